@@ -1,0 +1,3 @@
+//! The one program: see `user-accounts --help`.
+
+fn main() {}
