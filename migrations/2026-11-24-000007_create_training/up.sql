@@ -1,0 +1,43 @@
+-- Training that an administrator asked the vendor for.
+create table training_requests (
+    account_id uuid not null references accounts,
+    id uuid not null,
+    kind text not null check (kind in ('new_user', 'advanced')),
+    scope text not null check (scope in ('selected', 'all_active')),
+    note text not null default '' check (length(note) <= 2000),
+    requested_by uuid not null,
+    requested_at timestamptz not null,
+    undone_at timestamptz,
+    primary key (account_id, id),
+    foreign key (account_id, requested_by) references users (account_id, id),
+    unique (account_id, id, kind)
+);
+create index training_requests_by_time on training_requests (account_id, requested_at desc);
+
+create table training_request_people (
+    account_id uuid not null,
+    training_request_id uuid not null,
+    user_id uuid not null,
+    kind text not null,
+    -- Until the training was attended or the request undone.
+    open boolean not null default true,
+    primary key (account_id, training_request_id, user_id),
+    foreign key (account_id, training_request_id, kind) references training_requests (account_id, id, kind),
+    foreign key (account_id, user_id) references users (account_id, id)
+);
+-- One open request per person and kind.
+create unique index training_request_people_open on training_request_people (account_id, user_id, kind) where open;
+
+create table training_attendances (
+    account_id uuid not null,
+    user_id uuid not null,
+    kind text not null check (kind in ('new_user', 'advanced')),
+    recorded_at timestamptz not null,
+    -- Empty when support staff recorded it.
+    recorded_by uuid,
+    primary key (account_id, user_id, kind),
+    foreign key (account_id, user_id) references users (account_id, id),
+    foreign key (account_id, recorded_by) references users (account_id, id)
+);
+
+alter table mails add foreign key (account_id, training_request_id) references training_requests (account_id, id);
