@@ -1,0 +1,15 @@
+//! The time: the only place that asks for it. Everything else is handed a moment.
+
+use time::OffsetDateTime;
+
+/// This moment in UTC, cut to microseconds, which is what PostgreSQL stores: a moment that was
+/// written and read back equals the one that was kept.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that asks for the time"
+)]
+pub fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    let whole_microseconds = now.nanosecond() / 1_000 * 1_000;
+    now.replace_nanosecond(whole_microseconds).unwrap_or(now)
+}

@@ -1,0 +1,221 @@
+//! The database: a pool of connections, `read`, and `write`, which is one transaction.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, Pool};
+use diesel::result::DatabaseErrorKind;
+use diesel::{Connection as _, RunQueryDsl as _};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// A connection to PostgreSQL, inside a transaction where a function changes something.
+pub type Connection = PgConnection;
+/// What a query failed with.
+pub type Error = diesel::result::Error;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// PostgreSQL 14, as `server_version_num` counts.
+const OLDEST_SERVER: i32 = 140_000;
+
+/// How long a request waits for a free connection. A person is waiting: better a page that says
+/// "busy" than a page that never comes.
+const POOL_WAIT: Duration = Duration::from_secs(2);
+/// The slowest statement that a page may send; every request ends within 5 s.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long a statement waits for somebody else's lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// libpq counts in seconds and takes anything under 2 as 2.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What connections are for, which decides their time-outs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Pages and the mail worker: somebody waits.
+    Serving,
+    /// Commands at a terminal, migrations and bulk loads: nothing is cut short.
+    Maintenance,
+}
+
+/// The pool. Cloning it shares it.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+}
+
+impl Db {
+    /// Makes a pool of at most `connections`; none is opened before it is needed.
+    pub fn new(url: &SecretString, purpose: Purpose, connections: u32) -> Db {
+        let manager = ConnectionManager::new(with_time_outs(url.expose_secret(), purpose));
+        let pool = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .connection_timeout(POOL_WAIT)
+            .build_unchecked(manager);
+        Db { pool }
+    }
+
+    /// Runs `query` on a connection, outside a transaction.
+    pub fn read<T, E>(&self, query: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let mut connection = self
+            .pool
+            .get()
+            .map_err(|error| unavailable(error.to_string()))?;
+        query(&mut connection)
+    }
+
+    /// Runs `change` in one transaction: all of it is kept, or after an error nothing.
+    pub fn write<T, E>(&self, change: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        self.read(|connection| connection.transaction(change))
+    }
+}
+
+/// Brings the schema up to date; says which migrations ran. Two programs that start at once migrate
+/// once: the second waits for the first.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn migrate(url: &SecretString) -> Result<Vec<String>, String> {
+    let mut connection = maintenance_connection(url)?;
+    let version: i32 = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>(
+        "current_setting('server_version_num')::integer",
+    ))
+    .get_result(&mut connection)
+    .map_err(|error| format!("The database does not answer: {error}."))?;
+    if version < OLDEST_SERVER {
+        return Err(format!(
+            "The database is PostgreSQL {}; User Accounts needs PostgreSQL 14 or newer.",
+            version / 10_000
+        ));
+    }
+    // Held until this connection closes.
+    connection
+        .batch_execute("select pg_advisory_lock(hashtext('user_accounts migrations'))")
+        .map_err(|error| format!("The migrations could not be locked: {error}."))?;
+    let ran = connection
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(|error| format!("A migration failed and was rolled back: {error}."))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// The migrations that [`migrate`] would run, by name.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn pending_migrations(url: &SecretString) -> Result<Vec<String>, String> {
+    let pending = maintenance_connection(url)?
+        .pending_migrations(MIGRATIONS)
+        .map_err(|error| format!("The migrations could not be compared: {error}."))?;
+    Ok(pending
+        .iter()
+        .map(|migration| migration.name().to_string())
+        .collect())
+}
+
+fn maintenance_connection(url: &SecretString) -> Result<PgConnection, String> {
+    PgConnection::establish(&with_time_outs(url.expose_secret(), Purpose::Maintenance)).map_err(
+        |error| {
+            format!(
+                "The database cannot be reached: {}.",
+                error.to_string().trim()
+            )
+        },
+    )
+}
+
+/// Whether the database was out of reach, too busy, or gave up waiting: the request may be tried
+/// again, nothing was half done.
+pub fn is_unavailable(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        // What PostgreSQL says of its time-outs and of its own end has no kind of its own in diesel.
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let message = information.message();
+            [
+                "canceling statement due to",
+                "terminating connection",
+                "server closed the connection",
+                "deadlock detected",
+                "the database system is",
+                "no space left on device",
+            ]
+            .iter()
+            .any(|known| message.to_ascii_lowercase().contains(known))
+        }
+        _ => false,
+    }
+}
+
+/// The name of the constraint that refused a change, if one did.
+pub fn violated_constraint(error: &Error) -> Option<&str> {
+    match error {
+        Error::DatabaseError(_, information) => information.constraint_name(),
+        _ => None,
+    }
+}
+
+fn unavailable(message: String) -> Error {
+    Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(message))
+}
+
+/// Adds libpq's settings to the connection string, before what it says itself: the last one wins.
+fn with_time_outs(url: &str, purpose: Purpose) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else {
+        return url.to_string();
+    };
+    let own: Vec<(String, String)> = parsed
+        .query_pairs()
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let mut options = "-c client_min_messages=warning -c timezone=UTC".to_string();
+    if purpose == Purpose::Serving {
+        options.push_str(&format!(
+            " -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+            STATEMENT_TIMEOUT.as_millis(),
+            LOCK_TIMEOUT.as_millis(),
+            // Longer than any transaction of ours: it frees the locks of a program that hangs.
+            (STATEMENT_TIMEOUT * 15).as_millis(),
+        ));
+    }
+    let mut settings = vec![
+        (
+            "connect_timeout".to_string(),
+            CONNECT_TIMEOUT.as_secs().to_string(),
+        ),
+        ("keepalives_idle".to_string(), "10".to_string()),
+        ("keepalives_interval".to_string(), "5".to_string()),
+        ("keepalives_count".to_string(), "3".to_string()),
+        (
+            "tcp_user_timeout".to_string(),
+            STATEMENT_TIMEOUT.as_millis().to_string(),
+        ),
+        ("application_name".to_string(), "user-accounts".to_string()),
+        ("options".to_string(), options),
+    ];
+    settings.retain(|(name, _)| !own.iter().any(|(own_name, _)| own_name == name));
+    settings.extend(own);
+    // libpq decodes %20 and knows no "+": form encoding will not do.
+    let query: Vec<String> = settings
+        .iter()
+        .map(|(name, value)| {
+            let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            format!("{name}={}", value.replace('+', "%20"))
+        })
+        .collect();
+    parsed.set_query(Some(&query.join("&")));
+    parsed.to_string()
+}

@@ -1,0 +1,145 @@
+//! Everything that can happen, in one list.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One field of an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field's name as the page shows it.
+    pub field: String,
+    /// What it said before.
+    pub before: String,
+    /// What it says since.
+    pub after: String,
+}
+
+/// The kind of password that somebody signed in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInWith {
+    /// One that they chose.
+    OwnPassword,
+    /// One that was mailed.
+    TemporaryPassword,
+}
+
+/// Everything that can happen. The name of a variant is stored; renaming one takes a migration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The account was created by the vendor.
+    AccountCreated {
+        /// Its name.
+        name: String,
+        /// Its licences.
+        seats: i32,
+        /// Its first domains.
+        domains: Vec<String>,
+    },
+    /// The vendor changed the number of licences.
+    SeatsSet {
+        /// Licences before.
+        before: i32,
+        /// Licences since.
+        after: i32,
+    },
+    /// The vendor added an email domain.
+    DomainAdded {
+        /// The domain.
+        domain: String,
+    },
+    /// The account's time zone was changed.
+    TimeZoneChanged {
+        /// The zone before.
+        before: String,
+        /// The zone since.
+        after: String,
+    },
+    /// A user was added.
+    UserAdded {
+        /// The username of that moment.
+        username: String,
+        /// First and last name of that moment.
+        name: String,
+    },
+    /// A user's details were edited.
+    UserEdited {
+        /// Each field that changed.
+        changes: Vec<Change>,
+    },
+    /// A user was deactivated.
+    UserDeactivated {
+        /// What the administrator gave as the reason; may be empty.
+        reason: String,
+        /// Sessions that ended by it.
+        sessions_ended: usize,
+        /// Mails not sent any more.
+        mails_cancelled: usize,
+    },
+    /// A user was reactivated.
+    UserReactivated {
+        /// Whether a new password was mailed.
+        new_password: bool,
+    },
+    /// The user took the place of another one, or was replaced by one.
+    UserReplaced {
+        /// Who left.
+        old_user: Uuid,
+        /// Who came.
+        new_user: Uuid,
+    },
+    /// A user became an administrator.
+    AdministratorMade {},
+    /// A user is an administrator no more.
+    AdministratorUnmade {},
+    /// An administrator reset the user's password.
+    PasswordReset {
+        /// The reset it was part of.
+        password_reset: Uuid,
+    },
+    /// A failed mail was asked to be sent again.
+    PasswordMailedAgain {},
+    /// The user chose a password.
+    PasswordChosen {
+        /// Whether a link from "Forgot your password?" was used for it.
+        by_recovery_link: bool,
+    },
+    /// The user signed in.
+    SignedIn {
+        /// With which kind of password.
+        with: SignInWith,
+    },
+    /// The user signed out.
+    SignedOut {},
+    /// A link was asked for under "Forgot your password?".
+    RecoveryRequested {},
+    /// Training was asked for.
+    TrainingRequested {
+        /// The request.
+        training_request: Uuid,
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+    },
+    /// A request for training was taken back before it was sent.
+    TrainingRequestUndone {
+        /// The request.
+        training_request: Uuid,
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+    },
+    /// The user attended a training.
+    TrainingAttended {
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+    },
+    /// The mail server took, refused or was spared a mail.
+    MailSettled {
+        /// What was in it.
+        mail: String,
+        /// `sent`, `failed` or `cancelled`.
+        outcome: String,
+        /// The server's words, or why it was cancelled.
+        explanation: String,
+    },
+}

@@ -1,0 +1,9 @@
+//! What happened: every change as a typed event, written in the change's own transaction.
+
+mod event;
+mod read;
+mod record;
+
+pub use event::{Change, Event, SignInWith};
+pub use read::{Entry, Person, of_user};
+pub use record::{Actor, Author, record, record_for_each, refuse};

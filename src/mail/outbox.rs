@@ -1,0 +1,165 @@
+//! The outbox: what is to be mailed, written in the same transaction as the change it tells of.
+
+use diesel::prelude::*;
+use diesel::sql_types;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::schema::mails;
+use crate::{db, ids};
+
+/// What a mail says. Who writes it is decided in `mailings.rs`; here it is a name in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// To a new user: a temporary password.
+    Welcome,
+    /// An administrator reset the password: a temporary password.
+    PasswordReset,
+    /// Somebody reactivated, or a failed mail sent again: a temporary password.
+    NewPassword,
+    /// "Forgot your password?": a link.
+    RecoveryLink,
+    /// The username changed: to the old and to the new address.
+    UsernameChanged,
+    /// To the vendor's trainers.
+    TrainingRequest,
+    /// To the administrator who asked for training.
+    TrainingConfirmation,
+}
+
+impl Kind {
+    /// Every kind with its stored name.
+    const NAMES: [(Kind, &'static str); 7] = [
+        (Kind::Welcome, "welcome"),
+        (Kind::PasswordReset, "password_reset"),
+        (Kind::NewPassword, "new_password"),
+        (Kind::RecoveryLink, "recovery_link"),
+        (Kind::UsernameChanged, "username_changed"),
+        (Kind::TrainingRequest, "training_request"),
+        (Kind::TrainingConfirmation, "training_confirmation"),
+    ];
+
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        Kind::NAMES
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The kind of a stored name.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(kind, _)| *kind)
+    }
+
+    /// Whether the mail carries a temporary password.
+    pub fn carries_password(self) -> bool {
+        matches!(
+            self,
+            Kind::Welcome | Kind::PasswordReset | Kind::NewPassword
+        )
+    }
+}
+
+/// The kinds that carry a temporary password, by stored name.
+pub const PASSWORD_KINDS: [&str; 3] = ["welcome", "password_reset", "new_password"];
+
+/// A mail to be written into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// What it says.
+    pub kind: Kind,
+    /// To whom, or about whom.
+    pub user_id: Option<Uuid>,
+    /// A fixed recipient, where it is not the user's address of the moment of sending.
+    pub recipient: Option<String>,
+    /// The reset it belongs to.
+    pub password_reset_id: Option<Uuid>,
+    /// The training request it belongs to.
+    pub training_request_id: Option<Uuid>,
+    /// Not to be sent before.
+    pub due_at: OffsetDateTime,
+}
+
+impl NewMail {
+    /// A mail to a user, due at once.
+    pub fn to_user(kind: Kind, user_id: Uuid, now: OffsetDateTime) -> NewMail {
+        NewMail {
+            kind,
+            user_id: Some(user_id),
+            recipient: None,
+            password_reset_id: None,
+            training_request_id: None,
+            due_at: now,
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = mails)]
+struct MailRow {
+    account_id: Uuid,
+    id: Uuid,
+    kind: &'static str,
+    user_id: Option<Uuid>,
+    recipient: Option<String>,
+    password_reset_id: Option<Uuid>,
+    training_request_id: Option<Uuid>,
+    created_at: OffsetDateTime,
+    next_attempt_at: OffsetDateTime,
+}
+
+/// Writes a mail into the outbox and returns its id.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn enqueue(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    mail: NewMail,
+    now: OffsetDateTime,
+) -> QueryResult<Uuid> {
+    let id = ids::new();
+    diesel::insert_into(mails::table)
+        .values(MailRow {
+            account_id,
+            id,
+            kind: mail.kind.as_str(),
+            user_id: mail.user_id,
+            recipient: mail.recipient,
+            password_reset_id: mail.password_reset_id,
+            training_request_id: mail.training_request_id,
+            created_at: now,
+            next_attempt_at: mail.due_at,
+        })
+        .execute(tx)?;
+    Ok(id)
+}
+
+/// Cancels what of `kinds` still waits for `users`; says how many mails that were. A mail that the
+/// worker has already handed to the server is past cancelling.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn cancel_waiting(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    users: &[Uuid],
+    kinds: &[&str],
+    because: &str,
+    now: OffsetDateTime,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "update mails set state = 'cancelled', settled_at = $1, explanation = $2
+         where account_id = $3 and user_id = any($4) and kind = any($5) and state = 'waiting'",
+    )
+    .bind::<sql_types::Timestamptz, _>(now)
+    .bind::<sql_types::Text, _>(because)
+    .bind::<sql_types::Uuid, _>(account_id)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
+    .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
+    .execute(tx)
+}
