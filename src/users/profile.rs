@@ -299,7 +299,6 @@ mod tests {
             "+49 (0)30 / 123-45",
             "x12",
             "555 0134 ext. 7",
-            "7575;ext=2",
         ] {
             assert!(Profile::parse(&typed("Ann", phone)).is_ok(), "{phone}");
         }
