@@ -26,7 +26,7 @@ const TOUCH_INTERVAL: Duration = Duration::minutes(1);
 pub struct Token(String);
 
 /// The SHA-256 of a token, which is what is stored: a copied database signs nobody in.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest(Vec<u8>);
 
 impl Token {

@@ -9,6 +9,7 @@ mod listing;
 mod password_mail;
 mod place;
 mod profile;
+mod scope;
 mod state;
 mod user;
 mod username;
@@ -25,6 +26,7 @@ pub use listing::{
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};
 pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfileProblem, fold};
+pub use scope::Scope;
 pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};
 pub use user::{User, find, find_many, lock, password_mail};
 pub use username::{Username, UsernameProblem};
