@@ -16,3 +16,4 @@ pub mod schema;
 pub mod sessions;
 pub mod training;
 pub mod users;
+pub mod web;

@@ -1,0 +1,3 @@
+//! Getting in: signing in, the forgotten and the own password.
+
+pub mod pages;

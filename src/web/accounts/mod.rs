@@ -1,0 +1,3 @@
+//! The company: its name, domains, seats, administrators and time zone.
+
+pub mod pages;

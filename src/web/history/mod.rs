@@ -1,0 +1,3 @@
+//! What happened to one person.
+
+pub mod pages;

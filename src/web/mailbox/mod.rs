@@ -1,0 +1,3 @@
+//! The preview of mails where no mail server is set.
+
+pub mod pages;

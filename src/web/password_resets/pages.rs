@@ -1,0 +1,138 @@
+//! New passwords: the pop-up and the page of outcomes.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use uuid::Uuid;
+
+use crate::web::components::{LeftOut, Pager, Progress, Tone, grouped, people};
+use crate::web::form::Errors;
+use crate::web::layout::Layout;
+use crate::web::users::pages::UserList;
+
+/// Who an action is for, as the radios `scope` say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// `scope=selected`: the people ticked.
+    Selected,
+    /// `scope=all_active`: everybody who is active.
+    AllActive,
+}
+
+/// `/password-resets/new`: the pop-up over the list.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "password_resets/new.html")]
+pub struct NewPasswordResetPage {
+    /// The frame.
+    pub layout: Layout,
+    /// The list behind it.
+    pub list: UserList,
+    /// The pop-up.
+    pub dialog: PasswordResetDialog,
+}
+
+/// The pop-up `Reset Password`.
+#[derive(Debug, Clone)]
+pub struct PasswordResetDialog {
+    /// Everybody ticked, hidden `user` fields, whoever will be left out too.
+    pub selected: Vec<Uuid>,
+    /// How many of them are active: the number in `Selected users (N)`.
+    pub selected_count: u64,
+    /// The number in `All Active Users (N)`.
+    pub all_active_count: u64,
+    /// Which is chosen; at first `Selected` where somebody is ticked, otherwise none.
+    pub scope: Option<Scope>,
+    /// Who of those ticked is left out, and why.
+    pub left_out: Vec<LeftOut>,
+    /// When the pop-up was opened, opaque: hidden `opened`.
+    pub opened: String,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
+impl PasswordResetDialog {
+    fn selects_selected(&self) -> bool {
+        self.scope == Some(Scope::Selected)
+    }
+
+    fn selects_all(&self) -> bool {
+        self.scope == Some(Scope::AllActive)
+    }
+
+    fn selected_label(&self) -> String {
+        format!("Selected users ({})", grouped(self.selected_count))
+    }
+
+    fn all_label(&self) -> String {
+        format!("All Active Users ({})", grouped(self.all_active_count))
+    }
+}
+
+/// A number with its words: `480 sent`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeCount {
+    /// How many.
+    pub count: u64,
+    /// `sent`, `waiting`, `failed`.
+    pub label: String,
+    /// How much it asks for.
+    pub tone: Tone,
+}
+
+/// A person and what became of their mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonOutcome {
+    /// Their address.
+    pub username: String,
+    /// First and last name.
+    pub name: String,
+    /// Their pop-up.
+    pub href: String,
+    /// What became of it, in plain words, with the mail server's words where it refused.
+    pub outcome: String,
+    /// How much it asks for.
+    pub tone: Tone,
+}
+
+/// `/password-resets/{id}`.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "password_resets/page.html")]
+pub struct PasswordResetPage {
+    /// The frame; `refresh_seconds` is set while mails wait.
+    pub layout: Layout,
+    /// Which.
+    pub id: Uuid,
+    /// `Selected users` or `All Active Users`.
+    pub scope: Scope,
+    /// Who started it.
+    pub requested_by: String,
+    /// When, as words.
+    pub requested_at: String,
+    /// How far it has come.
+    pub progress: Progress,
+    /// Counts by outcome.
+    pub counts: Vec<OutcomeCount>,
+    /// The people of this page.
+    pub people: Vec<PersonOutcome>,
+    /// The pages before and after.
+    pub pager: Pager,
+    /// Who was left out, and why.
+    pub left_out: Vec<LeftOut>,
+    /// How many failed: `Retry failed` is offered where it is not 0.
+    pub failed: u64,
+}
+
+impl PasswordResetPage {
+    fn whom(&self) -> String {
+        match self.scope {
+            Scope::Selected => format!("{} selected", people(self.progress.total)),
+            Scope::AllActive => format!("all {}", active_people(self.progress.total)),
+        }
+    }
+}
+
+fn active_people(count: u64) -> String {
+    match count {
+        1 => "1 active user".to_owned(),
+        many => format!("{} active users", grouped(many)),
+    }
+}

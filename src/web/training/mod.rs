@@ -1,0 +1,3 @@
+//! Training: the pop-up and the page that shows where a request stands.
+
+pub mod pages;

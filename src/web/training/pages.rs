@@ -1,0 +1,164 @@
+//! Training: the pop-up and the page that shows where a request stands.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use uuid::Uuid;
+
+use crate::web::components::{LeftOut, Pager, Person, Tone, grouped};
+use crate::web::form::{Errors, Field};
+use crate::web::layout::Layout;
+use crate::web::password_resets::pages::{PersonOutcome, Scope};
+use crate::web::users::pages::UserList;
+
+/// Which training, as the radios `kind` say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrainingKind {
+    /// `kind=new_user`: New User Training.
+    NewUser,
+    /// `kind=advanced`: Advanced Training.
+    Advanced,
+}
+
+impl TrainingKind {
+    /// Its name as the page says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NewUser => "New User Training",
+            Self::Advanced => "Advanced Training",
+        }
+    }
+}
+
+/// What to do about people who never attended New User Training, as the radios `never_attended`
+/// say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeverAttendedChoice {
+    /// `never_attended=new_user`: they get New User Training instead.
+    NewUserInstead,
+    /// `never_attended=vouch`: the administrator vouches that they did attend.
+    Vouch,
+    /// `never_attended=leave_out`: they are left out.
+    LeaveOut,
+}
+
+/// `/training-requests/new`: the pop-up over the list.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "training/new.html")]
+pub struct NewTrainingRequestPage {
+    /// The frame.
+    pub layout: Layout,
+    /// The list behind it.
+    pub list: UserList,
+    /// The pop-up.
+    pub dialog: TrainingDialog,
+}
+
+/// The pop-up `Provide Training`.
+#[derive(Debug, Clone)]
+pub struct TrainingDialog {
+    /// Everybody ticked, hidden `user` fields.
+    pub selected: Vec<Uuid>,
+    /// The number in `Selected users (N)`.
+    pub selected_count: u64,
+    /// The number in `All Active Users (N)`.
+    pub all_active_count: u64,
+    /// Which is chosen; at first `Selected` where somebody is ticked, otherwise none.
+    pub scope: Option<Scope>,
+    /// Which training is chosen; at first none.
+    pub kind: Option<TrainingKind>,
+    /// `Note for the trainer`, named `note`.
+    pub note: Field,
+    /// Who of those ticked is left out, and why.
+    pub left_out: Vec<LeftOut>,
+    /// Asked for Advanced Training, and these never attended: the choice is offered. May be the
+    /// first few.
+    pub never_attended: Vec<Person>,
+    /// How many they are in all.
+    pub never_attended_count: u64,
+    /// What is chosen for them.
+    pub never_attended_choice: Option<NeverAttendedChoice>,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
+impl TrainingDialog {
+    /// The field `Note for the trainer`.
+    pub fn note_field(value: &str, errors: &Errors) -> Field {
+        Field::paragraph("note", "Note for the trainer")
+            .optional()
+            .maxlength(2000)
+            .hint("What you would like covered, and days or times that suit you.")
+            .value(value)
+            .errors(errors)
+    }
+
+    fn is_kind(&self, word: &str) -> bool {
+        match self.kind {
+            Some(TrainingKind::NewUser) => word == "new_user",
+            Some(TrainingKind::Advanced) => word == "advanced",
+            None => false,
+        }
+    }
+
+    fn is_choice(&self, word: &str) -> bool {
+        match self.never_attended_choice {
+            Some(NeverAttendedChoice::NewUserInstead) => word == "new_user",
+            Some(NeverAttendedChoice::Vouch) => word == "vouch",
+            Some(NeverAttendedChoice::LeaveOut) => word == "leave_out",
+            None => false,
+        }
+    }
+
+    fn selects_selected(&self) -> bool {
+        self.scope == Some(Scope::Selected)
+    }
+
+    fn selects_all(&self) -> bool {
+        self.scope == Some(Scope::AllActive)
+    }
+
+    fn selected_label(&self) -> String {
+        format!("Selected users ({})", grouped(self.selected_count))
+    }
+
+    fn all_label(&self) -> String {
+        format!("All Active Users ({})", grouped(self.all_active_count))
+    }
+
+    fn more_never_attended(&self) -> u64 {
+        let named = u64::try_from(self.never_attended.len()).unwrap_or(u64::MAX);
+        self.never_attended_count.saturating_sub(named)
+    }
+}
+
+/// `/training-requests/{id}`.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "training/page.html")]
+pub struct TrainingRequestPage {
+    /// The frame; `refresh_seconds` is set while the mail is held or waits.
+    pub layout: Layout,
+    /// Which.
+    pub id: Uuid,
+    /// Which training.
+    pub kind: TrainingKind,
+    /// Who asked.
+    pub requested_by: String,
+    /// When, as words.
+    pub requested_at: String,
+    /// What was written to the trainer; may be empty.
+    pub note: String,
+    /// Where it stands: `Will be mailed in 8 seconds`, `Mailed to the training team on 3 May 10:42`.
+    pub status: String,
+    /// How much that asks for.
+    pub tone: Tone,
+    /// Whether `Undo` is still offered.
+    pub can_undo: bool,
+    /// How many people it is for.
+    pub people_count: u64,
+    /// The people of this page; the outcome is their training state.
+    pub people: Vec<PersonOutcome>,
+    /// The pages before and after.
+    pub pager: Pager,
+    /// Who was left out, and why.
+    pub left_out: Vec<LeftOut>,
+}

@@ -1,0 +1,84 @@
+//! What stands in the way of an address or an edit, and the ways out.
+
+use askama::Template;
+
+use crate::web::components::Link;
+
+/// The words at the field and in the summary, to the letter.
+pub const ADDRESS_IN_USE: &str = "Email address is already in use";
+
+/// The id of the panel that explains it, which describes the Username field.
+pub const ADDRESS_CONFLICT_ID: &str = "address-conflict";
+
+/// Why an address cannot be had, told without leaking another account.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "users/address_conflict.html")]
+pub struct AddressConflict {
+    /// Which of the cases.
+    pub case: AddressConflictCase,
+    /// Whom to call.
+    pub support_phone: String,
+    /// Whom to write to.
+    pub support_email: String,
+}
+
+impl askama::filters::HtmlSafe for AddressConflict {}
+
+/// The cases of "Email address is already in use".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressConflictCase {
+    /// An active user of this account has it.
+    ActiveHere {
+        /// The user by name, linked to their pop-up.
+        user: Link,
+    },
+    /// An inactive user of this account has it.
+    InactiveHere {
+        /// First and last name.
+        name: String,
+        /// The list of inactive users, where the person is.
+        show_inactive_href: String,
+        /// The person's pop-up, where they are reactivated.
+        reactivate_href: String,
+    },
+    /// It is held elsewhere or reserved.
+    Elsewhere {
+        /// What support staff find the case by.
+        code: String,
+    },
+    /// Too many addresses were tried in the last hour: `cannot be added now`, no verdict.
+    BudgetSpent {
+        /// What support staff find the case by.
+        code: String,
+    },
+}
+
+/// Somebody else saved the same fields meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditConflict {
+    /// Who.
+    pub by: String,
+    /// When, as words.
+    pub at: String,
+    /// What they saved, per field that both changed.
+    pub theirs: Vec<TheirValue>,
+}
+
+/// What somebody else saved in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TheirValue {
+    /// The field's name in the form.
+    pub field: &'static str,
+    /// What it says now; may be empty.
+    pub value: String,
+}
+
+impl EditConflict {
+    /// What somebody else saved in this field, where both changed it.
+    pub fn theirs(&self, field: &str) -> Option<&str> {
+        self.theirs
+            .iter()
+            .find(|theirs| theirs.field == field)
+            .map(|theirs| theirs.value.as_str())
+    }
+}

@@ -1,0 +1,283 @@
+//! Where in the list somebody is: filter, search, order and page. Every link, form and redirect
+//! carries it, so that it comes back after every action.
+
+use url::form_urlencoded::Serializer;
+use uuid::Uuid;
+
+/// A column that the list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortColumn {
+    /// The address.
+    #[default]
+    Username,
+    /// Last name, then first name.
+    Name,
+    /// The last sign-in; "never" is last both ways.
+    LastSignIn,
+}
+
+/// The order of the list, as the parameter `sort` says it: `name`, `-name`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sort {
+    /// The column.
+    pub column: SortColumn,
+    /// Largest or latest first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// Reads the parameter; an unknown word is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        let (descending, column) = match word.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, word),
+        };
+        let column = match column {
+            "username" => SortColumn::Username,
+            "name" => SortColumn::Name,
+            "last-sign-in" => SortColumn::LastSignIn,
+            _ => return None,
+        };
+        Some(Self { column, descending })
+    }
+
+    /// Writes the parameter.
+    pub fn as_str(self) -> &'static str {
+        match (self.column, self.descending) {
+            (SortColumn::Username, false) => "username",
+            (SortColumn::Username, true) => "-username",
+            (SortColumn::Name, false) => "name",
+            (SortColumn::Name, true) => "-name",
+            (SortColumn::LastSignIn, false) => "last-sign-in",
+            (SortColumn::LastSignIn, true) => "-last-sign-in",
+        }
+    }
+}
+
+/// Where in the list somebody is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// `show=inactive`: the people who are out.
+    pub inactive: bool,
+    /// What was searched for, as typed.
+    pub q: String,
+    /// The order.
+    pub sort: Sort,
+    /// The chip that is chosen: `needs=never-signed-in` and the like.
+    pub needs: Option<String>,
+    /// An opaque cursor: the page after it.
+    pub after: Option<String>,
+    /// An opaque cursor: the page before it.
+    pub before: Option<String>,
+}
+
+/// A sortable column's header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortHeader {
+    /// The list in this order, or turned round where it is the order already.
+    pub href: String,
+    /// `ascending` or `descending` on the column that the list is sorted by, otherwise empty.
+    pub aria_sort: &'static str,
+}
+
+impl Place {
+    /// The parameters that differ from the start of the list, names and values.
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
+        let mut parameters = Vec::new();
+        if self.inactive {
+            parameters.push(("show", "inactive".to_owned()));
+        }
+        if !self.q.is_empty() {
+            parameters.push(("q", self.q.clone()));
+        }
+        if self.sort != Sort::default() {
+            parameters.push(("sort", self.sort.as_str().to_owned()));
+        }
+        let optional = [
+            ("needs", &self.needs),
+            ("after", &self.after),
+            ("before", &self.before),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                parameters.push((name, value.clone()));
+            }
+        }
+        parameters
+    }
+
+    /// A path with this place in its query: `/users/new?show=inactive`.
+    pub fn href(&self, path: impl AsRef<str>) -> String {
+        self.href_with_users(path.as_ref(), &[])
+    }
+
+    /// The same, with people ticked (`user=…`, repeated).
+    pub fn href_with_users(&self, path: &str, users: &[Uuid]) -> String {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(self.parameters());
+        query.extend_pairs(users.iter().map(|id| ("user", id.to_string())));
+        match query.finish() {
+            empty if empty.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+
+    /// The list at this place.
+    pub fn list_href(&self) -> String {
+        self.href("/users")
+    }
+
+    /// One person's pop-up over the list.
+    pub fn user_href(&self, id: &Uuid) -> String {
+        self.href(format!("/users/{id}"))
+    }
+
+    /// The first page of the same filter, search and order.
+    #[must_use]
+    pub fn first_page(&self) -> Self {
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same filter and order without search and chip.
+    #[must_use]
+    pub fn everyone(&self) -> Self {
+        Self {
+            q: String::new(),
+            needs: None,
+            ..self.first_page()
+        }
+    }
+
+    /// The other side of Show Active and Show Inactive, with the same search.
+    #[must_use]
+    pub fn other_side(&self) -> Self {
+        Self {
+            inactive: !self.inactive,
+            needs: None,
+            ..self.first_page()
+        }
+    }
+
+    /// The same filter and search in another order.
+    #[must_use]
+    pub fn sorted(&self, sort: Sort) -> Self {
+        Self {
+            sort,
+            ..self.first_page()
+        }
+    }
+
+    /// Longest away first: who could be freed.
+    #[must_use]
+    pub fn longest_away(&self) -> Self {
+        Self {
+            sort: Sort {
+                column: SortColumn::LastSignIn,
+                descending: false,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// `active` or `inactive`, as in a sentence about the people shown.
+    pub fn side(&self) -> &'static str {
+        if self.inactive { "inactive" } else { "active" }
+    }
+
+    /// Whether less than a whole side is shown.
+    pub fn is_narrowed(&self) -> bool {
+        !self.q.is_empty() || self.needs.is_some()
+    }
+
+    /// The header of the column `Username`.
+    pub fn username_header(&self) -> SortHeader {
+        self.header(SortColumn::Username)
+    }
+
+    /// The header of the column `Name`.
+    pub fn name_header(&self) -> SortHeader {
+        self.header(SortColumn::Name)
+    }
+
+    /// The header of the column `Last sign-in`.
+    pub fn last_sign_in_header(&self) -> SortHeader {
+        self.header(SortColumn::LastSignIn)
+    }
+
+    fn header(&self, column: SortColumn) -> SortHeader {
+        let current = self.sort.column == column;
+        // Nobody asks for the oldest sign-in first, except to turn it round.
+        let first_way = column == SortColumn::LastSignIn;
+        let descending = if current {
+            !self.sort.descending
+        } else {
+            first_way
+        };
+        SortHeader {
+            href: self.sorted(Sort { column, descending }).list_href(),
+            aria_sort: match (current, self.sort.descending) {
+                (false, _) => "",
+                (true, false) => "ascending",
+                (true, true) => "descending",
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_of_the_list_has_no_parameters() {
+        assert_eq!(Place::default().list_href(), "/users");
+    }
+
+    #[test]
+    fn a_place_is_carried_whole_and_encoded() {
+        let place = Place {
+            inactive: true,
+            q: "a&b 100%".to_owned(),
+            after: Some("c2+/=".to_owned()),
+            ..Place::default()
+        };
+        assert_eq!(
+            place.href("/users/new"),
+            "/users/new?show=inactive&q=a%26b+100%25&after=c2%2B%2F%3D"
+        );
+    }
+
+    #[test]
+    fn a_header_turns_its_own_order_round_and_starts_at_the_first_page() {
+        let place = Place {
+            after: Some("x".to_owned()),
+            ..Place::default()
+        };
+        assert_eq!(place.username_header().href, "/users?sort=-username");
+        assert_eq!(place.username_header().aria_sort, "ascending");
+        assert_eq!(
+            place.last_sign_in_header().href,
+            "/users?sort=-last-sign-in"
+        );
+        assert_eq!(place.last_sign_in_header().aria_sort, "");
+    }
+
+    #[test]
+    fn every_order_is_read_as_it_is_written() {
+        for word in [
+            "username",
+            "-username",
+            "name",
+            "-name",
+            "last-sign-in",
+            "-last-sign-in",
+        ] {
+            assert_eq!(Sort::parse(word).map(Sort::as_str), Some(word));
+        }
+        assert_eq!(Sort::parse("phone"), None);
+    }
+}
