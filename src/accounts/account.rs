@@ -44,8 +44,8 @@ pub struct AccountDetails {
     pub account: Account,
     /// Its domains, sorted.
     pub domains: Vec<String>,
-    /// First name, last name and username of each administrator, sorted by username.
-    pub administrators: Vec<(String, String, String)>,
+    /// Id, first name, last name and username of each administrator, sorted by username.
+    pub administrators: Vec<(Uuid, String, String, String)>,
 }
 
 /// Why the vendor's change of an account is refused: a sentence.
@@ -93,23 +93,31 @@ pub fn details(connection: &mut db::Connection, account_id: Uuid) -> QueryResult
         .find(account_id)
         .select(Account::as_select())
         .first(connection)?;
-    let domains = account_domains::table
-        .filter(account_domains::account_id.eq(account_id))
-        .order(account_domains::domain)
-        .select(account_domains::domain)
-        .load(connection)?;
+    let domains = domains(connection, account_id)?;
     let administrators = users::table
         .filter(users::account_id.eq(account_id))
         .filter(users::active)
         .filter(users::administrator)
         .order(users::username)
-        .select((users::first_name, users::last_name, users::username))
+        .select((users::id, users::first_name, users::last_name, users::username))
         .load(connection)?;
     Ok(AccountDetails {
         account,
         domains,
         administrators,
     })
+}
+
+/// The account's domains, sorted.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn domains(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<Vec<String>> {
+    account_domains::table
+        .filter(account_domains::account_id.eq(account_id))
+        .order(account_domains::domain)
+        .select(account_domains::domain)
+        .load(connection)
 }
 
 /// All accounts by name, for staff.

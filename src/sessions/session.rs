@@ -130,6 +130,18 @@ pub fn end_others(
     .execute(tx)
 }
 
+/// How many sessions a user has.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn count(connection: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<i64> {
+    sessions::table
+        .filter(sessions::account_id.eq(account_id))
+        .filter(sessions::user_id.eq(user_id))
+        .count()
+        .get_result(connection)
+}
+
 /// Notes that the session was used, to the minute.
 ///
 /// # Errors

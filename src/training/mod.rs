@@ -9,7 +9,7 @@ pub use request::{
     ForNeverAttended, LeftOut, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining,
     Requested, UNDO_WINDOW, UndoError, request, undo,
 };
-pub use status::{Details, Person, Standing, details, people, standing};
+pub use status::{Details, PEOPLE_PAGE, Person, Standing, details, people, standing};
 
 /// The two trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -29,6 +29,8 @@ pub enum ForNeverAttended {
     NewUserTraining,
     /// The administrator knows that they did attend; that is recorded.
     Vouch,
+    /// Leave them out.
+    LeaveOut,
 }
 
 /// Training to be asked for.
@@ -53,6 +55,8 @@ pub enum OmissionReason {
     AlreadyRequested,
     /// They attended New User Training.
     AlreadyAttended,
+    /// They never attended New User Training, and are left out of Advanced Training for that.
+    NeverAttended,
 }
 
 /// Somebody who is not part of a request.
@@ -149,6 +153,11 @@ pub fn request(
             Some(OmissionReason::AlreadyAttended)
         } else if candidate.open.iter().any(|open| open == training.as_str()) {
             Some(OmissionReason::AlreadyRequested)
+        } else if training == Training::Advanced
+            && !candidate.attended_new_user
+            && command.for_never_attended == ForNeverAttended::LeaveOut
+        {
+            Some(OmissionReason::NeverAttended)
         } else {
             None
         };

@@ -12,7 +12,7 @@ use crate::schema::{
 };
 
 /// People on a page of a request.
-const PAGE: i64 = 100;
+pub const PEOPLE_PAGE: i64 = 100;
 
 /// A request for training.
 #[derive(Debug, Clone)]
@@ -176,8 +176,8 @@ pub fn people(
         ));
     match page {
         Some(page) => query
-            .limit(PAGE)
-            .offset(page.max(0).saturating_mul(PAGE))
+            .limit(PEOPLE_PAGE)
+            .offset(page.max(0).saturating_mul(PEOPLE_PAGE))
             .load(connection),
         None => query.load(connection),
     }

@@ -132,3 +132,16 @@ pub fn password_mail(
         .first(connection)
         .optional()
 }
+
+/// How many mails to the user wait to be sent.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn waiting_mails(connection: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<i64> {
+    mails::table
+        .filter(mails::account_id.eq(account_id))
+        .filter(mails::user_id.eq(user_id))
+        .filter(mails::state.eq("waiting"))
+        .count()
+        .get_result(connection)
+}
