@@ -137,7 +137,11 @@ pub fn password_mail(
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn waiting_mails(connection: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<i64> {
+pub fn waiting_mails(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<i64> {
     mails::table
         .filter(mails::account_id.eq(account_id))
         .filter(mails::user_id.eq(user_id))
