@@ -149,3 +149,20 @@ pub fn waiting_mails(
         .count()
         .get_result(connection)
 }
+
+/// The id of the user with that username in the account.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find_by_username(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    username: &super::Username,
+) -> QueryResult<Option<Uuid>> {
+    users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::username.eq(username.as_str()))
+        .select(users::id)
+        .first(connection)
+        .optional()
+}
