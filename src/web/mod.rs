@@ -11,5 +11,7 @@ pub mod history;
 pub mod layout;
 pub mod mailbox;
 pub mod password_resets;
+#[cfg(test)]
+mod samples;
 pub mod training;
 pub mod users;
