@@ -1,6 +1,7 @@
 //! Every page in every state with made-up data, drawn into `target/look` to be looked at and checked
 //! in a browser. As a test it shows that every template renders.
 
+mod bulk;
 mod lists;
 mod others;
 mod people;
@@ -13,6 +14,7 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::assets;
+use super::components::Person;
 use super::flash::Flash;
 use super::layout::{Layout, SignedIn};
 
@@ -60,6 +62,14 @@ fn telling(flash: Flash) -> Layout {
     Layout {
         flash: Some(flash),
         ..signed_in()
+    }
+}
+
+fn person() -> Person {
+    Person {
+        name: "Grace Lin".to_owned(),
+        username: "grace.lin@acme.example".to_owned(),
+        href: format!("/users/{}", id(6)),
     }
 }
 

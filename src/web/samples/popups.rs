@@ -1,11 +1,9 @@
 //! The pop-ups in their states.
 
 use super::people::list;
-use super::{draw, id, signed_in};
-use crate::web::components::{LeftOut, Link, Person, Seats, Tone};
+use super::{draw, id, person, signed_in};
+use crate::web::components::{Link, Seats, Tone};
 use crate::web::form::Errors;
-use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog, Scope};
-use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog, TrainingKind};
 use crate::web::users::conflicts::{
     ADDRESS_IN_USE, AddressConflict, AddressConflictCase, EditConflict, TheirValue,
 };
@@ -25,7 +23,7 @@ fn over_the_list(name: &str, dialog: UsersDialog) -> String {
     };
     let html = draw(name, &page);
     assert!(
-        html.contains("<div class=\"page\" inert>"),
+        html.contains("<div class=\"page\" inert aria-hidden=\"true\">"),
         "{name}: the list behind is inert"
     );
     html
@@ -39,14 +37,6 @@ fn grace() -> ProfileValues {
         title: "Account Executive".to_owned(),
         department: "Sales".to_owned(),
         phone: "+41 44 555 16 24".to_owned(),
-    }
-}
-
-fn person() -> Person {
-    Person {
-        name: "Grace Lin".to_owned(),
-        username: "grace.lin@acme.example".to_owned(),
-        href: format!("/users/{}", id(6)),
     }
 }
 
@@ -361,78 +351,6 @@ fn administrators_are_made_and_unmade() {
         dialog(
             true,
             Some("Grace Lin is the last administrator. Make somebody else an administrator first."),
-        ),
-    );
-}
-
-fn left_out() -> Vec<LeftOut> {
-    vec![LeftOut {
-        name: "Mia Lang".to_owned(),
-        username: "mia.lang@acme.example".to_owned(),
-        reason: "is inactive".to_owned(),
-    }]
-}
-
-#[test]
-fn reset_password() {
-    let dialog = |selected: u128, scope, errors| NewPasswordResetPage {
-        layout: signed_in(),
-        list: list(20),
-        dialog: PasswordResetDialog {
-            selected: (0..selected).map(id).collect(),
-            selected_count: selected as u64,
-            all_active_count: 1_118,
-            scope,
-            left_out: if selected > 0 { left_out() } else { Vec::new() },
-            opened: "2026-05-03T10:42:00Z".to_owned(),
-            errors,
-        },
-    };
-    let html = draw("reset", &dialog(3, Some(Scope::Selected), Errors::none()));
-    assert!(html.contains("Selected users (3)") && html.contains("All Active Users (1,118)"));
-    let mut errors = Errors::none();
-    errors.add("scope", "Choose for whom. Nobody is selected in the list.");
-    draw("reset-nobody", &dialog(0, None, errors));
-}
-
-#[test]
-fn provide_training() {
-    let dialog = |kind, never_attended: Vec<Person>, mut errors: Errors| {
-        if !never_attended.is_empty() {
-            errors.add(
-                "never_attended",
-                "Choose what to do about 7 users who never attended",
-            );
-        }
-        NewTrainingRequestPage {
-            layout: signed_in(),
-            list: list(20),
-            dialog: TrainingDialog {
-                selected: vec![id(1), id(2)],
-                selected_count: 12,
-                all_active_count: 118,
-                scope: Some(Scope::Selected),
-                kind,
-                note: TrainingDialog::note_field("", &errors),
-                left_out: Vec::new(),
-                never_attended_count: if never_attended.is_empty() { 0 } else { 7 },
-                never_attended,
-                never_attended_choice: None,
-                errors,
-            },
-        }
-    };
-    let html = draw("training", &dialog(None, Vec::new(), Errors::none()));
-    assert!(
-        html.contains(">Note for the trainer</label>")
-            && html.contains(">Request Training</button>")
-    );
-    draw(
-        "training-never-attended",
-        &dialog(
-            Some(TrainingKind::Advanced),
-            vec![person(), person()],
-            Errors::none(),
         ),
     );
 }
