@@ -219,3 +219,11 @@ fn with_time_outs(url: &str, purpose: Purpose) -> String {
     parsed.set_query(Some(&query.join("&")));
     parsed.to_string()
 }
+
+/// Asks the database for nothing, to see that it answers.
+///
+/// # Errors
+/// Whatever it says instead.
+pub fn ping(connection: &mut Connection) -> Result<(), Error> {
+    connection.batch_execute("select 1")
+}

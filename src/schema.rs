@@ -25,7 +25,7 @@ diesel::table! {
     address_conflicts (code) {
         code -> Text,
         account_id -> Uuid,
-        asked_by -> Uuid,
+        asked_by -> Nullable<Uuid>,
         typed -> Text,
         username -> Text,
         rule -> Text,

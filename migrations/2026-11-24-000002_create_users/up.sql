@@ -48,6 +48,7 @@ create index users_by_username on users (account_id, active, username);
 create index users_by_name on users (account_id, active, name_key, id);
 create index users_by_last_sign_in_oldest on users (account_id, active, last_sign_in_at asc nulls last, id);
 create index users_by_last_sign_in_newest on users (account_id, active, last_sign_in_at desc nulls last, id desc);
+create index users_administrators on users (account_id, username) where administrator;
 create index users_search on users using gin (account_id, search_text gin_trgm_ops);
 
 -- Seats and administrators. The totals live in the account's row: whoever changes who is in takes
@@ -167,7 +168,8 @@ create trigger users_refuse_reserved after insert or update of username on users
 create table address_conflicts (
     code text primary key check (code ~ '^[A-Z2-9]{4}-[A-Z2-9]{4}$'),
     account_id uuid not null references accounts,
-    asked_by uuid not null,
+    -- Empty when staff at a terminal met the conflict.
+    asked_by uuid,
     typed text not null check (length(typed) <= 1000),
     username text collate "C" not null,
     rule text not null check (rule in ('active_here', 'inactive_here', 'elsewhere', 'reserved', 'budget_spent')),

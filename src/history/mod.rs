@@ -5,5 +5,5 @@ mod read;
 mod record;
 
 pub use event::{Change, Event, SignInWith};
-pub use read::{Entry, Person, of_user};
-pub use record::{Actor, Author, record, record_for_each, refuse};
+pub use read::{Entry, PAGE, Person, of_user};
+pub use record::{Actor, Author, record, record_for_each, refuse, source_network};

@@ -40,7 +40,7 @@ pub struct Entry {
 }
 
 /// How many lines one page of history shows.
-const PAGE: i64 = 100;
+pub const PAGE: usize = 100;
 
 /// The history of one user, newest first, at most 100 lines older than `before`.
 ///
@@ -64,7 +64,7 @@ pub fn of_user(
         .filter(events::user_id.eq(user_id))
         .filter(events::id.lt(before.unwrap_or(i64::MAX)))
         .order(events::id.desc())
-        .limit(PAGE)
+        .limit(PAGE as i64)
         .select((
             events::id,
             events::happened_at,

@@ -2,16 +2,32 @@
 
 pub mod access;
 pub mod accounts;
+pub mod app;
 pub mod assets;
+pub mod blocking;
 pub mod components;
+pub mod context;
+pub mod error;
 pub mod error_page;
 pub mod flash;
 pub mod form;
+pub mod guard;
+pub mod headers;
+pub mod health;
 pub mod history;
+pub mod input;
 pub mod layout;
-pub mod mailbox;
+/// The preview of mails where no mail server is set.
+pub mod mailbox {
+    pub mod pages;
+}
+pub mod origin;
+pub mod page;
 pub mod password_resets;
+pub mod redirect;
+pub mod routes;
 #[cfg(test)]
 mod samples;
 pub mod training;
 pub mod users;
+pub mod when;

@@ -1,3 +1,5 @@
 //! What happened to one person.
 
+pub mod of_user;
 pub mod pages;
+pub mod sentence;

@@ -1,3 +1,5 @@
 //! New passwords for many: the pop-up and the page of outcomes.
 
+pub mod outcome;
 pub mod pages;
+pub mod start;

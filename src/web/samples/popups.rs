@@ -49,6 +49,7 @@ fn add(
     AddDialog {
         fields: ProfileFields::new(values, &errors, HINT, case.is_some()),
         errors,
+        new_id: id(900),
         seats,
         could_be_freed: Vec::new(),
         conflict: case.map(conflict),
@@ -200,6 +201,7 @@ fn edit(activation: Activation) -> EditDialog {
         name: "Grace Lin".to_owned(),
         fields: ProfileFields::new(&grace(), &Errors::none(), HINT, false),
         originals: grace(),
+        original_active: true,
         version: 3,
         errors: Errors::none(),
         conflict: None,

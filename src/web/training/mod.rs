@@ -1,3 +1,5 @@
 //! Training: the pop-up and the page that shows where a request stands.
 
 pub mod pages;
+pub mod standing;
+pub mod start;

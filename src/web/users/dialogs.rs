@@ -73,6 +73,20 @@ impl ProfileValues {
             ("phone", &self.phone),
         ]
     }
+
+    /// Replaces the value of the field of that name.
+    pub fn set(&mut self, name: &str, value: &str) {
+        let field = match name {
+            "username" => &mut self.username,
+            "first_name" => &mut self.first_name,
+            "last_name" => &mut self.last_name,
+            "title" => &mut self.title,
+            "department" => &mut self.department,
+            "phone" => &mut self.phone,
+            _ => return,
+        };
+        *field = value.to_string();
+    }
 }
 
 /// The six fields as they are drawn.
@@ -163,6 +177,8 @@ impl ProfileFields {
 pub struct AddDialog {
     /// The six fields.
     pub fields: ProfileFields,
+    /// The id that the new user will have, hidden `id`: sent twice, the form adds once.
+    pub new_id: Uuid,
     /// What is wrong.
     pub errors: Errors,
     /// Said before anything is typed: how many seats are free.
@@ -225,6 +241,8 @@ pub struct EditDialog {
     pub fields: ProfileFields,
     /// What the fields held when the form was first opened: `original_username` and so on.
     pub originals: ProfileValues,
+    /// Whether the user was active then: `original_active`.
+    pub original_active: bool,
     /// The version the form was opened at: hidden `version`.
     pub version: i32,
     /// What is wrong.

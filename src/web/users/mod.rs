@@ -1,6 +1,16 @@
 //! The list of people and the pop-ups over it.
 
+pub mod add;
+pub mod administrator;
+pub mod conflict_words;
 pub mod conflicts;
 pub mod dialogs;
+pub mod edit;
+pub mod edit_facts;
+pub mod edit_words;
+pub mod form;
+pub mod list;
 pub mod pages;
 pub mod place;
+pub mod place_query;
+pub mod state_words;

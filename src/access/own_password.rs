@@ -1,0 +1,258 @@
+//! Choosing a password of one's own: with the current one, or by a recovery link.
+
+use diesel::prelude::*;
+use secrecy::SecretString;
+use thiserror::Error;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::recovery::{self, LinkHolder};
+use super::{SignedIn, temporary_password};
+use crate::db::{self, Db};
+use crate::history::{self, Author, Event};
+use crate::mail::outbox;
+use crate::passwords::{Busy, Hasher, LONGEST, OwnPassword, PasswordProblem};
+use crate::schema::{passwords, users};
+use crate::sessions::throttle::{self, Answer, Limit};
+use crate::sessions::{self, NewSession, Token};
+use crate::users::{end_mailed_secrets, forget_password_mail};
+
+/// Guesses at the current password by somebody who sits at a signed-in browser.
+const CURRENT_PASSWORD: Limit = Limit {
+    name: "current password",
+    burst: 10,
+    refill: Duration::seconds(30),
+};
+
+/// What was typed.
+#[derive(Debug)]
+pub struct ChoosePassword {
+    /// The field "Current password".
+    pub current: SecretString,
+    /// The field "New password".
+    pub new: SecretString,
+}
+
+/// What the password must not be, beside the person's own names.
+#[derive(Debug, Clone, Copy)]
+pub struct ProductWords<'a> {
+    /// What the product is called.
+    pub product_name: &'a str,
+}
+
+/// Why no password was chosen.
+#[derive(Debug, Error)]
+pub enum ChooseError {
+    /// The current password is not right.
+    #[error("This is not your current password.")]
+    WrongCurrent,
+    /// The new one breaks a rule.
+    #[error(transparent)]
+    Problem(#[from] PasswordProblem),
+    /// The current one is wrong and the new one breaks a rule.
+    #[error("{0}")]
+    WrongCurrentAnd(PasswordProblem),
+    /// The link was used, ran out, or never was.
+    #[error("This link was used already or is more than an hour old.")]
+    DeadLink,
+    /// Too many wrong current passwords; wait so long.
+    #[error("too many tries")]
+    TooMany(Duration),
+    /// The hashing queue is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Checks the current password (own or mailed), stores the new one, ends every session and every
+/// mailed secret of the user, and starts a new session, whose token is returned.
+///
+/// # Errors
+/// [`ChooseError`].
+pub fn choose(
+    db: &Db,
+    hasher: &Hasher,
+    author: &Author,
+    signed_in: &SignedIn,
+    command: &ChoosePassword,
+    words: ProductWords<'_>,
+    now: OffsetDateTime,
+) -> Result<Token, ChooseError> {
+    let (account_id, user_id) = (author.account_id, signed_in.user_id);
+    let key = user_id.to_string();
+    if let Answer::Wait(wait) =
+        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &[&key], now))?
+    {
+        return Err(ChooseError::TooMany(wait));
+    }
+    let new = judge(signed_in, &command.new, words);
+    let too_long = secrecy::ExposeSecret::expose_secret(&command.current).len() > LONGEST * 4;
+    let empty = SecretString::default();
+    let current = if too_long { &empty } else { &command.current };
+    let stored: Option<String> = db.read(|connection| {
+        passwords::table
+            .find((account_id, user_id))
+            .select(passwords::hash)
+            .first(connection)
+            .optional()
+    })?;
+    let temporary = db.read(|connection| {
+        temporary_password::find_matching(connection, account_id, user_id, current, now)
+    })?;
+    let own = hasher.verify(current, stored.as_deref())?.matches;
+    if !own && !temporary {
+        return Err(match new {
+            Ok(_) => ChooseError::WrongCurrent,
+            Err(problem) => ChooseError::WrongCurrentAnd(problem),
+        });
+    }
+    let hash = hasher.hash(new?.secret())?;
+    let token = db.write(|tx| {
+        if !still_active(tx, account_id, user_id)? {
+            return Ok::<_, db::Error>(None);
+        }
+        // Reset or changed while this was checked: what was typed is no current password any more.
+        let unchanged: Option<String> = passwords::table
+            .find((account_id, user_id))
+            .select(passwords::hash)
+            .first(tx)
+            .optional()?;
+        let still_current = (own && unchanged == stored)
+            || temporary_password::find_matching(tx, account_id, user_id, current, now)?;
+        if !still_current {
+            return Ok(None);
+        }
+        store(tx, author, user_id, &hash, false, now).map(Some)
+    })?;
+    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &[&key]))?;
+    token.ok_or(ChooseError::WrongCurrent)
+}
+
+/// Stores a new password for the holder of a recovery link and starts a session for them. The link is
+/// used up by it.
+///
+/// # Errors
+/// [`ChooseError`].
+pub fn choose_by_link(
+    db: &Db,
+    hasher: &Hasher,
+    author_of: impl FnOnce(&LinkHolder) -> Author,
+    link: &str,
+    new: &SecretString,
+    words: ProductWords<'_>,
+    now: OffsetDateTime,
+) -> Result<Token, ChooseError> {
+    let holder = db
+        .read(|connection| recovery::link_holder(connection, link, now))?
+        .ok_or(ChooseError::DeadLink)?;
+    let about = [
+        holder.username.as_str(),
+        &holder.first_name,
+        &holder.last_name,
+        words.product_name,
+    ];
+    let new = OwnPassword::parse(new, &with_local_part(&about))?;
+    let hash = hasher.hash(new.secret())?;
+    let author = author_of(&holder);
+    let token = db.write(|tx| {
+        // Using the link up is what decides between two who use it at once.
+        if !still_active(tx, holder.account_id, holder.user_id)?
+            || !recovery::use_link(tx, link, now)?
+        {
+            return Ok::<_, db::Error>(None);
+        }
+        store(tx, &author, holder.user_id, &hash, true, now).map(Some)
+    })?;
+    token.ok_or(ChooseError::DeadLink)
+}
+
+fn judge(
+    signed_in: &SignedIn,
+    new: &SecretString,
+    words: ProductWords<'_>,
+) -> Result<OwnPassword, PasswordProblem> {
+    let about = [
+        signed_in.username.as_str(),
+        &signed_in.first_name,
+        &signed_in.last_name,
+        words.product_name,
+    ];
+    OwnPassword::parse(new, &with_local_part(&about))
+}
+
+/// The words, and what stands before the `@` of the first.
+fn with_local_part<'a>(about: &[&'a str]) -> Vec<&'a str> {
+    let local_part = about
+        .first()
+        .and_then(|username| username.split('@').next());
+    about.iter().copied().chain(local_part).collect()
+}
+
+fn still_active(tx: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<bool> {
+    let active: Option<bool> = users::table
+        .find((account_id, user_id))
+        .select(users::active)
+        .for_no_key_update()
+        .first(tx)
+        .optional()?;
+    Ok(active.unwrap_or(false))
+}
+
+fn store(
+    tx: &mut db::Connection,
+    author: &Author,
+    user_id: Uuid,
+    hash: &str,
+    by_recovery_link: bool,
+    now: OffsetDateTime,
+) -> QueryResult<Token> {
+    let account_id = author.account_id;
+    diesel::insert_into(passwords::table)
+        .values((
+            passwords::account_id.eq(account_id),
+            passwords::user_id.eq(user_id),
+            passwords::hash.eq(hash),
+            passwords::chosen_at.eq(now),
+        ))
+        .on_conflict((passwords::account_id, passwords::user_id))
+        .do_update()
+        .set((passwords::hash.eq(hash), passwords::chosen_at.eq(now)))
+        .execute(tx)?;
+    end_mailed_secrets(tx, account_id, &[user_id])?;
+    forget_password_mail(tx, account_id, user_id)?;
+    let kinds: Vec<&str> = outbox::PASSWORD_KINDS
+        .iter()
+        .copied()
+        .chain(["recovery_link"])
+        .collect();
+    outbox::cancel_waiting(
+        tx,
+        account_id,
+        &[user_id],
+        &kinds,
+        "the user has chosen a password",
+        now,
+    )?;
+    sessions::end_all(tx, account_id, &[user_id])?;
+    if by_recovery_link {
+        diesel::update(users::table.find((account_id, user_id)))
+            .set(users::last_sign_in_at.eq(now))
+            .execute(tx)?;
+    }
+    history::record(
+        tx,
+        author,
+        Some(user_id),
+        &Event::PasswordChosen { by_recovery_link },
+        now,
+    )?;
+    let session = NewSession {
+        account_id,
+        user_id,
+        must_choose_password: false,
+        source: author.source,
+    };
+    sessions::start(tx, &session, now)
+}

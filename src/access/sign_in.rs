@@ -1,0 +1,325 @@
+//! Signing in: one message and one duration for everything that is wrong.
+
+use std::net::IpAddr;
+
+use diesel::prelude::*;
+use ipnet::IpNet;
+use secrecy::SecretString;
+use thiserror::Error;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::temporary_password;
+use crate::db::{self, Db};
+use crate::history::{self, Actor, Author, Event, SignInWith};
+use crate::passwords::{Busy, Hasher, LONGEST};
+use crate::schema::{passwords, sign_in_sources, users};
+use crate::sessions::throttle::{self, Answer, Limit};
+use crate::sessions::{self, Digest, NewSession, Token};
+use crate::users::Username;
+
+/// Guesses at one address from one place: a person who mistypes gets ten, then one every half minute.
+const BY_ADDRESS_AND_SOURCE: Limit = Limit {
+    name: "sign-in by address and source",
+    burst: 10,
+    refill: Duration::seconds(30),
+};
+/// Guesses at one address from all places where its owner has not signed in before: many places
+/// guessing together get no further than 100 a day or so.
+const BY_ADDRESS: Limit = Limit {
+    name: "sign-in by address",
+    burst: 30,
+    refill: Duration::minutes(10),
+};
+/// Guesses from one place at all addresses: a company behind one address may mistype a lot, a list
+/// of leaked passwords is longer.
+const BY_SOURCE: Limit = Limit {
+    name: "sign-in by source",
+    burst: 200,
+    refill: Duration::seconds(3),
+};
+/// From where somebody signed in so recently, guesses made elsewhere do not slow them down.
+const SOURCE_REMEMBERED: Duration = Duration::days(90);
+
+/// What was typed, and from where.
+#[derive(Debug)]
+pub struct SignInAttempt {
+    /// The field "Username", as typed.
+    pub username: String,
+    /// The field "Password", as typed.
+    pub password: SecretString,
+    /// The peer.
+    pub source: Option<IpAddr>,
+    /// The request's id.
+    pub request_id: Option<String>,
+    /// A session that this browser already has; it ends.
+    pub old_session: Option<Digest>,
+}
+
+/// Somebody who has just signed in.
+pub struct Arrival {
+    /// For the cookie.
+    pub token: Token,
+    /// Whether they must choose a password first.
+    pub must_choose_password: bool,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, Error)]
+pub enum SignInError {
+    /// Unknown, wrong, inactive, run out: not told apart.
+    #[error("The username or the password is not right.")]
+    Refused,
+    /// Too many tries; wait so long.
+    #[error("too many tries")]
+    TooMany(Duration),
+    /// The hashing queue is full.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+#[derive(Queryable)]
+struct Candidate {
+    account_id: Uuid,
+    user_id: Uuid,
+    active: bool,
+    hash: Option<String>,
+    source_is_known: bool,
+}
+
+/// Checks username and password and starts a session.
+///
+/// The try is counted before anything is compared, so that parallel guesses get no further than
+/// guesses in a row (Devise CVE-2019-5421). Every try reads the same rows and verifies one Argon2
+/// hash, whoever it is about.
+///
+/// # Errors
+/// [`SignInError`].
+pub fn sign_in(
+    db: &Db,
+    hasher: &Hasher,
+    attempt: &SignInAttempt,
+    now: OffsetDateTime,
+) -> Result<Arrival, SignInError> {
+    let username = Username::parse(&attempt.username).ok();
+    let source = history::source_network(attempt.source);
+    let candidate = match &username {
+        Some(username) => db.read(|connection| candidate(connection, username, source, now))?,
+        None => None,
+    };
+    // What is no address is still counted, as what was typed.
+    let address = username
+        .as_ref()
+        .map_or(attempt.username.as_str(), Username::as_str);
+    let source_text = source.to_string();
+    let known_source = candidate
+        .as_ref()
+        .is_some_and(|candidate| candidate.source_is_known);
+    count(db, address, &source_text, known_source, now)?;
+
+    let hash = candidate
+        .as_ref()
+        .and_then(|candidate| candidate.hash.as_deref());
+    // A megabyte is not hashed; nobody has such a password.
+    let too_long = secrecy::ExposeSecret::expose_secret(&attempt.password).len() > LONGEST * 4;
+    let empty = SecretString::default();
+    let password = if too_long { &empty } else { &attempt.password };
+    let (account_id, user_id) = candidate
+        .as_ref()
+        .map_or_else(Default::default, |c| (c.account_id, c.user_id));
+    let temporary = db.read(|connection| {
+        temporary_password::find_matching(connection, account_id, user_id, password, now)
+    })?;
+    let verdict = hasher.verify(password, hash)?;
+
+    let with = match (verdict.matches, temporary) {
+        (true, _) => SignInWith::OwnPassword,
+        (false, true) => SignInWith::TemporaryPassword,
+        (false, false) => return refuse(db, attempt, candidate.as_ref(), now),
+    };
+    let Some(candidate) = candidate.filter(|candidate| candidate.active) else {
+        return refuse(db, attempt, None, now);
+    };
+    let rehashed = if verdict.matches && verdict.outdated {
+        hasher.hash(password).ok()
+    } else {
+        None
+    };
+    let arrival = db.write(|tx| arrive(tx, attempt, &candidate, with, rehashed.as_deref(), now))?;
+    // Nothing was guessed: the person's allowance is whole again.
+    db.read(|connection| {
+        throttle::give_back(connection, BY_ADDRESS_AND_SOURCE, &[address, &source_text])?;
+        throttle::give_back(connection, BY_SOURCE, &[&source_text])?;
+        if !known_source {
+            throttle::give_back(connection, BY_ADDRESS, &[address])?;
+        }
+        Ok::<_, db::Error>(())
+    })?;
+    match arrival {
+        Some(arrival) => Ok(arrival),
+        None => refuse(db, attempt, Some(&candidate), now),
+    }
+}
+
+fn candidate(
+    connection: &mut db::Connection,
+    username: &Username,
+    source: IpNet,
+    now: OffsetDateTime,
+) -> QueryResult<Option<Candidate>> {
+    users::table
+        .left_join(
+            passwords::table.on(passwords::account_id
+                .eq(users::account_id)
+                .and(passwords::user_id.eq(users::id))),
+        )
+        .filter(users::username.eq(username.as_str()))
+        .select((
+            users::account_id,
+            users::id,
+            users::active,
+            passwords::hash.nullable(),
+            diesel::dsl::exists(
+                sign_in_sources::table
+                    .filter(sign_in_sources::account_id.eq(users::account_id))
+                    .filter(sign_in_sources::user_id.eq(users::id))
+                    .filter(sign_in_sources::source.eq(source))
+                    .filter(sign_in_sources::last_at.gt(now - SOURCE_REMEMBERED)),
+            ),
+        ))
+        .first(connection)
+        .optional()
+}
+
+/// Counts the try under each limit that applies; the first that is used up refuses it.
+fn count(
+    db: &Db,
+    address: &str,
+    source: &str,
+    known_source: bool,
+    now: OffsetDateTime,
+) -> Result<(), SignInError> {
+    let limits: [(Limit, &[&str], bool); 3] = [
+        (BY_ADDRESS_AND_SOURCE, &[address, source], true),
+        (BY_SOURCE, &[source], true),
+        (BY_ADDRESS, &[address], !known_source),
+    ];
+    for (limit, key, applies) in limits {
+        if !applies {
+            continue;
+        }
+        match db.read(|connection| throttle::take(connection, limit, key, now))? {
+            Answer::Allowed => {}
+            Answer::Wait(wait) => return Err(SignInError::TooMany(wait)),
+        }
+    }
+    Ok(())
+}
+
+fn refuse(
+    db: &Db,
+    attempt: &SignInAttempt,
+    candidate: Option<&Candidate>,
+    now: OffsetDateTime,
+) -> Result<Arrival, SignInError> {
+    let account = candidate.map(|candidate| candidate.account_id);
+    db.write(|tx| history::refuse(tx, "sign_in", attempt.source, account, now))?;
+    Err(SignInError::Refused)
+}
+
+/// Starts the session, unless the user was deactivated or their password ended while it was checked.
+fn arrive(
+    tx: &mut db::Connection,
+    attempt: &SignInAttempt,
+    candidate: &Candidate,
+    with: SignInWith,
+    rehashed: Option<&str>,
+    now: OffsetDateTime,
+) -> QueryResult<Option<Arrival>> {
+    let (account_id, user_id) = (candidate.account_id, candidate.user_id);
+    let active: bool = users::table
+        .find((account_id, user_id))
+        .select(users::active)
+        .for_no_key_update()
+        .first(tx)?;
+    let still_valid = match with {
+        SignInWith::OwnPassword => {
+            let stored: Option<String> = passwords::table
+                .find((account_id, user_id))
+                .select(passwords::hash)
+                .first(tx)
+                .optional()?;
+            stored.is_some() && stored == candidate.hash
+        }
+        SignInWith::TemporaryPassword => {
+            temporary_password::find_matching(tx, account_id, user_id, &attempt.password, now)?
+        }
+    };
+    if !active || !still_valid {
+        return Ok(None);
+    }
+    if let Some(old_session) = &attempt.old_session {
+        sessions::end(tx, old_session)?;
+    }
+    let must_choose_password = with == SignInWith::TemporaryPassword;
+    let session = NewSession {
+        account_id,
+        user_id,
+        must_choose_password,
+        source: attempt.source,
+    };
+    let token = sessions::start(tx, &session, now)?;
+    diesel::update(users::table.find((account_id, user_id)))
+        .set(users::last_sign_in_at.eq(now))
+        .execute(tx)?;
+    diesel::insert_into(sign_in_sources::table)
+        .values((
+            sign_in_sources::account_id.eq(account_id),
+            sign_in_sources::user_id.eq(user_id),
+            sign_in_sources::source.eq(history::source_network(attempt.source)),
+            sign_in_sources::last_at.eq(now),
+        ))
+        .on_conflict((
+            sign_in_sources::account_id,
+            sign_in_sources::user_id,
+            sign_in_sources::source,
+        ))
+        .do_update()
+        .set(sign_in_sources::last_at.eq(now))
+        .execute(tx)?;
+    if let Some(hash) = rehashed {
+        diesel::update(passwords::table.find((account_id, user_id)))
+            .set(passwords::hash.eq(hash))
+            .execute(tx)?;
+    }
+    let author = Author {
+        account_id,
+        actor: Actor::User(user_id),
+        source: attempt.source,
+        request_id: attempt.request_id.clone(),
+    };
+    history::record(tx, &author, Some(user_id), &Event::SignedIn { with }, now)?;
+    Ok(Some(Arrival {
+        token,
+        must_choose_password,
+    }))
+}
+
+/// Ends the session.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn sign_out(
+    tx: &mut db::Connection,
+    author: &Author,
+    session: &Digest,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    if sessions::end(tx, session)? == 1 {
+        history::record(tx, author, author.user_id(), &Event::SignedOut {}, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! Reading accounts, and what the vendor's staff (and, for the time zone, an administrator) change.
+
+use diesel::prelude::*;
+use thiserror::Error;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Domain;
+use crate::history::{self, Author, Event};
+use crate::schema::{account_domains, accounts, users};
+use crate::{db, ids};
+
+/// An account's own row.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub struct Account {
+    /// Its id.
+    pub id: Uuid,
+    /// The company's name.
+    pub name: String,
+    /// An IANA time zone.
+    pub time_zone: String,
+    /// Licences.
+    pub seats: i32,
+    /// People who are in.
+    pub active_users: i32,
+    /// People who were taken out.
+    pub inactive_users: i32,
+    /// Of the active ones, how many administer.
+    pub active_administrators: i32,
+}
+
+impl Account {
+    /// Licences that nobody holds; negative when the account is over its seats.
+    pub fn free_seats(&self) -> i32 {
+        self.seats - self.active_users
+    }
+}
+
+/// What `/account` shows.
+#[derive(Debug, Clone)]
+pub struct AccountDetails {
+    /// The account.
+    pub account: Account,
+    /// Its domains, sorted.
+    pub domains: Vec<String>,
+    /// Id, first name, last name and username of each administrator, sorted by username.
+    pub administrators: Vec<(Uuid, String, String, String)>,
+}
+
+/// Why the vendor's change of an account is refused: a sentence.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// The name is taken.
+    #[error("An account of that name exists already. Choose another name.")]
+    NameTaken,
+    /// Empty or too long.
+    #[error("The account's name has 1 to 200 characters.")]
+    Name,
+    /// No such account.
+    #[error("There is no account of that name or id. \"account list\" shows all.")]
+    NotFound,
+    /// Under one.
+    #[error("An account has at least one seat.")]
+    Seats,
+    /// Unknown to the time zone database.
+    #[error("Choose a time zone from the list.")]
+    TimeZone,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Takes the account's row lock for this transaction and reads it. Whoever changes who is in takes it
+/// first, so that all of them wait in one line and none in a circle.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn lock(tx: &mut db::Connection, account_id: Uuid) -> QueryResult<Account> {
+    accounts::table
+        .find(account_id)
+        .select(Account::as_select())
+        .for_no_key_update()
+        .first(tx)
+}
+
+/// The account with its domains and administrators.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn details(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<AccountDetails> {
+    let account = accounts::table
+        .find(account_id)
+        .select(Account::as_select())
+        .first(connection)?;
+    let domains = domains(connection, account_id)?;
+    let administrators = users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::active)
+        .filter(users::administrator)
+        .order(users::username)
+        .select((
+            users::id,
+            users::first_name,
+            users::last_name,
+            users::username,
+        ))
+        .load(connection)?;
+    Ok(AccountDetails {
+        account,
+        domains,
+        administrators,
+    })
+}
+
+/// The account's domains, sorted.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn domains(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<Vec<String>> {
+    account_domains::table
+        .filter(account_domains::account_id.eq(account_id))
+        .order(account_domains::domain)
+        .select(account_domains::domain)
+        .load(connection)
+}
+
+/// All accounts by name, for staff.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn list(connection: &mut db::Connection) -> QueryResult<Vec<Account>> {
+    accounts::table
+        .order(accounts::name)
+        .select(Account::as_select())
+        .load(connection)
+}
+
+/// The account that staff named, by its name (case aside) or its id.
+///
+/// # Errors
+/// [`AccountError::NotFound`].
+pub fn find_by_name_or_id(
+    connection: &mut db::Connection,
+    typed: &str,
+) -> Result<Account, AccountError> {
+    diesel::define_sql_function! { fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text; }
+    let query = accounts::table.select(Account::as_select()).into_boxed();
+    let query = match Uuid::parse_str(typed) {
+        Ok(id) => query.filter(accounts::id.eq(id)),
+        Err(_) => query.filter(lower(accounts::name).eq(lower(typed))),
+    };
+    query
+        .first(connection)
+        .optional()?
+        .ok_or(AccountError::NotFound)
+}
+
+/// Makes an account without people; its first administrator must follow in the same transaction.
+///
+/// # Errors
+/// [`AccountError::NameTaken`], [`AccountError::Name`], [`AccountError::Seats`].
+pub fn insert(
+    tx: &mut db::Connection,
+    name: &str,
+    domains: &[Domain],
+    seats: i32,
+    time_zone: &str,
+    now: OffsetDateTime,
+) -> Result<Uuid, AccountError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(AccountError::Name);
+    }
+    if seats < 1 {
+        return Err(AccountError::Seats);
+    }
+    let id = ids::new();
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::name.eq(name),
+            accounts::time_zone.eq(time_zone),
+            accounts::seats.eq(seats),
+            accounts::created_at.eq(now),
+        ))
+        .execute(tx)
+        .map_err(|error| match db::violated_constraint(&error) {
+            Some("accounts_name") => AccountError::NameTaken,
+            _ => error.into(),
+        })?;
+    for domain in domains {
+        insert_domain(tx, id, domain, now)?;
+    }
+    let event = Event::AccountCreated {
+        name: name.to_string(),
+        seats,
+        domains: domains
+            .iter()
+            .map(|domain| domain.as_str().to_string())
+            .collect(),
+    };
+    history::record(tx, &Author::staff(id), None, &event, now)?;
+    Ok(id)
+}
+
+fn insert_domain(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    domain: &Domain,
+    now: OffsetDateTime,
+) -> QueryResult<usize> {
+    diesel::insert_into(account_domains::table)
+        .values((
+            account_domains::account_id.eq(account_id),
+            account_domains::domain.eq(domain.as_str()),
+            account_domains::added_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx)
+}
+
+/// Adds an email domain; adding one twice changes nothing. Says whether it is new.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn add_domain(
+    tx: &mut db::Connection,
+    author: &Author,
+    domain: &Domain,
+    now: OffsetDateTime,
+) -> Result<bool, AccountError> {
+    if insert_domain(tx, author.account_id, domain, now)? == 0 {
+        return Ok(false);
+    }
+    let event = Event::DomainAdded {
+        domain: domain.as_str().to_string(),
+    };
+    history::record(tx, author, None, &event, now)?;
+    Ok(true)
+}
+
+/// Sets the number of licences; returns the account as it was. Fewer than the people who are in is
+/// allowed: nobody is taken out by it, only growth is refused from then on.
+///
+/// # Errors
+/// [`AccountError::Seats`].
+pub fn set_seats(
+    tx: &mut db::Connection,
+    author: &Author,
+    seats: i32,
+    now: OffsetDateTime,
+) -> Result<Account, AccountError> {
+    if seats < 1 {
+        return Err(AccountError::Seats);
+    }
+    let before = lock(tx, author.account_id)?;
+    if before.seats != seats {
+        diesel::update(accounts::table.find(author.account_id))
+            .set(accounts::seats.eq(seats))
+            .execute(tx)?;
+        let event = Event::SeatsSet {
+            before: before.seats,
+            after: seats,
+        };
+        history::record(tx, author, None, &event, now)?;
+    }
+    Ok(before)
+}
+
+/// Sets the time zone in which the account's dates are shown.
+///
+/// # Errors
+/// [`AccountError::TimeZone`] for a name that the time zone database does not know.
+pub fn set_time_zone(
+    tx: &mut db::Connection,
+    author: &Author,
+    zone: &str,
+    now: OffsetDateTime,
+) -> Result<(), AccountError> {
+    if jiff::tz::TimeZone::get(zone).is_err() || zone.len() > 64 {
+        return Err(AccountError::TimeZone);
+    }
+    let before = lock(tx, author.account_id)?;
+    if before.time_zone != zone {
+        diesel::update(accounts::table.find(author.account_id))
+            .set(accounts::time_zone.eq(zone))
+            .execute(tx)?;
+        let event = Event::TimeZoneChanged {
+            before: before.time_zone,
+            after: zone.to_string(),
+        };
+        history::record(tx, author, None, &event, now)?;
+    }
+    Ok(())
+}

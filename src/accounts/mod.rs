@@ -1,0 +1,10 @@
+//! The company: its domains, its licences, its time zone.
+
+mod account;
+mod domain;
+
+pub use account::{
+    Account, AccountDetails, AccountError, add_domain, details, domains, find_by_name_or_id,
+    insert, list, lock, set_seats, set_time_zone,
+};
+pub use domain::{Domain, DomainProblem};

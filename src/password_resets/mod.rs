@@ -1,0 +1,9 @@
+//! Password resets that an administrator starts: for selected users or for everyone who is active.
+
+mod outcome;
+mod reset;
+
+pub use outcome::{
+    Counts, Details, OUTCOMES_PAGE, Outcome, PersonOutcome, details, people, retry_failed,
+};
+pub use reset::{LeftOut, OmissionReason, Reset, ResetError, ResetPasswords, reset};

@@ -1,0 +1,7 @@
+//! Passwords as such: what a good one is, how it is stored, how a random one is made. Knows no users.
+
+mod hashing;
+mod policy;
+
+pub use hashing::{Busy, Hasher, Verdict};
+pub use policy::{LONGEST, OwnPassword, PasswordProblem, SHORTEST};

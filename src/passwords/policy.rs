@@ -1,0 +1,151 @@
+//! What an own password must be: NIST SP 800-63B-4 section 3.1.1.2, without composition rules.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization as _;
+use zxcvbn::Score;
+
+/// Fewest characters, counted as Unicode code points after normalising.
+pub const SHORTEST: usize = 15;
+/// Most characters: enough for any phrase, little enough to hash without a second thought.
+pub const LONGEST: usize = 128;
+/// zxcvbn looks at this many characters at most; it is quadratic.
+const JUDGED_CHARACTERS: usize = 100;
+
+/// Why a password cannot be used, as a sentence that says what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PasswordProblem {
+    /// Nothing was typed.
+    #[error("Enter a new password.")]
+    Missing,
+    /// Under [`SHORTEST`].
+    #[error("Use at least 15 characters. A few unrelated words do well.")]
+    TooShort,
+    /// Over [`LONGEST`].
+    #[error("Use at most 128 characters.")]
+    TooLong,
+    /// A tab, a line break or the like, which no sign-in form can send again.
+    #[error("Use characters that can be typed: this password contains a control character.")]
+    ControlCharacter,
+    /// The username, the product's name, or little more.
+    #[error("Choose a password that is not your username or the name of the product.")]
+    IsUsernameOrProduct,
+    /// Common, repeated or otherwise soon guessed.
+    #[error(
+        "This password is easy to guess. Add another word or two that have nothing to do with it."
+    )]
+    Guessable,
+}
+
+/// A password that keeps the rules, normalised (NFKC), ready to be hashed.
+#[derive(Debug, Clone)]
+pub struct OwnPassword(SecretString);
+
+impl OwnPassword {
+    /// Checks what was typed. `about` is what an attacker would try first: username, names and
+    /// product.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn parse(typed: &SecretString, about: &[&str]) -> Result<OwnPassword, PasswordProblem> {
+        let typed = typed.expose_secret();
+        if typed.is_empty() {
+            return Err(PasswordProblem::Missing);
+        }
+        // Before normalising: a megabyte is refused without being looked at.
+        if typed.len() > LONGEST * 4 {
+            return Err(PasswordProblem::TooLong);
+        }
+        if typed.chars().any(char::is_control) {
+            return Err(PasswordProblem::ControlCharacter);
+        }
+        let password: String = typed.nfkc().collect();
+        let length = password.chars().count();
+        if length < SHORTEST {
+            return Err(PasswordProblem::TooShort);
+        }
+        if length > LONGEST {
+            return Err(PasswordProblem::TooLong);
+        }
+        let bare = letters_and_digits(&password);
+        if about
+            .iter()
+            .any(|word| is_little_more_than(&bare, &letters_and_digits(word)))
+        {
+            return Err(PasswordProblem::IsUsernameOrProduct);
+        }
+        let judged: String = password.chars().take(JUDGED_CHARACTERS).collect();
+        if zxcvbn::zxcvbn(&judged, about).score() < Score::Three {
+            return Err(PasswordProblem::Guessable);
+        }
+        Ok(OwnPassword(password.into()))
+    }
+
+    /// The normalised text, for the hasher.
+    pub fn secret(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+/// Whether `password` is `word`, once or several times over, with at most three more characters.
+fn is_little_more_than(password: &str, word: &str) -> bool {
+    word.len() >= 4 && password.contains(word) && password.replace(word, "").chars().count() <= 3
+}
+
+fn letters_and_digits(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(typed: &str) -> Result<(), PasswordProblem> {
+        let about = ["ann.meyer@acme.example", "Ann", "Meyer", "User Accounts"];
+        OwnPassword::parse(&typed.into(), &about).map(|_| ())
+    }
+
+    #[test]
+    fn length_is_counted_in_characters_and_not_in_bytes() {
+        assert_eq!(parse("häßlich grün öl"), Ok(()));
+        assert_eq!(parse("kurz grün öl x"), Err(PasswordProblem::TooShort));
+        assert_eq!(parse(&"a b7".repeat(33)), Err(PasswordProblem::TooLong));
+        assert_eq!(parse(&"x".repeat(1_000_000)), Err(PasswordProblem::TooLong));
+    }
+
+    #[test]
+    fn the_username_and_the_product_are_refused() {
+        for typed in [
+            "ann.meyer@acme.example",
+            "Ann.Meyer@ACME.example1",
+            "User Accounts User Accounts",
+        ] {
+            assert_eq!(
+                parse(typed),
+                Err(PasswordProblem::IsUsernameOrProduct),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_soon_guessed_is_refused_and_a_phrase_is_not() {
+        for typed in [
+            "aaaaaaaaaaaaaaaa",
+            "123456789012345678",
+            "passwordpassword",
+            "qwertyuiopasdfgh",
+        ] {
+            assert_eq!(parse(typed), Err(PasswordProblem::Guessable), "{typed}");
+        }
+        assert_eq!(parse("copper lantern ninety walrus"), Ok(()));
+        assert_eq!(
+            parse("tab\tin the middle of it"),
+            Err(PasswordProblem::ControlCharacter)
+        );
+        assert_eq!(parse(""), Err(PasswordProblem::Missing));
+    }
+}

@@ -1,0 +1,9 @@
+//! Who is signed in, and how often something may be tried. Knows no users beyond an id.
+
+mod session;
+pub mod throttle;
+
+pub use session::{
+    ABSOLUTE_LIFE, Digest, IDLE_LIFE, NewSession, Token, count, delete_expired, end, end_all,
+    end_others, leave_flash, start, take_flash, touch,
+};

@@ -1,0 +1,46 @@
+//! Training that administrators ask the vendor for, and who attended it.
+
+mod attendance;
+mod request;
+mod status;
+
+pub use attendance::record_attendance;
+pub use request::{
+    ForNeverAttended, LeftOut, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining,
+    Requested, UNDO_WINDOW, UndoError, request, undo,
+};
+pub use status::{Details, PEOPLE_PAGE, Person, Standing, details, people, standing};
+
+/// The two trainings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Training {
+    /// For everybody who never attended one.
+    NewUser,
+    /// For those who did, and have used the product for some time.
+    Advanced,
+}
+
+impl Training {
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Training::NewUser => "new_user",
+            Training::Advanced => "advanced",
+        }
+    }
+
+    /// The training of that name.
+    pub fn from_name(name: &str) -> Option<Training> {
+        [Training::NewUser, Training::Advanced]
+            .into_iter()
+            .find(|training| training.as_str() == name)
+    }
+
+    /// The words on the page.
+    pub fn label(self) -> &'static str {
+        match self {
+            Training::NewUser => "New User Training",
+            Training::Advanced => "Advanced Training",
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Where a request stands, and where a person stands with training.
+
+use diesel::prelude::*;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Training;
+use crate::db;
+use crate::mail::outbox::Kind;
+use crate::schema::{
+    mails, training_attendances, training_request_people, training_requests, users,
+};
+
+/// People on a page of a request.
+pub const PEOPLE_PAGE: i64 = 100;
+
+/// A request for training.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// Its id.
+    pub id: Uuid,
+    /// Which training.
+    pub training: Training,
+    /// `selected` or `all_active`.
+    pub scope: String,
+    /// What the trainer should know.
+    pub note: String,
+    /// First and last name of who asked.
+    pub requested_by: String,
+    /// Username of who asked.
+    pub requested_by_username: String,
+    /// When.
+    pub requested_at: OffsetDateTime,
+    /// When it was taken back.
+    pub undone_at: Option<OffsetDateTime>,
+    /// How many people.
+    pub people: i64,
+    /// The mail to the trainers: its state, when it came to that, the server's words.
+    pub mail: Option<(String, Option<OffsetDateTime>, String)>,
+}
+
+/// One person of a request.
+#[derive(Debug, Clone, Queryable)]
+pub struct Person {
+    /// Their id.
+    pub user_id: Uuid,
+    /// Their username.
+    pub username: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Title, or empty.
+    pub title: String,
+    /// Department, or empty.
+    pub department: String,
+    /// Phone, or empty.
+    pub phone: String,
+    /// When they attended, if they did.
+    pub attended_at: Option<OffsetDateTime>,
+}
+
+/// Where a person stands with the two trainings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Trainings attended, with when that was recorded.
+    pub attended: Vec<(Training, OffsetDateTime)>,
+    /// Trainings requested, with when and the request.
+    pub requested: Vec<(Training, OffsetDateTime, Uuid)>,
+}
+
+/// The request of that id in the account.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn details(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Option<Details>> {
+    type Found = (
+        String,
+        String,
+        String,
+        OffsetDateTime,
+        Option<OffsetDateTime>,
+        (String, String, String),
+    );
+    let found: Option<Found> = training_requests::table
+        .inner_join(
+            users::table.on(users::account_id
+                .eq(training_requests::account_id)
+                .and(users::id.eq(training_requests::requested_by))),
+        )
+        .filter(training_requests::account_id.eq(account_id))
+        .filter(training_requests::id.eq(id))
+        .select((
+            training_requests::kind,
+            training_requests::scope,
+            training_requests::note,
+            training_requests::requested_at,
+            training_requests::undone_at,
+            (users::first_name, users::last_name, users::username),
+        ))
+        .first(connection)
+        .optional()?;
+    let Some((kind, scope, note, requested_at, undone_at, (first_name, last_name, username))) =
+        found
+    else {
+        return Ok(None);
+    };
+    let Some(training) = Training::from_name(&kind) else {
+        return Ok(None);
+    };
+    let people = training_request_people::table
+        .filter(training_request_people::account_id.eq(account_id))
+        .filter(training_request_people::training_request_id.eq(id))
+        .count()
+        .get_result(connection)?;
+    let mail = mails::table
+        .filter(mails::account_id.eq(account_id))
+        .filter(mails::training_request_id.eq(id))
+        .filter(mails::kind.eq(Kind::TrainingRequest.as_str()))
+        .order(mails::created_at.desc())
+        .select((mails::state, mails::settled_at, mails::explanation))
+        .first(connection)
+        .optional()?;
+    Ok(Some(Details {
+        id,
+        training,
+        scope,
+        note,
+        requested_by: format!("{first_name} {last_name}"),
+        requested_by_username: username,
+        requested_at,
+        undone_at,
+        people,
+        mail,
+    }))
+}
+
+/// The people of a request by username: one page (from 0), or all of them for the roster.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn people(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    page: Option<i64>,
+) -> QueryResult<Vec<Person>> {
+    let query = training_request_people::table
+        .inner_join(
+            users::table.on(users::account_id
+                .eq(training_request_people::account_id)
+                .and(users::id.eq(training_request_people::user_id))),
+        )
+        .left_join(
+            training_attendances::table.on(training_attendances::account_id
+                .eq(training_request_people::account_id)
+                .and(training_attendances::user_id.eq(training_request_people::user_id))
+                .and(training_attendances::kind.eq(training_request_people::kind))),
+        )
+        .filter(training_request_people::account_id.eq(account_id))
+        .filter(training_request_people::training_request_id.eq(id))
+        .order(users::username)
+        .select((
+            users::id,
+            users::username,
+            users::first_name,
+            users::last_name,
+            users::title,
+            users::department,
+            users::phone,
+            training_attendances::recorded_at.nullable(),
+        ));
+    match page {
+        Some(page) => query
+            .limit(PEOPLE_PAGE)
+            .offset(page.max(0).saturating_mul(PEOPLE_PAGE))
+            .load(connection),
+        None => query.load(connection),
+    }
+}
+
+/// Where one person stands.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn standing(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<Standing> {
+    let attended: Vec<(String, OffsetDateTime)> = training_attendances::table
+        .filter(training_attendances::account_id.eq(account_id))
+        .filter(training_attendances::user_id.eq(user_id))
+        .order(training_attendances::recorded_at)
+        .select((
+            training_attendances::kind,
+            training_attendances::recorded_at,
+        ))
+        .load(connection)?;
+    let requested: Vec<(String, OffsetDateTime, Uuid)> = training_request_people::table
+        .inner_join(
+            training_requests::table.on(training_requests::account_id
+                .eq(training_request_people::account_id)
+                .and(training_requests::id.eq(training_request_people::training_request_id))),
+        )
+        .filter(training_request_people::account_id.eq(account_id))
+        .filter(training_request_people::user_id.eq(user_id))
+        .filter(training_request_people::open)
+        .order(training_requests::requested_at)
+        .select((
+            training_requests::kind,
+            training_requests::requested_at,
+            training_requests::id,
+        ))
+        .load(connection)?;
+    Ok(Standing {
+        attended: attended
+            .into_iter()
+            .filter_map(|(kind, at)| Some((Training::from_name(&kind)?, at)))
+            .collect(),
+        requested: requested
+            .into_iter()
+            .filter_map(|(kind, at, id)| Some((Training::from_name(&kind)?, at, id)))
+            .collect(),
+    })
+}

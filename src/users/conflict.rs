@@ -1,0 +1,204 @@
+//! "Email address is already in use": which of the four cases it is, without leaking another account.
+
+use diesel::prelude::*;
+use rand::seq::IndexedRandom as _;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::Username;
+use crate::db::{self, Db};
+use crate::history::{self, Author};
+use crate::schema::{address_conflicts, reserved_usernames, users};
+use crate::sessions::throttle::{self, Answer, Limit};
+
+/// How often an account may learn that an address is taken somewhere else: enough for a day of
+/// adding people, too little to try out a list of addresses.
+const LOOK_UPS: Limit = Limit {
+    name: "address look-ups",
+    burst: 30,
+    refill: Duration::minutes(2),
+};
+/// Letters and digits of a reference code that are not mistaken for each other on the phone.
+const CODE_ALPHABET: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+/// Who holds an address, where the asking account may know it: in the account itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Their id.
+    pub id: Uuid,
+    /// First and last name.
+    pub name: String,
+}
+
+/// Which case of "already in use".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conflict {
+    /// Somebody active in this account has it.
+    ActiveHere(Holder),
+    /// Somebody inactive in this account has it.
+    InactiveHere(Holder),
+    /// It is in another account, or kept for somebody: Customer Success can tell, by this code.
+    AskSupport {
+        /// The reference code.
+        code: String,
+    },
+    /// Too many were asked for in the last hour.
+    NotNow {
+        /// The reference code.
+        code: String,
+    },
+    /// Nobody has it any more: trying again will do.
+    Gone,
+}
+
+/// The rule that refused an address, as it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConflictRule {
+    /// Active in the asking account.
+    ActiveHere,
+    /// Inactive in the asking account.
+    InactiveHere,
+    /// In another account.
+    Elsewhere,
+    /// The recent old username of somebody.
+    Reserved,
+    /// The account's look-ups are used up.
+    BudgetSpent,
+}
+
+impl ConflictRule {
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ConflictRule::ActiveHere => "active_here",
+            ConflictRule::InactiveHere => "inactive_here",
+            ConflictRule::Elsewhere => "elsewhere",
+            ConflictRule::Reserved => "reserved",
+            ConflictRule::BudgetSpent => "budget_spent",
+        }
+    }
+}
+
+/// Tells why `username` cannot be used, in transactions of its own: the change that it stopped is
+/// rolled back, the record of it stays.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn explain(
+    db: &Db,
+    author: &Author,
+    typed: &str,
+    username: &Username,
+    now: OffsetDateTime,
+) -> QueryResult<Conflict> {
+    let rule = match db.read(|connection| holder(connection, username))? {
+        Some((account_id, holder, active)) if account_id == author.account_id => {
+            return Ok(if active {
+                Conflict::ActiveHere(holder)
+            } else {
+                Conflict::InactiveHere(holder)
+            });
+        }
+        Some(_) => ConflictRule::Elsewhere,
+        None if db.read(|connection| is_reserved(connection, username, now))? => {
+            ConflictRule::Reserved
+        }
+        None => return Ok(Conflict::Gone),
+    };
+    let account = author.account_id.to_string();
+    let answer = db.read(|connection| throttle::take(connection, LOOK_UPS, &[&account], now))?;
+    let rule = if answer == Answer::Allowed {
+        rule
+    } else {
+        ConflictRule::BudgetSpent
+    };
+    let code = db.write(|tx| {
+        history::refuse(
+            tx,
+            rule.as_str(),
+            author.source,
+            Some(author.account_id),
+            now,
+        )?;
+        open_case(tx, author, typed, username, rule, now)
+    })?;
+    Ok(match rule {
+        ConflictRule::BudgetSpent => Conflict::NotNow { code },
+        _ => Conflict::AskSupport { code },
+    })
+}
+
+fn holder(
+    connection: &mut db::Connection,
+    username: &Username,
+) -> QueryResult<Option<(Uuid, Holder, bool)>> {
+    let found: Option<(Uuid, Uuid, String, String, bool)> = users::table
+        .filter(users::username.eq(username.as_str()))
+        .select((
+            users::account_id,
+            users::id,
+            users::first_name,
+            users::last_name,
+            users::active,
+        ))
+        .first(connection)
+        .optional()?;
+    Ok(
+        found.map(|(account_id, id, first_name, last_name, active)| {
+            (
+                account_id,
+                Holder {
+                    id,
+                    name: format!("{first_name} {last_name}"),
+                },
+                active,
+            )
+        }),
+    )
+}
+
+fn is_reserved(
+    connection: &mut db::Connection,
+    username: &Username,
+    now: OffsetDateTime,
+) -> QueryResult<bool> {
+    let held = reserved_usernames::table
+        .find(username.as_str())
+        .filter(reserved_usernames::reserved_until.gt(now));
+    diesel::select(diesel::dsl::exists(held)).get_result(connection)
+}
+
+fn open_case(
+    tx: &mut db::Connection,
+    author: &Author,
+    typed: &str,
+    username: &Username,
+    rule: ConflictRule,
+    now: OffsetDateTime,
+) -> QueryResult<String> {
+    let code = reference_code();
+    diesel::insert_into(address_conflicts::table)
+        .values((
+            address_conflicts::code.eq(&code),
+            address_conflicts::account_id.eq(author.account_id),
+            address_conflicts::asked_by.eq(author.user_id()),
+            address_conflicts::typed.eq(typed.chars().take(1_000).collect::<String>()),
+            address_conflicts::username.eq(username.as_str()),
+            address_conflicts::rule.eq(rule.as_str()),
+            address_conflicts::happened_at.eq(now),
+        ))
+        .execute(tx)?;
+    Ok(code)
+}
+
+/// Two groups of four: over 10^11 codes, short enough to read out.
+fn reference_code() -> String {
+    let mut rng = rand::rng();
+    let mut group = || -> String {
+        (0..4)
+            .filter_map(|_| CODE_ALPHABET.choose(&mut rng))
+            .map(|byte| char::from(*byte))
+            .collect()
+    };
+    format!("{}-{}", group(), group())
+}

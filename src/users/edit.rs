@@ -1,0 +1,350 @@
+//! Editing a user: one pop-up, one Save. Edits of different fields are merged; edits of the same
+//! field come back side by side; nothing is overwritten silently.
+
+use diesel::prelude::*;
+use thiserror::Error;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::activation::{self, ActivationError};
+use super::{
+    Deactivated, Profile, ProfileField, User, Username, end_mailed_secrets, find, lock,
+    mail_passwords,
+};
+use crate::history::{self, Author, Change, Event};
+use crate::mail::outbox::{self, Kind, NewMail};
+use crate::schema::{recovery_links, reserved_usernames, users};
+use crate::sessions::Digest;
+use crate::{accounts, db, sessions};
+
+/// How long the old address of somebody whose username changed is kept from everybody else: mail to
+/// it still reaches the same person.
+pub const RESERVATION: Duration = Duration::days(30);
+
+/// The words on the page for the username.
+const USERNAME_LABEL: &str = "Username";
+
+/// What the form says of the box "Active Account".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Membership {
+    /// The box was not on the form.
+    Unsaid,
+    /// Ticked. When this takes somebody back in, a new password may be sent.
+    Active {
+        /// Whether to mail one.
+        send_password: bool,
+    },
+    /// Not ticked.
+    Inactive {
+        /// What was given as the reason; may be empty.
+        reason: String,
+    },
+}
+
+/// What was on the page when the pop-up opened.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The username.
+    pub username: String,
+    /// The details.
+    pub profile: Profile,
+    /// Whether the box was ticked.
+    pub active: bool,
+}
+
+/// An edit to be made.
+#[derive(Debug, Clone)]
+pub struct EditUser {
+    /// Who is edited.
+    pub id: Uuid,
+    /// What the pop-up showed.
+    pub seen: Seen,
+    /// The username as it shall be.
+    pub username: Username,
+    /// The details as they shall be.
+    pub profile: Profile,
+    /// In or out.
+    pub membership: Membership,
+}
+
+/// What an edit did.
+#[derive(Debug, Clone)]
+pub struct Edited {
+    /// The user as they are now.
+    pub user: User,
+    /// The fields that this edit changed.
+    pub changes: Vec<Change>,
+    /// Fields that somebody else changed meanwhile and that were kept.
+    pub merged: Vec<&'static str>,
+    /// Set when the user was taken out.
+    pub deactivated: Option<Deactivated>,
+    /// Whether the user was taken back in, and with a new password.
+    pub reactivated: Option<bool>,
+    /// Whether a new password is on its way because the address changed before it was used.
+    pub password_mailed_again: bool,
+}
+
+/// A field that two people changed to different things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision {
+    /// The words of the field.
+    pub field: &'static str,
+    /// What this edit says.
+    pub yours: String,
+    /// What is stored meanwhile.
+    pub theirs: String,
+}
+
+/// Why an edit was not made.
+#[derive(Debug, Error)]
+pub enum EditError {
+    /// No such user in the account.
+    #[error("There is no such user.")]
+    NotFound,
+    /// Somebody else changed the same fields meanwhile.
+    #[error("Somebody else changed the same fields meanwhile.")]
+    Collision(Vec<Collision>, Box<User>),
+    /// The address belongs to somebody; `users::explain` tells whom.
+    #[error("Email address is already in use")]
+    AddressInUse,
+    /// The address is at no domain of the account.
+    #[error("Use an email address of your company.")]
+    ForeignDomain,
+    /// Taking out or in was refused.
+    #[error(transparent)]
+    Activation(ActivationError),
+    /// The database.
+    #[error(transparent)]
+    Database(db::Error),
+}
+
+impl From<db::Error> for EditError {
+    fn from(error: db::Error) -> Self {
+        match db::violated_constraint(&error) {
+            Some("users_username" | "users_username_reserved") => EditError::AddressInUse,
+            Some("users_domain") => EditError::ForeignDomain,
+            _ => EditError::Database(error),
+        }
+    }
+}
+
+impl From<ActivationError> for EditError {
+    fn from(error: ActivationError) -> Self {
+        match error {
+            ActivationError::Database(error) => error.into(),
+            other => EditError::Activation(other),
+        }
+    }
+}
+
+/// Saves an edit. `own_session` is the session of the administrator, which stays when they edit
+/// themself.
+///
+/// # Errors
+/// [`EditError`].
+pub fn edit(
+    tx: &mut db::Connection,
+    author: &Author,
+    command: &EditUser,
+    own_session: &Digest,
+    now: OffsetDateTime,
+) -> Result<Edited, EditError> {
+    accounts::lock(tx, author.account_id)?;
+    let stored = lock(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
+    let merge = merge(command, &stored);
+    if !merge.collisions.is_empty() {
+        return Err(EditError::Collision(merge.collisions, Box::new(stored)));
+    }
+    let username_changes = merge.username != stored.username;
+    if !merge.changes.is_empty() {
+        save(tx, author, &stored, &merge, now)?;
+    }
+    let mut password_mailed_again = false;
+    if username_changes {
+        password_mailed_again =
+            move_username(tx, author, &stored, &merge.username, own_session, now)?;
+    }
+    let mut deactivated = None;
+    let mut reactivated = None;
+    let box_was_changed = match command.membership {
+        Membership::Unsaid => false,
+        Membership::Active { .. } => !command.seen.active,
+        Membership::Inactive { .. } => command.seen.active,
+    };
+    match &command.membership {
+        Membership::Inactive { reason } if box_was_changed && stored.active => {
+            deactivated = Some(activation::deactivate(tx, author, &stored, reason, now)?);
+            password_mailed_again = false;
+        }
+        Membership::Active { send_password } if box_was_changed && !stored.active => {
+            activation::reactivate(tx, author, &stored, *send_password, now)?;
+            reactivated = Some(*send_password);
+        }
+        _ => {}
+    }
+    let user = find(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
+    Ok(Edited {
+        user,
+        changes: merge.changes,
+        merged: merge.merged,
+        deactivated,
+        reactivated,
+        password_mailed_again,
+    })
+}
+
+struct Merge {
+    username: String,
+    profile: Profile,
+    changes: Vec<Change>,
+    merged: Vec<&'static str>,
+    collisions: Vec<Collision>,
+}
+
+/// Three versions of each field: what the pop-up showed, what it was changed to, what is stored now.
+fn merge(command: &EditUser, stored: &User) -> Merge {
+    let mut merge = Merge {
+        username: stored.username.clone(),
+        profile: stored.profile(),
+        changes: Vec::new(),
+        merged: Vec::new(),
+        collisions: Vec::new(),
+    };
+    if let Some(username) = merge.field(
+        USERNAME_LABEL,
+        &command.seen.username,
+        command.username.as_str(),
+        &stored.username,
+    ) {
+        merge.username = username;
+    }
+    let theirs = stored.profile();
+    for field in ProfileField::ALL {
+        let (seen, yours) = (command.seen.profile.get(field), command.profile.get(field));
+        if let Some(text) = merge.field(field.label(), seen, yours, theirs.get(field)) {
+            merge.profile.set(field, text);
+        }
+    }
+    merge
+}
+
+impl Merge {
+    /// The field's new text, if this edit changes it.
+    fn field(
+        &mut self,
+        label: &'static str,
+        seen: &str,
+        yours: &str,
+        theirs: &str,
+    ) -> Option<String> {
+        let theirs_changed = theirs != seen;
+        if yours == theirs {
+            return None;
+        }
+        if yours == seen {
+            if theirs_changed {
+                self.merged.push(label);
+            }
+            return None;
+        }
+        if theirs_changed {
+            self.collisions.push(Collision {
+                field: label,
+                yours: yours.to_string(),
+                theirs: theirs.to_string(),
+            });
+            return None;
+        }
+        self.changes.push(Change {
+            field: label.to_string(),
+            before: theirs.to_string(),
+            after: yours.to_string(),
+        });
+        Some(yours.to_string())
+    }
+}
+
+fn save(
+    tx: &mut db::Connection,
+    author: &Author,
+    stored: &User,
+    merge: &Merge,
+    now: OffsetDateTime,
+) -> Result<(), EditError> {
+    let profile = &merge.profile;
+    diesel::update(users::table.find((author.account_id, stored.id)))
+        .set((
+            users::username.eq(&merge.username),
+            users::first_name.eq(&profile.first_name),
+            users::last_name.eq(&profile.last_name),
+            users::title.eq(&profile.title),
+            users::department.eq(&profile.department),
+            users::phone.eq(&profile.phone),
+            users::search_text.eq(profile.search_text(&merge.username)),
+            users::name_key.eq(profile.name_key()),
+            users::version.eq(users::version + 1),
+        ))
+        .execute(tx)?;
+    let event = Event::UserEdited {
+        changes: merge.changes.clone(),
+    };
+    history::record(tx, author, Some(stored.id), &event, now)?;
+    Ok(())
+}
+
+/// What a change of the username brings: sessions and links of the old one end, the old address is
+/// reserved, both addresses are told. A mailed password that was not used yet went to the old address
+/// and ends; a new one goes to the new address. Says whether that was so.
+fn move_username(
+    tx: &mut db::Connection,
+    author: &Author,
+    stored: &User,
+    new_username: &str,
+    own_session: &Digest,
+    now: OffsetDateTime,
+) -> Result<bool, EditError> {
+    let account_id = author.account_id;
+    sessions::end_others(tx, account_id, &[stored.id], own_session)?;
+    diesel::delete(
+        recovery_links::table
+            .filter(recovery_links::account_id.eq(account_id))
+            .filter(recovery_links::user_id.eq(stored.id)),
+    )
+    .execute(tx)?;
+    outbox::cancel_waiting(
+        tx,
+        account_id,
+        &[stored.id],
+        &["recovery_link"],
+        "the username was changed",
+        now,
+    )?;
+    // Their own former address, taken up again, needs no reservation any more.
+    diesel::delete(reserved_usernames::table.find(new_username)).execute(tx)?;
+    diesel::insert_into(reserved_usernames::table)
+        .values((
+            reserved_usernames::username.eq(&stored.username),
+            reserved_usernames::account_id.eq(account_id),
+            reserved_usernames::user_id.eq(stored.id),
+            reserved_usernames::reserved_until.eq(now + RESERVATION),
+        ))
+        .on_conflict(reserved_usernames::username)
+        .do_update()
+        .set((
+            reserved_usernames::account_id.eq(account_id),
+            reserved_usernames::user_id.eq(stored.id),
+            reserved_usernames::reserved_until.eq(now + RESERVATION),
+        ))
+        .execute(tx)?;
+    for address in [stored.username.as_str(), new_username] {
+        let mut notice = NewMail::to_user(Kind::UsernameChanged, stored.id, now);
+        notice.recipient = Some(address.to_string());
+        outbox::enqueue(tx, account_id, notice, now)?;
+    }
+    if stored.password_mail_id.is_none() || !stored.active {
+        return Ok(false);
+    }
+    end_mailed_secrets(tx, account_id, &[stored.id])?;
+    mail_passwords(tx, account_id, &[stored.id], Kind::NewPassword, None, now)?;
+    Ok(true)
+}

@@ -1,0 +1,447 @@
+//! The list: filter, search, sort, and pages by key.
+//!
+//! Page 2,000 costs what page 1 costs: a page starts at a key in an index, never at an offset. Every
+//! query starts from the account.
+
+use diesel::dsl::sql_query;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Text};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::state::{self, PasswordMail, State};
+use super::{Direction, Key, Place, fold};
+use crate::db;
+use crate::schema::{mails, users};
+
+/// Rows on a page.
+pub const PAGE: usize = 50;
+/// Matches of a search are counted so far, then they are "more than".
+pub const COUNTED_MATCHES: i64 = 1_000;
+/// Words of a search that are looked for; the rest is ignored.
+const WORDS: usize = 8;
+
+/// Which side of the filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Show {
+    /// Who is in.
+    #[default]
+    Active,
+    /// Who is out.
+    Inactive,
+}
+
+/// What the list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortColumn {
+    /// The username.
+    #[default]
+    Username,
+    /// First and last name.
+    Name,
+    /// The last sign-in; "never" is last both ways.
+    LastSignIn,
+}
+
+/// An order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sort {
+    /// By what.
+    pub column: SortColumn,
+    /// From the largest to the smallest.
+    pub descending: bool,
+}
+
+/// What of the list is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// The filter.
+    pub show: Show,
+    /// What was typed into the search field.
+    pub search: String,
+    /// The order.
+    pub sort: Sort,
+    /// Where the page starts; nothing for the first page.
+    pub place: Option<Place>,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, Queryable)]
+pub struct Row {
+    /// The user's id.
+    pub id: Uuid,
+    /// The username.
+    pub username: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Title, or empty.
+    pub title: String,
+    /// Department, or empty.
+    pub department: String,
+    /// Phone, or empty.
+    pub phone: String,
+    /// When they last signed in.
+    pub last_sign_in_at: Option<OffsetDateTime>,
+    /// Whether they administer the account.
+    pub administrator: bool,
+    active: bool,
+    deactivated_at: Option<OffsetDateTime>,
+    name_key: String,
+    mail: Option<PasswordMail>,
+}
+
+impl Row {
+    /// What the list says about the person.
+    pub fn state(&self, now: OffsetDateTime) -> State {
+        state::tell(
+            self.active,
+            self.deactivated_at,
+            self.last_sign_in_at,
+            self.mail.as_ref(),
+            now,
+        )
+    }
+
+    fn key(&self, column: SortColumn) -> Key {
+        match column {
+            SortColumn::Username => Key::Username(self.username.clone()),
+            SortColumn::Name => Key::Name(self.name_key.clone(), self.id),
+            SortColumn::LastSignIn => Key::LastSignIn(self.last_sign_in_at, self.id),
+        }
+    }
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// At most [`PAGE`] rows, in order.
+    pub rows: Vec<Row>,
+    /// Where the page before ends.
+    pub before: Option<Key>,
+    /// Where the page after starts.
+    pub after: Option<Key>,
+}
+
+/// How many people a search finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct Matches {
+    /// On this side of the filter, [`COUNTED_MATCHES`] + 1 for "more".
+    #[diesel(sql_type = BigInt)]
+    pub here: i64,
+    /// On the other side.
+    #[diesel(sql_type = BigInt)]
+    pub other_side: i64,
+}
+
+/// The page of the list that was asked for. A place before which less than a page is left gives the
+/// first page, so that going back never ends on a stub.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn page(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    listing: &Listing,
+) -> QueryResult<Page> {
+    let backwards = listing
+        .place
+        .as_ref()
+        .is_some_and(|place| place.direction == Direction::Before);
+    let mut rows = read(connection, account_id, listing)?;
+    if backwards && rows.len() <= PAGE {
+        let first = Listing {
+            place: None,
+            ..listing.clone()
+        };
+        return page(connection, account_id, &first);
+    }
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    if backwards {
+        rows.reverse();
+    }
+    let column = listing.sort.column;
+    let has_before = if backwards {
+        more
+    } else {
+        listing.place.is_some()
+    };
+    let has_after = backwards || more;
+    Ok(Page {
+        before: rows
+            .first()
+            .filter(|_| has_before)
+            .map(|row| row.key(column)),
+        after: rows.last().filter(|_| has_after).map(|row| row.key(column)),
+        rows,
+    })
+}
+
+/// At most one row more than a page, in reading direction.
+fn read(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    listing: &Listing,
+) -> QueryResult<Vec<Row>> {
+    let backwards = listing
+        .place
+        .as_ref()
+        .is_some_and(|place| place.direction == Direction::Before);
+    // Reading a descending list backwards is reading upwards.
+    let downwards = listing.sort.descending != backwards;
+    let key = listing.place.as_ref().map(|place| place.key.clone());
+    let limit = PAGE as i64 + 1;
+    let query = base(account_id, listing).limit(limit);
+    match (listing.sort.column, key) {
+        (SortColumn::Username, key) => {
+            let query = match (key, downwards) {
+                (Some(Key::Username(key)), false) => query.filter(users::username.gt(key)),
+                (Some(Key::Username(key)), true) => query.filter(users::username.lt(key)),
+                _ => query,
+            };
+            match downwards {
+                false => query.order(users::username.asc()).load(connection),
+                true => query.order(users::username.desc()).load(connection),
+            }
+        }
+        (SortColumn::Name, key) => {
+            // The first comparison is the one that an index can start from.
+            let query = match (key, downwards) {
+                (Some(Key::Name(key, id)), false) => query
+                    .filter(users::name_key.ge(key.clone()))
+                    .filter(users::name_key.gt(key).or(users::id.gt(id))),
+                (Some(Key::Name(key, id)), true) => query
+                    .filter(users::name_key.le(key.clone()))
+                    .filter(users::name_key.lt(key).or(users::id.lt(id))),
+                _ => query,
+            };
+            match downwards {
+                false => query
+                    .order((users::name_key.asc(), users::id.asc()))
+                    .load(connection),
+                true => query
+                    .order((users::name_key.desc(), users::id.desc()))
+                    .load(connection),
+            }
+        }
+        (SortColumn::LastSignIn, Some(Key::LastSignIn(at, id))) => {
+            let mut rows = read_by_last_sign_in(
+                connection,
+                account_id,
+                listing,
+                Some((at, id)),
+                backwards,
+                limit,
+            )?;
+            let left = limit - rows.len() as i64;
+            // "Never" is a stretch of its own at the end of the list: a page may lie on both.
+            let runs_into_other_stretch = at.is_none() == backwards;
+            if left > 0 && runs_into_other_stretch {
+                rows.extend(read_stretch(
+                    connection, account_id, listing, !backwards, None, downwards, left,
+                )?);
+            }
+            Ok(rows)
+        }
+        (SortColumn::LastSignIn, _) => match listing.sort.descending {
+            false => query
+                .order((users::last_sign_in_at.asc().nulls_last(), users::id.asc()))
+                .load(connection),
+            true => query
+                .order((users::last_sign_in_at.desc().nulls_last(), users::id.desc()))
+                .load(connection),
+        },
+    }
+}
+
+type At = Option<(Option<OffsetDateTime>, Uuid)>;
+
+fn read_by_last_sign_in(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    listing: &Listing,
+    from: At,
+    backwards: bool,
+    limit: i64,
+) -> QueryResult<Vec<Row>> {
+    let never = from.is_some_and(|(at, _)| at.is_none());
+    read_stretch(
+        connection,
+        account_id,
+        listing,
+        never,
+        from,
+        listing.sort.descending != backwards,
+        limit,
+    )
+}
+
+/// Rows of one of the two stretches of a list by last sign-in: those who came, those who never did.
+fn read_stretch(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    listing: &Listing,
+    never: bool,
+    from: At,
+    downwards: bool,
+    limit: i64,
+) -> QueryResult<Vec<Row>> {
+    let query = base(account_id, listing).limit(limit);
+    if never {
+        let query = query.filter(users::last_sign_in_at.is_null());
+        let query = match (from, downwards) {
+            (Some((_, id)), false) => query.filter(users::id.gt(id)),
+            (Some((_, id)), true) => query.filter(users::id.lt(id)),
+            (None, _) => query,
+        };
+        return match downwards {
+            false => query.order(users::id.asc()).load(connection),
+            true => query.order(users::id.desc()).load(connection),
+        };
+    }
+    let query = query.filter(users::last_sign_in_at.is_not_null());
+    let query = match (from, downwards) {
+        (Some((Some(at), id)), false) => query.filter(users::last_sign_in_at.ge(at)).filter(
+            users::last_sign_in_at
+                .gt(at)
+                .or(users::id.nullable().gt(id)),
+        ),
+        (Some((Some(at), id)), true) => query.filter(users::last_sign_in_at.le(at)).filter(
+            users::last_sign_in_at
+                .lt(at)
+                .or(users::id.nullable().lt(id)),
+        ),
+        _ => query,
+    };
+    match downwards {
+        false => query
+            .order((users::last_sign_in_at.asc(), users::id.asc()))
+            .load(connection),
+        true => query
+            .order((users::last_sign_in_at.desc(), users::id.desc()))
+            .load(connection),
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn joined() -> _ {
+    users::table
+        .left_join(
+            mails::table.on(mails::account_id
+                .eq(users::account_id)
+                .and(mails::id.nullable().eq(users::password_mail_id))),
+        )
+        .select((
+            users::id,
+            users::username,
+            users::first_name,
+            users::last_name,
+            users::title,
+            users::department,
+            users::phone,
+            users::last_sign_in_at,
+            users::administrator,
+            users::active,
+            users::deactivated_at,
+            users::name_key,
+            (
+                mails::state,
+                mails::settled_at,
+                mails::attempts,
+                mails::explanation,
+            )
+                .nullable(),
+        ))
+}
+
+/// Account, filter and search; the order and the place follow.
+fn base(
+    account_id: Uuid,
+    listing: &Listing,
+) -> diesel::helper_types::IntoBoxed<'static, joined, Pg> {
+    let mut query = joined().into_boxed();
+    query = query
+        .filter(users::account_id.eq(account_id))
+        .filter(users::active.eq(listing.show == Show::Active));
+    for pattern in patterns(&listing.search) {
+        query = query.filter(users::search_text.like(pattern));
+    }
+    query
+}
+
+/// A `like` pattern for each word: any part of it, `%` and `_` taken literally.
+fn patterns(search: &str) -> Vec<String> {
+    fold(search)
+        .split_whitespace()
+        .take(WORDS)
+        .map(|word| {
+            let literal = word
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_");
+            format!("%{literal}%")
+        })
+        .collect()
+}
+
+/// How many people the search finds here and on the other side of the filter.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn matches(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    listing: &Listing,
+) -> QueryResult<Matches> {
+    let patterns = patterns(&listing.search);
+    // A condition for each word: "like all (array)" could not use the index.
+    let words: String = (1..=patterns.len())
+        .map(|number| format!(" and search_text like ($3::text[])[{number}]"))
+        .collect();
+    let counted = |active: &str| {
+        format!(
+            "(select count(*) from (select from users where account_id = $1 and active = {active}{words} limit {}) as found)",
+            COUNTED_MATCHES + 1
+        )
+    };
+    sql_query(format!(
+        "select {} as here, {} as other_side",
+        counted("$2"),
+        counted("not $2")
+    ))
+    .bind::<diesel::sql_types::Uuid, _>(account_id)
+    .bind::<Bool, _>(listing.show == Show::Active)
+    .bind::<Array<Text>, _>(patterns)
+    .get_result(connection)
+}
+
+/// The ids of everyone who is in, in the order of the ids (so that two who lock them do not meet
+/// head-on).
+///
+/// # Errors
+/// Whatever the database says.
+pub fn ids_of_active(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<Vec<Uuid>> {
+    users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::active)
+        .order(users::id)
+        .select(users::id)
+        .load(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patterns;
+
+    #[test]
+    fn every_word_is_a_pattern_and_wildcards_are_literal() {
+        assert_eq!(
+            patterns(" M\u{fc}LL  50% a_b c\\d "),
+            ["%mull%", "%50\\%%", "%a\\_b%", "%c\\\\d%"]
+        );
+        assert!(patterns("  ").is_empty());
+    }
+}

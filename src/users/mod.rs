@@ -1,0 +1,32 @@
+//! The people of an account: who is in, who is not, and every change to that.
+
+mod activation;
+mod add;
+mod administrator;
+mod conflict;
+mod edit;
+mod listing;
+mod password_mail;
+mod place;
+mod profile;
+mod scope;
+mod state;
+mod user;
+mod username;
+
+pub use activation::{ActivationError, Deactivated, deactivate, has_own_password, reactivate};
+pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert};
+pub use administrator::{AdministratorError, set_administrator};
+pub use conflict::{Conflict, ConflictRule, Holder, explain};
+pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
+pub use listing::{
+    COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, ids_of_active, matches,
+    page,
+};
+pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
+pub use place::{Direction, Key, Place, PlaceSeal};
+pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfileProblem, fold};
+pub use scope::Scope;
+pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};
+pub use user::{User, find, find_many, lock, password_mail, waiting_mails};
+pub use username::{Username, UsernameProblem};

@@ -1,0 +1,105 @@
+//! New passwords by mail: what was is over, and a mail is on its way to each person.
+
+use diesel::prelude::*;
+use diesel::sql_types;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::mail::outbox::{self, Kind};
+use crate::schema::{passwords, recovery_links, temporary_passwords, users};
+use crate::{db, ids};
+
+/// Ends the passwords, own and mailed, and the recovery links of `users`, and writes each a mail of
+/// `kind` with a new temporary password. A constant number of statements, however many people.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn mail_passwords(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    users: &[Uuid],
+    kind: Kind,
+    password_reset_id: Option<Uuid>,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    diesel::delete(
+        passwords::table
+            .filter(passwords::account_id.eq(account_id))
+            .filter(passwords::user_id.eq_any(users)),
+    )
+    .execute(tx)?;
+    end_mailed_secrets(tx, account_id, users)?;
+    outbox::cancel_waiting(
+        tx,
+        account_id,
+        users,
+        &outbox::PASSWORD_KINDS,
+        "replaced by a newer password",
+        now,
+    )?;
+    let mail_ids: Vec<Uuid> = users.iter().map(|_| ids::new()).collect();
+    diesel::sql_query(
+        "insert into mails (account_id, id, kind, user_id, password_reset_id, created_at, next_attempt_at)
+         select $1, mail_id, $2, user_id, $3, $4, $4
+         from unnest($5, $6) as new_mails (user_id, mail_id)",
+    )
+    .bind::<sql_types::Uuid, _>(account_id)
+    .bind::<sql_types::Text, _>(kind.as_str())
+    .bind::<sql_types::Nullable<sql_types::Uuid>, _>(password_reset_id)
+    .bind::<sql_types::Timestamptz, _>(now)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(&mail_ids)
+    .execute(tx)?;
+    diesel::sql_query(
+        "update users set password_mail_id = mail_id,
+             password_reset_at = case when $4 then $5 else password_reset_at end
+         from unnest($2, $3) as new_mails (user_id, mail_id)
+         where account_id = $1 and id = user_id",
+    )
+    .bind::<sql_types::Uuid, _>(account_id)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(&mail_ids)
+    .bind::<sql_types::Bool, _>(password_reset_id.is_some())
+    .bind::<sql_types::Timestamptz, _>(now)
+    .execute(tx)
+    .map(|_| ())
+}
+
+/// Ends every temporary password and every recovery link of `users`.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn end_mailed_secrets(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    users: &[Uuid],
+) -> QueryResult<()> {
+    diesel::delete(
+        temporary_passwords::table
+            .filter(temporary_passwords::account_id.eq(account_id))
+            .filter(temporary_passwords::user_id.eq_any(users)),
+    )
+    .execute(tx)?;
+    diesel::delete(
+        recovery_links::table
+            .filter(recovery_links::account_id.eq(account_id))
+            .filter(recovery_links::user_id.eq_any(users)),
+    )
+    .execute(tx)
+    .map(|_| ())
+}
+
+/// Notes that no mailed password of the user is to be used any more: they have one of their own.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn forget_password_mail(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<()> {
+    diesel::update(users::table.find((account_id, user_id)))
+        .set(users::password_mail_id.eq(None::<Uuid>))
+        .execute(tx)
+        .map(|_| ())
+}

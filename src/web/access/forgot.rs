@@ -1,0 +1,74 @@
+//! `/forgot-password`: the same answer for every address.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::pages::ForgotPasswordPage;
+use crate::access;
+use crate::clock;
+use crate::users::{Username, UsernameProblem};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::form::Errors;
+use crate::web::input::Form;
+use crate::web::{context, page};
+
+/// GET `/forgot-password`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(app: web::Data<App>) -> Result<HttpResponse, WebError> {
+    page::ok(&ForgotPasswordPage::new(
+        app.layout(),
+        "",
+        Errors::none(),
+        false,
+    ))
+}
+
+/// POST `/forgot-password`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn send(
+    app: web::Data<App>,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let typed = form.0.text("username")?.to_string();
+    if let Err(problem) = Username::parse(&typed) {
+        let mut errors = Errors::none();
+        errors.add(
+            "username",
+            match problem {
+                UsernameProblem::Missing => {
+                    "Enter your username: your company email address.".to_string()
+                }
+                other => other.to_string(),
+            },
+        );
+        return page::unprocessable(&ForgotPasswordPage::new(
+            app.layout(),
+            &typed,
+            errors,
+            false,
+        ));
+    }
+    let shared = app.clone();
+    let source = context::source(&request, &app);
+    let request_id = context::request_id(&request);
+    let address = typed.clone();
+    let wait = blocking(move || {
+        access::request_link(&shared.db, &address, source, request_id, clock::now())
+    })
+    .await??;
+    match wait {
+        Some(wait) => Err(WebError::TooMany(wait)),
+        None => page::ok(&ForgotPasswordPage::new(
+            app.layout(),
+            &typed,
+            Errors::none(),
+            true,
+        )),
+    }
+}

@@ -1,0 +1,277 @@
+//! `/password`: choosing a password of one's own, signed in or by a link from a mail.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use secrecy::SecretString;
+
+use super::pages::{PasswordPage, PasswordReason};
+use crate::access::{self, ChooseError, ChoosePassword, LinkHolder, ProductWords};
+use crate::history::{Actor, Author};
+use crate::sessions::Digest;
+use crate::sessions::Token;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{SignedInUser, Visitor, hand_over};
+use crate::web::input::{Form, Parameters, Query};
+use crate::web::redirect::see_other;
+use crate::web::{context, page};
+use crate::{clock, db, sessions};
+
+/// GET `/password`, with `?link=` from a mail or signed in.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    if let Some(link) = query.0.one("link")? {
+        let shared = app.clone();
+        let token = link.to_string();
+        let holder = blocking(move || {
+            shared
+                .db
+                .read(|connection| access::link_holder(connection, &token, clock::now()))
+        })
+        .await??;
+        return match holder {
+            Some(holder) => {
+                let reason = PasswordReason::RecoveryLink {
+                    token: link.to_string(),
+                };
+                page::ok(&PasswordPage::new(
+                    app.layout(),
+                    reason,
+                    holder.username,
+                    Errors::none(),
+                ))
+            }
+            None => dead_link(&app),
+        };
+    }
+    let user = visitor
+        .user
+        .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))?;
+    page::ok(&own_page(&app, &user, Errors::none()))
+}
+
+/// POST `/password`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn save(
+    app: web::Data<App>,
+    visitor: Visitor,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let form = form.0;
+    match (form.one("token")?, &visitor.user) {
+        (Some(link), _) => save_by_link(app, &visitor, &request, &form, link.to_string()).await,
+        (None, Some(user)) => save_own(app, &visitor, user.clone(), &form).await,
+        (None, None) => Err(WebError::SeeOther("/sign-in".to_string())),
+    }
+}
+
+async fn save_own(
+    app: web::Data<App>,
+    visitor: &Visitor,
+    user: SignedInUser,
+    form: &Parameters,
+) -> Result<HttpResponse, WebError> {
+    let mut errors = Errors::none();
+    if form.text("current_password")?.is_empty() {
+        errors.add("current_password", "Enter your current password.");
+    }
+    check_repetition(form, &mut errors)?;
+    if !errors.is_empty() {
+        return page::unprocessable(&own_page(&app, &user, errors));
+    }
+    let command = ChoosePassword {
+        current: form.text("current_password")?.into(),
+        new: form.text("new_password")?.into(),
+    };
+    let shared = app.clone();
+    let by = user.clone();
+    let outcome = blocking(move || {
+        let words = ProductWords {
+            product_name: &shared.settings.product_name,
+        };
+        access::choose(
+            &shared.db,
+            &shared.hasher,
+            &by.author,
+            &by.signed_in,
+            &command,
+            words,
+            by.now,
+        )
+    })
+    .await?;
+    match outcome {
+        Ok(token) => welcome(app, visitor, token).await,
+        Err(error) => {
+            let status = add_error(error, &mut errors)?;
+            page::with_status(status, &own_page(&app, &user, errors))
+        }
+    }
+}
+
+async fn save_by_link(
+    app: web::Data<App>,
+    visitor: &Visitor,
+    request: &HttpRequest,
+    form: &Parameters,
+    link: String,
+) -> Result<HttpResponse, WebError> {
+    let source = context::source(request, &app);
+    let request_id = context::request_id(request);
+    let shared = app.clone();
+    let token = link.clone();
+    let holder = blocking(move || {
+        shared
+            .db
+            .read(|connection| access::link_holder(connection, &token, clock::now()))
+    })
+    .await??;
+    let Some(holder) = holder else {
+        return dead_link(&app);
+    };
+    let again = |errors: Errors| {
+        let reason = PasswordReason::RecoveryLink {
+            token: link.clone(),
+        };
+        PasswordPage::new(app.layout(), reason, holder.username.clone(), errors)
+    };
+    let mut errors = Errors::none();
+    check_repetition(form, &mut errors)?;
+    if !errors.is_empty() {
+        return page::unprocessable(&again(errors));
+    }
+    let new: SecretString = form.text("new_password")?.into();
+    let shared = app.clone();
+    let token = link.clone();
+    let outcome = blocking(move || {
+        let author_of = |holder: &LinkHolder| Author {
+            account_id: holder.account_id,
+            actor: Actor::User(holder.user_id),
+            source,
+            request_id,
+        };
+        let words = ProductWords {
+            product_name: &shared.settings.product_name,
+        };
+        access::choose_by_link(
+            &shared.db,
+            &shared.hasher,
+            author_of,
+            &token,
+            &new,
+            words,
+            clock::now(),
+        )
+    })
+    .await?;
+    match outcome {
+        Ok(token) => welcome(app, visitor, token).await,
+        Err(ChooseError::DeadLink) => dead_link(&app),
+        Err(error) => {
+            let status = add_error(error, &mut errors)?;
+            page::with_status(status, &again(errors))
+        }
+    }
+}
+
+fn check_repetition(form: &Parameters, errors: &mut Errors) -> Result<(), WebError> {
+    let (new, repeat) = (
+        form.text("new_password")?,
+        form.text("repeat_new_password")?,
+    );
+    if new.is_empty() {
+        errors.add("new_password", "Enter a new password.");
+    } else if repeat.is_empty() {
+        errors.add("repeat_new_password", "Enter the new password once more.");
+    } else if new != repeat {
+        errors.add(
+            "repeat_new_password",
+            "The two new passwords are different. Enter the same one twice.",
+        );
+    }
+    Ok(())
+}
+
+/// Puts what was wrong to its fields; what is no mistake of the person's goes on as an error.
+fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebError> {
+    const WRONG_CURRENT: &str =
+        "This is not your current password. Use the one you signed in with.";
+    match error {
+        ChooseError::WrongCurrent => errors.add("current_password", WRONG_CURRENT),
+        ChooseError::WrongCurrentAnd(problem) => {
+            errors.add("current_password", WRONG_CURRENT);
+            errors.add("new_password", problem.to_string());
+        }
+        ChooseError::Problem(problem) => errors.add("new_password", problem.to_string()),
+        ChooseError::TooMany(wait) => {
+            errors.add(
+                "current_password",
+                format!(
+                    "That was tried too often. Wait {} seconds and try again.",
+                    wait.whole_seconds().max(1)
+                ),
+            );
+            return Ok(StatusCode::TOO_MANY_REQUESTS);
+        }
+        ChooseError::DeadLink => return Err(WebError::NotFound),
+        ChooseError::Busy(_) => return Err(WebError::Busy("hashing queue full".to_string())),
+        ChooseError::Database(error) => return Err(error.into()),
+    }
+    Ok(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {
+    let reason = if user.signed_in.must_choose_password {
+        PasswordReason::Temporary
+    } else {
+        PasswordReason::OwnWish
+    };
+    PasswordPage::new(
+        user.layout(app),
+        reason,
+        user.signed_in.username.clone(),
+        errors,
+    )
+}
+
+/// The new session takes the old one's place, with a word that it worked.
+async fn welcome(
+    app: web::Data<App>,
+    visitor: &Visitor,
+    token: Token,
+) -> Result<HttpResponse, WebError> {
+    let session = Digest::of(token.as_str());
+    let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
+    let flash =
+        serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
+    blocking(move || {
+        app.db
+            .write(|tx| sessions::leave_flash(tx, &session, &flash))
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
+    hand_over(&visitor.cookie, &token)?;
+    Ok(see_other("/"))
+}
+
+/// A link that was used, ran out or never was: back to asking for one.
+fn dead_link(app: &App) -> Result<HttpResponse, WebError> {
+    let mut layout = app.layout();
+    layout.flash = Some(Flash::problem(
+        "This link was used already, is more than an hour old, or was replaced. Ask for a new one here.",
+    ));
+    let page = super::pages::ForgotPasswordPage::new(layout, "", Errors::none(), false);
+    page::with_status(StatusCode::NOT_FOUND, &page)
+}

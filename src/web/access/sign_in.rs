@@ -1,0 +1,129 @@
+//! `/sign-in` and `/sign-out`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::pages::SignInPage;
+use crate::access::{self, SignInAttempt, SignInError};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{Visitor, hand_over, token_digest};
+use crate::web::input::{Form, Query};
+use crate::web::redirect::see_other;
+use crate::web::{context, page};
+use crate::{clock, db};
+
+/// GET `/sign-in`. Whoever is signed in already goes home.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    if visitor.user.is_some() {
+        return Ok(see_other("/"));
+    }
+    let mut layout = app.layout();
+    if query.0.one("signed-out")?.is_some() {
+        layout.flash = Some(Flash::success("You are signed out."));
+    }
+    page::ok(&SignInPage::new(layout, "", Errors::none()))
+}
+
+/// POST `/sign-in`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn sign_in(
+    app: web::Data<App>,
+    visitor: Visitor,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let typed = form.0.text("username")?.to_string();
+    let attempt = SignInAttempt {
+        username: typed.clone(),
+        password: form.0.text("password")?.into(),
+        source: context::source(&request, &app),
+        request_id: context::request_id(&request),
+        old_session: token_digest(&visitor.cookie),
+    };
+    let mut errors = Errors::none();
+    let nothing_typed = typed.trim().is_empty() || form.0.text("password")?.is_empty();
+    if typed.trim().is_empty() {
+        errors.add(
+            "username",
+            "Enter your username: your company email address.",
+        );
+    }
+    if form.0.text("password")?.is_empty() {
+        errors.add("password", "Enter your password.");
+    }
+    if nothing_typed {
+        return page::unprocessable(&SignInPage::new(app.layout(), &typed, errors));
+    }
+    let shared = app.clone();
+    let outcome =
+        blocking(move || access::sign_in(&shared.db, &shared.hasher, &attempt, clock::now()))
+            .await?;
+    let status = match outcome {
+        Ok(arrival) => {
+            hand_over(&visitor.cookie, &arrival.token)?;
+            return Ok(see_other(if arrival.must_choose_password {
+                "/password"
+            } else {
+                "/"
+            }));
+        }
+        Err(SignInError::Refused) => {
+            errors.add_general(
+                "The username or the password is not right, or the account is not active. Check both and try again, \
+                 or use “Forgot your password?”.",
+            );
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(SignInError::TooMany(wait)) => {
+            let seconds = wait.whole_seconds().max(1);
+            errors.add_general(format!(
+                "That was tried too often. Wait {} and try again.",
+                if seconds > 90 {
+                    format!("{} minutes", seconds / 60 + 1)
+                } else {
+                    format!("{seconds} seconds")
+                }
+            ));
+            let page = SignInPage::new(app.layout(), &typed, errors);
+            let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
+            response
+                .headers_mut()
+                .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+            return Ok(response);
+        }
+        Err(SignInError::Busy(_)) => return Err(WebError::Busy("hashing queue full".to_string())),
+        Err(SignInError::Database(error)) => return Err(error.into()),
+    };
+    page::with_status(status, &SignInPage::new(app.layout(), &typed, errors))
+}
+
+/// POST `/sign-out`. Signing out twice is no mistake.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn sign_out(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, WebError> {
+    if let Some(user) = visitor.user {
+        blocking(move || {
+            app.db.write(|tx| {
+                access::sign_out(tx, &user.author, &user.session, user.now)?;
+                Ok::<_, db::Error>(())
+            })
+        })
+        .await??;
+    }
+    visitor.cookie.purge();
+    Ok(see_other("/sign-in?signed-out"))
+}

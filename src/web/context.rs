@@ -1,0 +1,152 @@
+//! What surrounds a request: its id, its line in the log, the page for what went wrong, and that a
+//! panic in a handler is an error page and not the end.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use askama::Template as _;
+use futures_util::FutureExt as _;
+
+use super::app::App;
+use super::components::Link;
+use super::error::{Explanation, WebError};
+use super::error_page::ErrorPage;
+use super::layout::Layout;
+use crate::ids;
+
+/// The id of a request: in its log lines, in history, on its error page.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The middleware.
+///
+/// # Errors
+/// Passes on what the layers below could not answer themselves.
+pub async fn of_request(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = ids::new().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    let path = request.path().to_string();
+    let peer = request.peer_addr().map(|address| address.ip());
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let response = match outcome {
+        Ok(response) => response?.map_into_boxed_body(),
+        Err(_) => {
+            // The request went down with the panic; the connection is answered and closed by actix.
+            tracing::error!(request = id, %method, path, "a handler panicked");
+            return Err(WebError::Internal("a handler panicked".to_string()).into());
+        }
+    };
+    let response = explain(response, app.as_ref().map(|app| app.get_ref()), &id);
+    tracing::info!(
+        request = id,
+        %method,
+        path,
+        peer = peer.map(tracing::field::display),
+        status = response.status().as_u16(),
+        milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    Ok(response)
+}
+
+/// Draws the error page for a response that carries an explanation, or that is an error without a
+/// page of its own.
+fn explain(
+    response: ServiceResponse<BoxBody>,
+    app: Option<&App>,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let explained = response
+        .response()
+        .extensions()
+        .get::<Explanation>()
+        .cloned();
+    if let Some(Explanation {
+        cause: Some(cause), ..
+    }) = &explained
+    {
+        tracing::error!(request = id, cause, "request failed");
+    }
+    let has_page = response.headers().contains_key(header::CONTENT_TYPE) && explained.is_none();
+    let Some(app) = app.filter(|_| status.is_client_error() || status.is_server_error()) else {
+        return response;
+    };
+    if has_page
+        && !response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
+    {
+        return response;
+    }
+    let explanation = explained.unwrap_or_else(|| Explanation::of_status(status));
+    let page = ErrorPage {
+        layout: Layout {
+            product_name: app.settings.product_name.clone(),
+            support_email: app.settings.support_email.clone(),
+            support_phone: app.settings.support_phone.clone(),
+            ..Layout::default()
+        },
+        status: status.as_u16(),
+        heading: explanation.heading.to_string(),
+        what_happened: explanation.what_happened.to_string(),
+        what_to_do: explanation.what_to_do.to_string(),
+        links: vec![
+            Link::new("User Accounts", "/users"),
+            Link::new("Sign in", "/sign-in"),
+        ],
+        request_id: status.is_server_error().then(|| id.to_string()),
+    };
+    let (request, old) = response.into_parts();
+    let mut fresh = HttpResponse::build(status);
+    for (name, value) in old.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            fresh.append_header((name.clone(), value.clone()));
+        }
+    }
+    fresh.content_type("text/html; charset=utf-8");
+    let body = if request.method() == Method::HEAD {
+        String::new()
+    } else {
+        page.render().unwrap_or_default()
+    };
+    ServiceResponse::new(request, fresh.body(body))
+}
+
+/// The id of this request.
+pub fn request_id(request: &HttpRequest) -> Option<String> {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+}
+
+/// Who the peer is: its address, or what a trusted proxy says about it as its last hop. A header that
+/// anybody can send is not believed.
+pub fn source(request: &HttpRequest, app: &App) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    if !app.settings.trusts(peer) {
+        return Some(peer);
+    }
+    let named = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .last()
+        .and_then(|value| value.to_str().ok())
+        .and_then(|hops| hops.rsplit(',').next())
+        .and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+    Some(named.unwrap_or(peer).to_canonical())
+}

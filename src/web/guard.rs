@@ -1,0 +1,228 @@
+//! Who may call a handler, said by its arguments: an [`Administrator`], a [`SignedInUser`], or a
+//! [`Visitor`], who may be anybody.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_session::{Session, SessionExt as _};
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest, web};
+use jiff::tz::TimeZone;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::app::App;
+use super::blocking::blocking;
+use super::context;
+use super::error::WebError;
+use super::flash::Flash;
+use super::layout::{self, Layout};
+use crate::access::{self, SignedIn};
+use crate::history::{Actor, Author};
+use crate::sessions::{self, Digest};
+use crate::{clock, db};
+
+/// What the cookie's content is called in it.
+const TOKEN: &str = "token";
+
+/// Anybody: their cookie may or may not be a living session.
+pub struct Visitor {
+    /// Who they are, if signed in.
+    pub user: Option<SignedInUser>,
+    /// The cookie.
+    pub cookie: Session,
+}
+
+/// Somebody who is signed in, also with a mailed password.
+#[derive(Clone)]
+pub struct SignedInUser {
+    /// Who.
+    pub signed_in: SignedIn,
+    /// Their session.
+    pub session: Digest,
+    /// For history.
+    pub author: Author,
+    /// The moment of this request.
+    pub now: OffsetDateTime,
+    /// Their account's time zone.
+    pub zone: TimeZone,
+}
+
+/// An administrator of the account, with a password of their own.
+#[derive(Clone)]
+pub struct Administrator(pub SignedInUser);
+
+impl std::ops::Deref for Administrator {
+    type Target = SignedInUser;
+
+    fn deref(&self) -> &SignedInUser {
+        &self.0
+    }
+}
+
+impl SignedInUser {
+    /// Their account's id.
+    pub fn account_id(&self) -> Uuid {
+        self.author.account_id
+    }
+
+    /// The frame of a page for them.
+    pub fn layout(&self, app: &App) -> Layout {
+        let signed_in = &self.signed_in;
+        Layout {
+            signed_in: Some(layout::SignedIn {
+                account_name: signed_in.account.name.clone(),
+                name: format!("{} {}", signed_in.first_name, signed_in.last_name),
+                username: signed_in.username.clone(),
+                administrator: signed_in.administrator && !signed_in.must_choose_password,
+            }),
+            flash: signed_in
+                .flash
+                .clone()
+                .and_then(|flash| serde_json::from_value(flash).ok()),
+            ..app.layout()
+        }
+    }
+
+    /// Leaves a message for their next page.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn leave(&self, tx: &mut db::Connection, flash: &Flash) -> Result<(), db::Error> {
+        let flash = serde_json::to_value(flash)
+            .map_err(|error| db::Error::SerializationError(error.into()))?;
+        sessions::leave_flash(tx, &self.session, &flash)
+    }
+}
+
+impl App {
+    /// The frame of a page for nobody in particular.
+    pub fn layout(&self) -> Layout {
+        Layout {
+            product_name: self.settings.product_name.clone(),
+            support_email: self.settings.support_email.clone(),
+            support_phone: self.settings.support_phone.clone(),
+            ..Layout::default()
+        }
+    }
+}
+
+/// The token in the cookie, if it has one.
+pub fn token_digest(cookie: &Session) -> Option<Digest> {
+    let token: String = cookie.get(TOKEN).ok().flatten()?;
+    Some(Digest::of(&token))
+}
+
+/// Puts a new session into the cookie; what was in it is gone.
+///
+/// # Errors
+/// [`WebError::Internal`] when it cannot be written.
+pub fn hand_over(cookie: &Session, token: &sessions::Token) -> Result<(), WebError> {
+    cookie.clear();
+    cookie.renew();
+    cookie
+        .insert(TOKEN, token.as_str())
+        .map_err(|error| WebError::Internal(error.to_string()))
+}
+
+/// Looks the session up: one query for session, user and account; the time it was last seen is kept
+/// to the minute, a message shown is removed.
+async fn look_up(
+    request: &HttpRequest,
+    cookie: &Session,
+) -> Result<Option<SignedInUser>, WebError> {
+    let Some(session) = token_digest(cookie) else {
+        return Ok(None);
+    };
+    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+        return Err(WebError::Internal("no application".to_string()));
+    };
+    let source = context::source(request, &app);
+    let request_id = context::request_id(request);
+    let shows_page = request.method() == Method::GET;
+    let now = clock::now();
+    let digest = session.clone();
+    let signed_in = blocking(move || {
+        app.db.read(|connection| {
+            let found = access::current(connection, &digest, now)?;
+            if let Some(signed_in) = &found {
+                sessions::touch(connection, &digest, signed_in.last_seen_at, now)?;
+                if signed_in.flash.is_some() && shows_page {
+                    sessions::take_flash(connection, &digest)?;
+                }
+            }
+            Ok::<_, db::Error>(found)
+        })
+    })
+    .await??;
+    Ok(signed_in.map(|signed_in| SignedInUser {
+        author: Author {
+            account_id: signed_in.account.id,
+            actor: Actor::User(signed_in.user_id),
+            source,
+            request_id,
+        },
+        zone: TimeZone::get(&signed_in.account.time_zone).unwrap_or(TimeZone::UTC),
+        signed_in,
+        session,
+        now,
+    }))
+}
+
+type Guarded<T> = Pin<Box<dyn Future<Output = Result<T, WebError>>>>;
+
+impl FromRequest for Visitor {
+    type Error = WebError;
+    type Future = Guarded<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let cookie = request.get_session();
+            let user = look_up(&request, &cookie).await?;
+            Ok(Visitor { user, cookie })
+        })
+    }
+}
+
+impl FromRequest for SignedInUser {
+    type Error = WebError;
+    type Future = Guarded<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let cookie = request.get_session();
+            look_up(&request, &cookie)
+                .await?
+                .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))
+        })
+    }
+}
+
+impl FromRequest for Administrator {
+    type Error = WebError;
+    type Future = Guarded<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = SignedInUser::from_request(request, payload);
+        let shows_page = matches!(*request.method(), Method::GET | Method::HEAD);
+        Box::pin(async move {
+            let user = user.await?;
+            if user.signed_in.must_choose_password {
+                return Err(WebError::SeeOther("/password".to_string()));
+            }
+            if !user.signed_in.administrator {
+                // The page of their own password says why there is no other.
+                let elsewhere = WebError::SeeOther("/password".to_string());
+                return Err(if shows_page {
+                    elsewhere
+                } else {
+                    WebError::Forbidden
+                });
+            }
+            Ok(Administrator(user))
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! GET `/users/{id}/history`.
+
+use actix_web::{HttpResponse, web};
+
+use super::pages::{HistoryEntry, HistoryPage};
+use super::sentence::{details, sentence};
+use crate::history::Entry;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::Pager;
+use crate::web::error::WebError;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Id, Query};
+use crate::web::users::place_query;
+use crate::web::{page, when};
+use crate::{db, history, users};
+
+/// Newest first, older by the pager.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let older_than: Option<i64> = query
+        .0
+        .one("older_than")?
+        .and_then(|text| text.parse().ok());
+    let (shared, account_id) = (app.clone(), administrator.account_id());
+    let found = blocking(move || {
+        shared.db.read(|connection| {
+            let Some(subject) = users::find(connection, account_id, id.0)? else {
+                return Ok(None);
+            };
+            let entries = history::of_user(connection, account_id, id.0, older_than)?;
+            Ok::<_, db::Error>(Some((subject, entries)))
+        })
+    })
+    .await??;
+    let (subject, entries) = found.ok_or(WebError::NotFound)?;
+    let full_page = entries.len() >= history::PAGE;
+    let next = entries
+        .last()
+        .filter(|_| full_page)
+        .map(|entry| format!("/users/{}/history?older_than={}", id.0, entry.id));
+    page::ok(&HistoryPage {
+        layout: administrator.layout(&app),
+        name: subject.full_name(),
+        username: subject.username.clone(),
+        user_href: place.user_href(&id.0),
+        entries: entries
+            .iter()
+            .map(|entry| line(entry, &administrator.0))
+            .collect(),
+        pager: Pager {
+            previous: older_than.map(|_| format!("/users/{}/history", id.0)),
+            next,
+        },
+    })
+}
+
+fn line(entry: &Entry, user: &SignedInUser) -> HistoryEntry {
+    let who = match (&entry.actor_person, entry.actor.as_str()) {
+        (Some(person), _) => format!("{} {}", person.first_name, person.last_name),
+        (None, "staff") => "Customer Success".to_string(),
+        (None, _) => "The program".to_string(),
+    };
+    HistoryEntry {
+        at: when::exact(entry.happened_at, &user.zone),
+        sentence: sentence(entry),
+        details: details(entry),
+        who,
+        from: entry.source.clone().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,192 @@
+//! `/password-resets/{id}`: what became of a reset.
+
+use actix_web::{HttpResponse, web};
+
+use super::pages::{OutcomeCount, PasswordResetPage, PersonOutcome, Scope};
+use crate::db;
+use crate::password_resets::{self, Details, OUTCOMES_PAGE, Outcome};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::{LeftOut, Pager, Progress, Tone};
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Id, Query};
+use crate::web::redirect::see_other;
+use crate::web::users::place::Place;
+use crate::web::{page, when};
+
+/// How often the page looks again while mails wait, in seconds.
+const REFRESH_SECONDS: u32 = 2;
+
+/// GET.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let number: i64 = query.0.text("page")?.parse().unwrap_or(0).clamp(0, 100_000);
+    let (shared, account_id) = (app.clone(), administrator.account_id());
+    let found = blocking(move || {
+        shared.db.read(|connection| {
+            let Some(details) = password_resets::details(connection, account_id, id.0)? else {
+                return Ok(None);
+            };
+            let people = password_resets::people(connection, account_id, id.0, None, number)?;
+            Ok::<_, db::Error>(Some((details, people)))
+        })
+    })
+    .await??;
+    let (details, people) = found.ok_or(WebError::NotFound)?;
+    page::ok(&draw(&app, &administrator.0, &details, &people, number))
+}
+
+fn draw(
+    app: &App,
+    user: &SignedInUser,
+    details: &Details,
+    people: &[password_resets::PersonOutcome],
+    number: i64,
+) -> PasswordResetPage {
+    let counts = details.counts;
+    let total = counts.waiting + counts.sent + counts.failed + counts.cancelled;
+    let mut layout = user.layout(app);
+    layout.refresh_seconds = (counts.waiting > 0).then_some(REFRESH_SECONDS);
+    let path = |number: i64| match number {
+        0 => format!("/password-resets/{}", details.id),
+        number => format!("/password-resets/{}?page={number}", details.id),
+    };
+    PasswordResetPage {
+        layout,
+        id: details.id,
+        scope: if details.scope == "all_active" {
+            Scope::AllActive
+        } else {
+            Scope::Selected
+        },
+        requested_by: details.requested_by.clone(),
+        requested_at: when::exact(details.requested_at, &user.zone),
+        progress: Progress {
+            done: (total - counts.waiting).unsigned_abs(),
+            total: total.unsigned_abs(),
+            time_left: time_left(details, user),
+        },
+        counts: [
+            (counts.sent, "sent", Tone::Quiet),
+            (counts.waiting, "waiting", Tone::Quiet),
+            (counts.failed, "failed", Tone::Problem),
+            (counts.cancelled, "cancelled", Tone::Attention),
+        ]
+        .into_iter()
+        .filter(|(count, label, _)| *count > 0 || *label == "sent")
+        .map(|(count, label, tone)| OutcomeCount {
+            count: count.unsigned_abs(),
+            label: label.to_string(),
+            tone,
+        })
+        .collect(),
+        people: people.iter().map(|person| line(person, user)).collect(),
+        pager: Pager {
+            previous: (number > 0).then(|| path(number - 1)),
+            next: ((number + 1) * OUTCOMES_PAGE < total).then(|| path(number + 1)),
+        },
+        left_out: details
+            .left_out
+            .iter()
+            .map(|(name, username, reason)| LeftOut {
+                name: name.clone(),
+                username: username.clone(),
+                reason: if reason == "inactive" {
+                    "is inactive"
+                } else {
+                    "was reset a moment before"
+                }
+                .to_string(),
+            })
+            .collect(),
+        failed: counts.failed.unsigned_abs(),
+    }
+}
+
+/// The rest at the pace so far; nothing before there is a pace.
+fn time_left(details: &Details, user: &SignedInUser) -> Option<String> {
+    let counts = details.counts;
+    let done = counts.sent + counts.failed;
+    let elapsed = (user.now - details.requested_at).whole_seconds();
+    if done < 20 || counts.waiting == 0 || elapsed > 3_600 {
+        return None;
+    }
+    let seconds = elapsed.max(1) * counts.waiting / done;
+    Some(match seconds {
+        ..=20 => "a few seconds left".to_string(),
+        21..=90 => "about a minute left".to_string(),
+        _ => format!("about {} minutes left", (seconds + 30) / 60),
+    })
+}
+
+fn line(person: &password_resets::PersonOutcome, user: &SignedInUser) -> PersonOutcome {
+    let at = person
+        .settled_at
+        .map_or(String::new(), |at| when::recent(at, user.now, &user.zone));
+    let (outcome, tone) = match Outcome::from_name(&person.state) {
+        Some(Outcome::Sent) if person.has_chosen => {
+            ("Has chosen a new password".to_string(), Tone::Quiet)
+        }
+        Some(Outcome::Sent) => (format!("Sent {at}"), Tone::Quiet),
+        Some(Outcome::Failed) => (format!("Failed: {}", person.explanation), Tone::Problem),
+        Some(Outcome::Cancelled) => (format!("Not sent: {}", person.explanation), Tone::Attention),
+        _ if person.attempts > 0 && !person.explanation.is_empty() => (
+            format!(
+                "Will be tried again. The mail server said: {}",
+                person.explanation
+            ),
+            Tone::Attention,
+        ),
+        _ => ("Waiting".to_string(), Tone::Quiet),
+    };
+    PersonOutcome {
+        username: person.username.clone(),
+        name: person.name.clone(),
+        href: Place::default().user_href(&person.user_id),
+        outcome,
+        tone,
+    }
+}
+
+/// POST `/password-resets/{id}/retry`: a new mail for everybody whose mail failed.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn retry(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+) -> Result<HttpResponse, WebError> {
+    let user = administrator.0;
+    let found = blocking(move || {
+        app.db.write(|tx| {
+            if password_resets::details(tx, user.account_id(), id.0)?.is_none() {
+                return Ok(false);
+            }
+            let retried = password_resets::retry_failed(tx, &user.author, id.0, user.now)?;
+            let flash = match retried {
+                0 => Flash::notice("No failed mail is left to send again."),
+                count => Flash::success(format!(
+                    "New mails are on their way to {}.",
+                    crate::web::components::people(count as u64)
+                )),
+            };
+            user.leave(tx, &flash)?;
+            Ok::<_, db::Error>(true)
+        })
+    })
+    .await??;
+    if !found {
+        return Err(WebError::NotFound);
+    }
+    Ok(see_other(format!("/password-resets/{}", id.0)))
+}

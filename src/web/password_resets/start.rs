@@ -1,0 +1,211 @@
+//! `Reset Password`: GET `/password-resets/new`, POST `/password-resets`.
+
+use actix_web::{HttpResponse, web};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::pages::{NewPasswordResetPage, PasswordResetDialog, Scope};
+use crate::db;
+use crate::password_resets::{self, OmissionReason, ResetError, ResetPasswords};
+use crate::users::{self, User};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::LeftOut;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Form, Query};
+use crate::web::redirect::see_other;
+use crate::web::users::place::Place;
+use crate::web::users::{list, place_query};
+use crate::web::{page, when};
+
+/// GET: whom it is for, counted exactly, and what will happen.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let selected = query.0.ids("user")?;
+    let scope = (!selected.is_empty()).then_some(Scope::Selected);
+    let opened_at = administrator.now;
+    let again = Again {
+        selected,
+        scope,
+        opened_at,
+        errors: Errors::none(),
+    };
+    page::ok(&draw(app, administrator.0, place, again).await?)
+}
+
+/// POST: the reset, decided again at this moment.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn reset(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let user = administrator.0;
+    let selected = form.0.ids("user")?;
+    let opened_at = opened(form.0.text("opened")?, user.now)?;
+    let scope = match form.0.one("scope")? {
+        Some("selected") => Some(Scope::Selected),
+        Some("all_active") => Some(Scope::AllActive),
+        None => None,
+        Some(_) => return Err(WebError::BadRequest("scope is selected or all_active")),
+    };
+    let mut again = Again {
+        selected,
+        scope,
+        opened_at,
+        errors: Errors::none(),
+    };
+    let Some(chosen) = again.chosen() else {
+        again.errors.add(
+            "scope",
+            "Choose whose passwords to reset: the selected users or All Active Users.",
+        );
+        return page::unprocessable(&draw(app, user, place, again).await?);
+    };
+    let command = ResetPasswords {
+        scope: chosen,
+        opened_at,
+    };
+    let (shared, by) = (app.clone(), user.clone());
+    let outcome = blocking(move || {
+        shared.db.write(|tx| {
+            let reset = password_resets::reset(tx, &by.author, &command, &by.session, by.now)?;
+            let text = format!(
+                "The passwords of {} are reset. Each person gets a mail with a new one.",
+                crate::web::components::people(reset.people as u64)
+            );
+            by.leave(tx, &Flash::success(text))?;
+            Ok::<_, ResetError>(reset.id)
+        })
+    })
+    .await?;
+    let message = match outcome {
+        Ok(id) => return Ok(see_other(format!("/password-resets/{id}"))),
+        Err(ResetError::NotFound) => return Err(WebError::NotFound),
+        Err(ResetError::Database(error)) => return Err(error.into()),
+        Err(ResetError::NobodySelected) => {
+            "Select the users whose passwords you want to reset, or choose All Active Users."
+                .to_string()
+        }
+        Err(ResetError::NobodyLeft(left_out)) => nobody_left(&left_out),
+    };
+    again.errors.add("scope", message);
+    page::unprocessable(&draw(app, user, place, again).await?)
+}
+
+fn nobody_left(left_out: &[password_resets::LeftOut]) -> String {
+    let already = left_out
+        .iter()
+        .any(|person| person.reason == OmissionReason::AlreadyReset);
+    if already {
+        "Everybody here was reset after you opened this pop-up; their mails are on their way. Nothing was sent twice. \
+         Open it again to reset once more."
+            .to_string()
+    } else {
+        "Everybody selected is inactive. Reactivate them to send a new password.".to_string()
+    }
+}
+
+/// What the pop-up shows.
+struct Again {
+    selected: Vec<Uuid>,
+    scope: Option<Scope>,
+    opened_at: OffsetDateTime,
+    errors: Errors,
+}
+
+impl Again {
+    fn chosen(&self) -> Option<users::Scope> {
+        match self.scope? {
+            Scope::Selected => Some(users::Scope::Selected(self.selected.clone())),
+            Scope::AllActive => Some(users::Scope::AllActive),
+        }
+    }
+}
+
+/// The moment the dialog was opened, as it stands in the form: microseconds since 1970. A form
+/// without one was opened now; one from the future counts as now.
+fn opened(text: &str, now: OffsetDateTime) -> Result<OffsetDateTime, WebError> {
+    if text.is_empty() {
+        return Ok(now);
+    }
+    let microseconds: i64 = text
+        .parse()
+        .map_err(|_| WebError::BadRequest("opened is a moment"))?;
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000)
+        .map(|moment| moment.min(now))
+        .map_err(|_| WebError::BadRequest("opened is a moment"))
+}
+
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    place: Place,
+    again: Again,
+) -> Result<NewPasswordResetPage, WebError> {
+    let shared = app.clone();
+    blocking(move || {
+        shared.db.read(|connection| {
+            let found = users::find_many(connection, user.account_id(), &again.selected)?;
+            if found.len() != distinct(&again.selected) {
+                return Ok(None);
+            }
+            let list = list::build(connection, &shared, &user, &place, &again.selected)?;
+            let left_out: Vec<LeftOut> = found
+                .iter()
+                .filter_map(|subject| omission(subject, again.opened_at, &user))
+                .collect();
+            let dialog = PasswordResetDialog {
+                selected_count: (found.len() - left_out.len()) as u64,
+                all_active_count: list.active,
+                selected: again.selected,
+                scope: again.scope,
+                left_out,
+                opened: (again.opened_at.unix_timestamp_nanos() / 1_000).to_string(),
+                errors: again.errors,
+            };
+            Ok::<_, db::Error>(Some(NewPasswordResetPage {
+                layout: user.layout(&shared),
+                list,
+                dialog,
+            }))
+        })
+    })
+    .await??
+    .ok_or(WebError::NotFound)
+}
+
+/// How many different ids.
+pub fn distinct(ids: &[Uuid]) -> usize {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
+}
+
+fn omission(subject: &User, opened_at: OffsetDateTime, user: &SignedInUser) -> Option<LeftOut> {
+    let reason = match subject.password_reset_at {
+        _ if !subject.active => "is inactive".to_string(),
+        Some(at) if at > opened_at => format!("was reset at {}", when::clock(at, &user.zone)),
+        _ => return None,
+    };
+    Some(LeftOut {
+        name: subject.full_name(),
+        username: subject.username.clone(),
+        reason,
+    })
+}

@@ -1,0 +1,199 @@
+//! Every address of the program, in one table: method, path, who may call it, and by what handler.
+//! The wiring and the tests are both made from it.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpResponse, ResponseError as _, Route, guard, web};
+use futures_util::FutureExt as _;
+
+use super::error::{Explanation, WebError};
+use super::{access, accounts, assets, health, history, password_resets, training, users};
+
+/// Who may call a route. The handler's arguments enforce it; this says it for the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever is signed in, also with a mailed password.
+    SignedIn,
+    /// Administrators of the account.
+    Administrator,
+}
+
+/// One line of the table.
+pub struct Entry {
+    /// GET entries answer HEAD too.
+    pub method: Method,
+    /// The path, with `{id}` where an id stands.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    route: Route,
+}
+
+fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Entry
+where
+    F: actix_web::Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: actix_web::Responder + 'static,
+{
+    let route = Route::new()
+        .guard(guard::Any(guard::Get()).or(guard::Head()))
+        .to(handler);
+    Entry {
+        method: Method::GET,
+        path,
+        access,
+        route,
+    }
+}
+
+fn post<F, Args>(path: &'static str, access: Access, handler: F) -> Entry
+where
+    F: actix_web::Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: actix_web::Responder + 'static,
+{
+    Entry {
+        method: Method::POST,
+        path,
+        access,
+        route: web::post().to(handler),
+    }
+}
+
+/// The table.
+pub fn table() -> Vec<Entry> {
+    use Access::{Administrator, Public, SignedIn};
+    vec![
+        get("/", SignedIn, access::home::show),
+        get("/sign-in", Public, access::sign_in::show),
+        post("/sign-in", Public, access::sign_in::sign_in),
+        post("/sign-out", Public, access::sign_in::sign_out),
+        get("/forgot-password", Public, access::forgot::show),
+        post("/forgot-password", Public, access::forgot::send),
+        get("/password", Public, access::password::show),
+        post("/password", Public, access::password::save),
+        get("/account", Administrator, accounts::account::show),
+        post("/account", Administrator, accounts::account::save),
+        get("/users", Administrator, users::list::show),
+        post("/users", Administrator, users::add::add),
+        // Before "/users/{id}": the first that fits is taken.
+        get("/users/new", Administrator, users::add::show),
+        get("/users/{id}", Administrator, users::edit::show),
+        post("/users/{id}", Administrator, users::edit::save),
+        get("/users/{id}/history", Administrator, history::of_user::show),
+        get(
+            "/users/{id}/administrator",
+            Administrator,
+            users::administrator::show,
+        ),
+        post(
+            "/users/{id}/administrator",
+            Administrator,
+            users::administrator::save,
+        ),
+        post(
+            "/password-resets",
+            Administrator,
+            password_resets::start::reset,
+        ),
+        get(
+            "/password-resets/new",
+            Administrator,
+            password_resets::start::show,
+        ),
+        get(
+            "/password-resets/{id}",
+            Administrator,
+            password_resets::outcome::show,
+        ),
+        post(
+            "/password-resets/{id}/retry",
+            Administrator,
+            password_resets::outcome::retry,
+        ),
+        post(
+            "/training-requests",
+            Administrator,
+            training::start::request,
+        ),
+        get(
+            "/training-requests/new",
+            Administrator,
+            training::start::show,
+        ),
+        get(
+            "/training-requests/{id}",
+            Administrator,
+            training::standing::show,
+        ),
+        post(
+            "/training-requests/{id}/undo",
+            Administrator,
+            training::standing::undo,
+        ),
+        // // get("/dev/mailbox", Public, mailbox::show::show),
+        get("/healthz", Public, health::alive),
+        get("/readyz", Public, health::ready),
+        get("/static/{file}", Public, assets::file),
+    ]
+}
+
+/// Wires the table: a resource for each path, which answers other methods with 405 and `Allow`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    let mut paths: Vec<(&'static str, Vec<Entry>)> = Vec::new();
+    for entry in table() {
+        match paths.iter_mut().find(|(path, _)| *path == entry.path) {
+            Some((_, entries)) => entries.push(entry),
+            None => paths.push((entry.path, vec![entry])),
+        }
+    }
+    for (path, entries) in paths {
+        let mut methods = Vec::new();
+        let mut resource = web::resource(path);
+        for entry in entries {
+            methods.push(if entry.method == Method::GET {
+                "GET, HEAD"
+            } else {
+                "POST"
+            });
+            resource = resource.route(entry.route);
+        }
+        let allow = methods.join(", ");
+        let resource = resource.default_service(web::to(move || {
+            let allow = allow.clone();
+            async move {
+                HttpResponse::MethodNotAllowed()
+                    .insert_header((header::ALLOW, allow))
+                    .finish()
+            }
+        }));
+        config.service(resource.wrap(from_fn(survive_panics)));
+    }
+    config.default_service(web::to(|| async { WebError::NotFound.error_response() }));
+}
+
+/// A panic in a handler is a 500 with its request id; the process and the connection live.
+async fn survive_panics(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let kept = request.request().clone();
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(response) => Ok(response?.map_into_boxed_body()),
+        Err(_) => {
+            let mut response = HttpResponse::InternalServerError().finish();
+            let cause = Some("the handler panicked; the panic's own line stands above".to_string());
+            let words = Explanation::of_status(response.status());
+            response
+                .extensions_mut()
+                .insert(Explanation { cause, ..words });
+            Ok(ServiceResponse::new(kept, response))
+        }
+    }
+}

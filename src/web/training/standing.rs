@@ -1,0 +1,181 @@
+//! `/training-requests/{id}`: where a request stands, and taking it back.
+
+use actix_web::{HttpResponse, web};
+
+use super::pages::{TrainingKind, TrainingRequestPage};
+use crate::db;
+use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, UndoError};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::{Pager, Tone};
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Id, Query};
+use crate::web::password_resets::pages::PersonOutcome;
+use crate::web::redirect::see_other;
+use crate::web::users::place::Place;
+use crate::web::{page, when};
+
+/// How often the page looks again while the mail is held or waits, in seconds.
+const REFRESH_SECONDS: u32 = 2;
+
+/// GET.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let number: i64 = query.0.text("page")?.parse().unwrap_or(0).clamp(0, 100_000);
+    let (shared, account_id) = (app.clone(), administrator.account_id());
+    let found = blocking(move || {
+        shared.db.read(|connection| {
+            let Some(details) = training::details(connection, account_id, id.0)? else {
+                return Ok(None);
+            };
+            let people = training::people(connection, account_id, id.0, Some(number))?;
+            Ok::<_, db::Error>(Some((details, people)))
+        })
+    })
+    .await??;
+    let (details, people) = found.ok_or(WebError::NotFound)?;
+    page::ok(&draw(&app, &administrator.0, &details, &people, number))
+}
+
+fn draw(
+    app: &App,
+    user: &SignedInUser,
+    details: &Details,
+    people: &[training::Person],
+    number: i64,
+) -> TrainingRequestPage {
+    let (status, tone, settled) = standing(details, user);
+    let mut layout = user.layout(app);
+    layout.refresh_seconds = (!settled).then_some(REFRESH_SECONDS);
+    let path = |number: i64| match number {
+        0 => format!("/training-requests/{}", details.id),
+        number => format!("/training-requests/{}?page={number}", details.id),
+    };
+    let held = details.undone_at.is_none() && user.now < details.requested_at + UNDO_WINDOW;
+    TrainingRequestPage {
+        layout,
+        id: details.id,
+        kind: match details.training {
+            Training::NewUser => TrainingKind::NewUser,
+            Training::Advanced => TrainingKind::Advanced,
+        },
+        requested_by: details.requested_by.clone(),
+        requested_at: when::exact(details.requested_at, &user.zone),
+        note: details.note.clone(),
+        status,
+        tone,
+        can_undo: held,
+        people_count: details.people.unsigned_abs(),
+        people: people
+            .iter()
+            .map(|person| PersonOutcome {
+                username: person.username.clone(),
+                name: format!("{} {}", person.first_name, person.last_name),
+                href: Place::default().user_href(&person.user_id),
+                outcome: match (person.attended_at, details.undone_at) {
+                    (Some(at), _) => {
+                        format!("Attended, recorded {}", when::day(at, user.now, &user.zone))
+                    }
+                    (None, Some(_)) => "Not requested any more".to_string(),
+                    (None, None) => "Requested".to_string(),
+                },
+                tone: Tone::Quiet,
+            })
+            .collect(),
+        pager: Pager {
+            previous: (number > 0).then(|| path(number - 1)),
+            next: ((number + 1) * PEOPLE_PAGE < details.people).then(|| path(number + 1)),
+        },
+        left_out: Vec::new(),
+    }
+}
+
+/// Where the mail to the trainers stands, and whether that is the end of it.
+fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
+    if let Some(at) = details.undone_at {
+        let at = when::recent(at, user.now, &user.zone);
+        return (
+            format!("Taken back {at}. Nothing was sent to the training team."),
+            Tone::Quiet,
+            true,
+        );
+    }
+    match &details.mail {
+        Some((state, Some(at), _)) if state == "sent" => (
+            format!(
+                "Sent to the training team {}. They will contact you.",
+                when::recent(*at, user.now, &user.zone)
+            ),
+            Tone::Quiet,
+            true,
+        ),
+        Some((state, _, words)) if state == "failed" => (
+            format!("The mail to the training team failed: {words} Contact Customer Success."),
+            Tone::Problem,
+            true,
+        ),
+        Some((state, _, words)) if state == "cancelled" => (
+            format!("The mail to the training team was cancelled: {words}."),
+            Tone::Attention,
+            true,
+        ),
+        _ => {
+            let left = (details.requested_at + UNDO_WINDOW - user.now).whole_seconds();
+            let words = match left {
+                ..=0 => "The mail to the training team is on its way.".to_string(),
+                1 => "Will be mailed to the training team in 1 second.".to_string(),
+                left => format!("Will be mailed to the training team in {left} seconds."),
+            };
+            (words, Tone::Quiet, false)
+        }
+    }
+}
+
+/// POST `/training-requests/{id}/undo`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn undo(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+) -> Result<HttpResponse, WebError> {
+    let user = administrator.0;
+    let outcome = blocking(move || {
+        app.db.write(
+            |tx| match training::undo(tx, &user.author, id.0, user.now) {
+                Ok(training) => {
+                    let text = format!(
+                        "The request for {} is taken back. Nothing was sent.",
+                        training.label()
+                    );
+                    user.leave(tx, &Flash::success(text))?;
+                    Ok(true)
+                }
+                Err(UndoError::TooLate) => {
+                    let text = "The request has been sent already and cannot be taken back here. \
+                    Contact Customer Success to cancel it.";
+                    user.leave(tx, &Flash::problem(text))?;
+                    Ok(true)
+                }
+                Err(UndoError::NotFound) => Ok(false),
+                Err(UndoError::Database(error)) => Err(error),
+            },
+        )
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
+    if !outcome {
+        return Err(WebError::NotFound);
+    }
+    Ok(see_other(format!("/training-requests/{}", id.0)))
+}

@@ -1,0 +1,321 @@
+//! `Provide Training`: GET `/training-requests/new`, POST `/training-requests`.
+
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::pages::{NeverAttendedChoice, NewTrainingRequestPage, TrainingDialog, TrainingKind};
+use crate::db;
+use crate::training::{
+    self, ForNeverAttended, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining, Requested,
+    Training,
+};
+use crate::users;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::{LeftOut, Person, people};
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Form, Parameters, Query};
+use crate::web::page;
+use crate::web::password_resets::pages::Scope;
+use crate::web::password_resets::start::distinct;
+use crate::web::redirect::see_other;
+use crate::web::users::place::Place;
+use crate::web::users::{list, place_query};
+
+/// How many of those who never attended are named in the pop-up.
+const NAMED: usize = 10;
+
+/// GET.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let selected = query.0.ids("user")?;
+    let scope = (!selected.is_empty()).then_some(Scope::Selected);
+    let again = Again {
+        selected,
+        scope,
+        ..Again::default()
+    };
+    page::ok(&draw(app, administrator.0, place, again).await?)
+}
+
+/// POST.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn request(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let user = administrator.0;
+    let mut again = Again::read(&form.0)?;
+    let Some(command) = again.command() else {
+        return page::unprocessable(&draw(app, user, place, again).await?);
+    };
+    let (shared, by) = (app.clone(), user.clone());
+    let outcome = blocking(move || {
+        shared.db.write(|tx| {
+            let requested = training::request(tx, &by.author, &command, by.now)?;
+            by.leave(tx, &requested_message(&requested))?;
+            Ok::<_, RequestError>(requested)
+        })
+    })
+    .await?;
+    match outcome {
+        Ok(requested) => {
+            let first = requested
+                .requests
+                .first()
+                .map_or(Uuid::nil(), |(id, ..)| *id);
+            return Ok(see_other(format!("/training-requests/{first}")));
+        }
+        Err(RequestError::NotFound) => return Err(WebError::NotFound),
+        Err(RequestError::Database(error)) => return Err(error.into()),
+        Err(RequestError::NobodySelected) => again.errors.add(
+            "scope",
+            "Select the users who need training, or choose All Active Users.",
+        ),
+        Err(RequestError::NobodyLeft(left_out)) => {
+            again
+                .errors
+                .add("scope", nobody_left(again.kind, &left_out));
+        }
+        Err(RequestError::NeverAttended(people)) => {
+            again.errors.add(
+                "never_attended",
+                "Advanced Training is for people who attended New User Training. Choose what to do for those who did not.",
+            );
+            again.never_attended = people;
+        }
+    }
+    page::unprocessable(&draw(app, user, place, again).await?)
+}
+
+fn requested_message(requested: &Requested) -> Flash {
+    let asked: Vec<String> = requested
+        .requests
+        .iter()
+        .map(|(_, training, count)| format!("{} for {}", training.label(), people(*count as u64)))
+        .collect();
+    let mut text = format!("Requested: {}.", asked.join("; "));
+    if !requested.left_out.is_empty() {
+        text.push_str(" Left out: ");
+        let named: Vec<String> = requested
+            .left_out
+            .iter()
+            .take(NAMED)
+            .map(|person| format!("{} ({})", person.name, omission_words(person.reason)))
+            .collect();
+        text.push_str(&named.join(", "));
+        let more = requested.left_out.len().saturating_sub(NAMED);
+        text.push_str(&if more > 0 {
+            format!(" and {more} more.")
+        } else {
+            ".".to_string()
+        });
+    }
+    let mut flash = Flash::success(text);
+    for (id, training, _) in requested.requests.iter().skip(1) {
+        flash = flash.link(training.label(), format!("/training-requests/{id}"));
+    }
+    flash
+}
+
+fn omission_words(reason: OmissionReason) -> &'static str {
+    match reason {
+        OmissionReason::Inactive => "is inactive",
+        OmissionReason::AlreadyRequested => "already requested",
+        OmissionReason::AlreadyAttended => "attended already",
+        OmissionReason::NeverAttended => "never attended New User Training",
+    }
+}
+
+fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> String {
+    let name = kind.map_or("This training", TrainingKind::name);
+    let all = |reason| left_out.iter().all(|person| person.reason == reason);
+    if all(OmissionReason::AlreadyRequested) {
+        format!("{name} is requested for everybody here already.")
+    } else if all(OmissionReason::AlreadyAttended) {
+        "Everybody here attended New User Training already. Request Advanced Training instead."
+            .to_string()
+    } else if all(OmissionReason::Inactive) {
+        "Everybody selected is inactive. Reactivate them first.".to_string()
+    } else {
+        format!(
+            "Nobody is left to request {name} for: everybody is inactive, attended or requested already."
+        )
+    }
+}
+
+/// What the pop-up shows.
+#[derive(Default)]
+struct Again {
+    selected: Vec<Uuid>,
+    scope: Option<Scope>,
+    kind: Option<TrainingKind>,
+    note: String,
+    choice: Option<NeverAttendedChoice>,
+    never_attended: Vec<(Uuid, String)>,
+    errors: Errors,
+}
+
+impl Again {
+    fn read(form: &Parameters) -> Result<Again, WebError> {
+        let scope = match form.one("scope")? {
+            Some("selected") => Some(Scope::Selected),
+            Some("all_active") => Some(Scope::AllActive),
+            None => None,
+            Some(_) => return Err(WebError::BadRequest("scope is selected or all_active")),
+        };
+        let kind = match form.one("kind")? {
+            Some("new_user") => Some(TrainingKind::NewUser),
+            Some("advanced") => Some(TrainingKind::Advanced),
+            None => None,
+            Some(_) => return Err(WebError::BadRequest("kind is new_user or advanced")),
+        };
+        let choice = match form.one("never_attended")? {
+            Some("new_user") => Some(NeverAttendedChoice::NewUserInstead),
+            Some("vouch") => Some(NeverAttendedChoice::Vouch),
+            Some("leave_out") => Some(NeverAttendedChoice::LeaveOut),
+            None => None,
+            Some(_) => return Err(WebError::BadRequest("never_attended is none of its words")),
+        };
+        // Browsers send line breaks as CR LF; a note has plain ones.
+        let note = form.text("note")?.replace("\r\n", "\n").trim().to_string();
+        let mut again = Again {
+            selected: form.ids("user")?,
+            scope,
+            kind,
+            note,
+            choice,
+            ..Again::default()
+        };
+        if again.kind.is_none() {
+            again
+                .errors
+                .add("kind", "Choose New User Training or Advanced Training.");
+        }
+        if again.scope.is_none() {
+            again.errors.add(
+                "scope",
+                "Choose who needs training: the selected users or All Active Users.",
+            );
+        }
+        if let Some(problem) = note_problem(&again.note) {
+            again.errors.add("note", problem);
+        }
+        Ok(again)
+    }
+
+    /// The request, where nothing is wrong with the form.
+    fn command(&self) -> Option<RequestTraining> {
+        if !self.errors.is_empty() {
+            return None;
+        }
+        Some(RequestTraining {
+            training: match self.kind? {
+                TrainingKind::NewUser => Training::NewUser,
+                TrainingKind::Advanced => Training::Advanced,
+            },
+            scope: match self.scope? {
+                Scope::Selected => users::Scope::Selected(self.selected.clone()),
+                Scope::AllActive => users::Scope::AllActive,
+            },
+            note: self.note.clone(),
+            for_never_attended: match self.choice {
+                None => ForNeverAttended::Ask,
+                Some(NeverAttendedChoice::NewUserInstead) => ForNeverAttended::NewUserTraining,
+                Some(NeverAttendedChoice::Vouch) => ForNeverAttended::Vouch,
+                Some(NeverAttendedChoice::LeaveOut) => ForNeverAttended::LeaveOut,
+            },
+        })
+    }
+}
+
+fn note_problem(note: &str) -> Option<String> {
+    if note.chars().count() > NOTE_LONGEST {
+        return Some(format!(
+            "Use at most {} characters.",
+            crate::web::components::grouped(NOTE_LONGEST as u64)
+        ));
+    }
+    let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let strange = note
+        .chars()
+        .any(|c| (c.is_control() && c != '\n') || is_bidi(c) || c == char::REPLACEMENT_CHARACTER);
+    strange.then(|| "Remove the control characters; line breaks are fine.".to_string())
+}
+
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    place: Place,
+    again: Again,
+) -> Result<NewTrainingRequestPage, WebError> {
+    let shared = app.clone();
+    blocking(move || {
+        shared.db.read(|connection| {
+            let found = users::find_many(connection, user.account_id(), &again.selected)?;
+            if found.len() != distinct(&again.selected) {
+                return Ok(None);
+            }
+            let list = list::build(connection, &shared, &user, &place, &again.selected)?;
+            let left_out: Vec<LeftOut> = found
+                .iter()
+                .filter(|subject| !subject.active)
+                .map(|subject| LeftOut {
+                    name: subject.full_name(),
+                    username: subject.username.clone(),
+                    reason: "is inactive".to_string(),
+                })
+                .collect();
+            let named: Vec<Uuid> = again
+                .never_attended
+                .iter()
+                .take(NAMED)
+                .map(|(id, _)| *id)
+                .collect();
+            let never_attended: Vec<Person> =
+                users::find_many(connection, user.account_id(), &named)?
+                    .iter()
+                    .map(|subject| Person {
+                        name: subject.full_name(),
+                        username: subject.username.clone(),
+                        href: Place::default().user_href(&subject.id),
+                    })
+                    .collect();
+            let dialog = TrainingDialog {
+                selected_count: (found.len() - left_out.len()) as u64,
+                all_active_count: list.active,
+                selected: again.selected,
+                scope: again.scope,
+                kind: again.kind,
+                note: TrainingDialog::note_field(&again.note, &again.errors),
+                left_out,
+                never_attended,
+                never_attended_count: again.never_attended.len() as u64,
+                never_attended_choice: again.choice,
+                errors: again.errors,
+            };
+            Ok::<_, db::Error>(Some(NewTrainingRequestPage {
+                layout: user.layout(&shared),
+                list,
+                dialog,
+            }))
+        })
+    })
+    .await??
+    .ok_or(WebError::NotFound)
+}

@@ -1,0 +1,186 @@
+//! `Add a User`: GET `/users/new`, POST `/users`.
+
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::conflicts::AddressConflict;
+use super::dialogs::{AddDialog, ProfileFields, ProfileValues, UsersDialog};
+use super::place::Place;
+use super::{conflict_words, form, list, place_query};
+use crate::users::{self, AddError, AddUser};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Form, Query};
+use crate::web::page;
+use crate::web::redirect::see_other;
+use crate::{accounts, db, ids};
+
+/// GET `/users/new`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let again = Again {
+        values: ProfileValues::default(),
+        new_id: ids::new(),
+        errors: Errors::none(),
+        conflict: None,
+    };
+    let page = draw(app, administrator.0, place, again).await?;
+    page::ok(&page)
+}
+
+/// POST `/users`: seat, row, mail and event, or everything that stands against it.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn add(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let values = form::typed(&form.0, "")?;
+    let new_id = form
+        .0
+        .one("id")?
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .unwrap_or_else(ids::new);
+    let (shared, user, typed, back) = (
+        app.clone(),
+        administrator.0.clone(),
+        values.clone(),
+        place.clone(),
+    );
+    let outcome = blocking(move || try_to_add(&shared, &user, &typed, new_id, &back)).await??;
+    match outcome {
+        Ok(()) => Ok(see_other(place.list_href())),
+        Err(again) => page::unprocessable(&draw(app, administrator.0, place, *again).await?),
+    }
+}
+
+/// What the pop-up shows again.
+struct Again {
+    values: ProfileValues,
+    new_id: Uuid,
+    errors: Errors,
+    conflict: Option<AddressConflict>,
+}
+
+fn try_to_add(
+    app: &App,
+    user: &SignedInUser,
+    values: &ProfileValues,
+    new_id: Uuid,
+    place: &Place,
+) -> Result<Result<(), Box<Again>>, db::Error> {
+    let domains = app
+        .db
+        .read(|connection| accounts::domains(connection, user.account_id()))?;
+    let mut errors = Errors::none();
+    let mut conflict = None;
+    if let Some((username, profile)) = form::parse(values, &domains, None, &mut errors) {
+        let command = AddUser {
+            id: new_id,
+            username,
+            profile,
+        };
+        let added = app.db.write(|tx| {
+            let new = users::add(tx, &user.author, &command, user.now)?;
+            user.leave(tx, &added_message(&command, new.id, place))?;
+            Ok(())
+        });
+        match added {
+            Ok(()) => return Ok(Ok(())),
+            Err(AddError::AddressInUse) => {
+                let why = users::explain(
+                    &app.db,
+                    &user.author,
+                    &values.username,
+                    &command.username,
+                    user.now,
+                )?;
+                conflict = conflict_words::explain(app, place, why, &mut errors);
+            }
+            Err(AddError::ForeignDomain) => errors.add("username", form::foreign_domain(&domains)),
+            Err(AddError::NoSeat(account)) => errors.add_general(no_seat(account.as_deref())),
+            Err(AddError::Database(error)) => return Err(error),
+        }
+    }
+    Ok(Err(Box::new(Again {
+        values: values.clone(),
+        new_id,
+        errors,
+        conflict,
+    })))
+}
+
+fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
+    let text = format!(
+        "{} was added. A password is on its way to {}.",
+        command.profile.full_name(),
+        command.username.as_str()
+    );
+    Flash::success(text)
+        .mark(id)
+        .link("Open", place.user_href(&id))
+}
+
+/// What to do when all seats are in use.
+pub fn no_seat(account: Option<&accounts::Account>) -> String {
+    let over = account.map_or(0, |account| account.active_users - account.seats);
+    if over > 0 {
+        format!(
+            "Your account has {over} more active users than seats. Deactivate {} users first, then try again.",
+            over + 1
+        )
+    } else {
+        "No seat is free. Deactivate a user first, then try again.".to_string()
+    }
+}
+
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    place: Place,
+    again: Again,
+) -> Result<super::pages::UsersPage, WebError> {
+    let shared = app.clone();
+    blocking(move || {
+        shared.db.read(|connection| {
+            let domains = accounts::domains(connection, user.account_id())?;
+            let list = list::build(connection, &shared, &user, &place, &[])?;
+            let dialog = AddDialog {
+                fields: ProfileFields::new(
+                    &again.values,
+                    &again.errors,
+                    form::username_hint(&domains),
+                    again.conflict.is_some(),
+                ),
+                new_id: again.new_id,
+                errors: again.errors,
+                seats: list::seats(&user),
+                could_be_freed: Vec::new(),
+                conflict: again.conflict,
+            };
+            Ok::<_, db::Error>(list::with_dialog(
+                &shared,
+                &user,
+                list,
+                UsersDialog::Add(Box::new(dialog)),
+            ))
+        })
+    })
+    .await?
+    .map_err(WebError::from)
+}

@@ -1,0 +1,377 @@
+//! `Edit User`: GET and POST `/users/{id}`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::conflicts::{AddressConflict, EditConflict, TheirValue};
+use super::dialogs::{Activation, EditDialog, Fact, ProfileFields, ProfileValues, UsersDialog};
+use super::edit_words::{edited_message, reason_problem};
+use super::pages::UsersPage;
+use super::place::Place;
+use super::{conflict_words, edit_facts, form, list, place_query};
+use crate::users::{self, ActivationError, EditError, EditUser, Membership, Seen, User};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::form::Errors;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Form, Id, Parameters, Query};
+use crate::web::redirect::see_other;
+use crate::web::{page, when};
+use crate::{accounts, db, history};
+
+/// GET `/users/{id}`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let shared = app.clone();
+    let user = administrator.0.clone();
+    let page = blocking(move || {
+        shared.db.read(|connection| {
+            let Some(subject) = users::find(connection, user.account_id(), id.0)? else {
+                return Ok(None);
+            };
+            let again = Again::of(&subject);
+            draw(connection, &shared, &user, &subject, place, again).map(Some)
+        })
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
+    page::ok(&page.ok_or(WebError::NotFound)?)
+}
+
+/// POST `/users/{id}`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn save(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let typed = Typed::read(&form.0)?;
+    let (shared, user, back) = (app.clone(), administrator.0, place.clone());
+    let outcome = blocking(move || try_to_save(&shared, &user, id.0, typed, &back)).await??;
+    match outcome {
+        Saved::Done => Ok(see_other(place.list_href())),
+        Saved::NotFound => Err(WebError::NotFound),
+        Saved::Again(status, page) => page::with_status(status, &*page),
+    }
+}
+
+/// The form as it was sent.
+struct Typed {
+    values: ProfileValues,
+    originals: ProfileValues,
+    was_active: bool,
+    membership: Membership,
+}
+
+impl Typed {
+    fn read(form: &Parameters) -> Result<Typed, WebError> {
+        let values = form::typed(form, "")?;
+        // A form without the hidden twins says nothing of what it saw: then what is stored counts.
+        let has_originals = form.one("original_username")?.is_some();
+        let originals = if has_originals {
+            form::typed(form, "original_")?
+        } else {
+            values.clone()
+        };
+        // Browsers send nothing for a box that is not ticked; the marker says that it was there.
+        let membership = if form.one("active_account_on_form")?.is_none() {
+            Membership::Unsaid
+        } else if form.one("active_account")?.is_some() {
+            Membership::Active {
+                send_password: form.one("send_new_password")?.is_some(),
+            }
+        } else {
+            Membership::Inactive {
+                reason: form.text("reason")?.trim().to_string(),
+            }
+        };
+        Ok(Typed {
+            values,
+            originals,
+            was_active: form.text("original_active")? != "no",
+            membership,
+        })
+    }
+}
+
+/// What the pop-up shows again.
+struct Again {
+    values: ProfileValues,
+    originals: ProfileValues,
+    version: i32,
+    errors: Errors,
+    conflict: Option<AddressConflict>,
+    edit_conflict: Option<EditConflict>,
+    membership: Membership,
+}
+
+impl Again {
+    /// As stored.
+    fn of(subject: &User) -> Again {
+        Again {
+            values: stored_values(subject),
+            originals: stored_values(subject),
+            version: subject.version,
+            errors: Errors::none(),
+            conflict: None,
+            edit_conflict: None,
+            membership: Membership::Unsaid,
+        }
+    }
+}
+
+enum Saved {
+    Done,
+    NotFound,
+    Again(StatusCode, Box<UsersPage>),
+}
+
+fn try_to_save(
+    app: &App,
+    user: &SignedInUser,
+    id: Uuid,
+    typed: Typed,
+    place: &Place,
+) -> Result<Saved, db::Error> {
+    let account_id = user.account_id();
+    let (domains, stored) = app.db.read(|connection| {
+        Ok::<_, db::Error>((
+            accounts::domains(connection, account_id)?,
+            users::find(connection, account_id, id)?,
+        ))
+    })?;
+    let Some(stored) = stored else {
+        return Ok(Saved::NotFound);
+    };
+    let mut again = Again {
+        values: typed.values.clone(),
+        originals: typed.originals.clone(),
+        membership: typed.membership.clone(),
+        ..Again::of(&stored)
+    };
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    if let Membership::Inactive { reason } = &typed.membership
+        && let Some(problem) = reason_problem(reason)
+    {
+        again.errors.add("reason", problem);
+    }
+    let parsed = form::parse(
+        &typed.values,
+        &domains,
+        Some(&stored.username),
+        &mut again.errors,
+    );
+    if let (Some((username, profile)), true) = (parsed, again.errors.is_empty()) {
+        let command = EditUser {
+            id,
+            seen: Seen {
+                username: typed.originals.username.clone(),
+                profile: form::profile_of(&typed.originals),
+                active: typed.was_active,
+            },
+            username,
+            profile,
+            membership: typed.membership.clone(),
+        };
+        let saved = app.db.write(|tx| {
+            let edited = users::edit(tx, &user.author, &command, &user.session, user.now)?;
+            if let Some(message) = edited_message(&edited, place) {
+                user.leave(tx, &message)?;
+            }
+            Ok(())
+        });
+        match saved {
+            Ok(()) => return Ok(Saved::Done),
+            Err(EditError::NotFound) => return Ok(Saved::NotFound),
+            Err(EditError::Database(error)) => return Err(error),
+            Err(EditError::AddressInUse) => {
+                let why = users::explain(
+                    &app.db,
+                    &user.author,
+                    &typed.values.username,
+                    &command.username,
+                    user.now,
+                )?;
+                again.conflict = conflict_words::explain(app, place, why, &mut again.errors);
+            }
+            Err(EditError::ForeignDomain) => {
+                again.errors.add("username", form::foreign_domain(&domains))
+            }
+            Err(EditError::Activation(refusal)) => again
+                .errors
+                .add("active_account", activation_words(&refusal)),
+            Err(EditError::Collision(collisions, now_stored)) => {
+                status = StatusCode::CONFLICT;
+                collide(app, user, &mut again, &collisions, &now_stored)?;
+            }
+        }
+    }
+    let page = app.db.read(|connection| {
+        let Some(subject) = users::find(connection, account_id, id)? else {
+            return Ok(None);
+        };
+        draw(connection, app, user, &subject, place.clone(), again).map(Some)
+    })?;
+    Ok(page.map_or(Saved::NotFound, |page| Saved::Again(status, Box::new(page))))
+}
+
+fn activation_words(refusal: &ActivationError) -> String {
+    match refusal {
+        ActivationError::NoSeat => {
+            "No seat is free. Deactivate another user first, then reactivate this one.".to_string()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The stale edit comes back with what was typed, what was saved meanwhile beside it, and the stored
+/// version as what it has now seen, so that saving again is a decision.
+fn collide(
+    app: &App,
+    user: &SignedInUser,
+    again: &mut Again,
+    collisions: &[users::Collision],
+    stored: &User,
+) -> Result<(), db::Error> {
+    let last = app
+        .db
+        .read(|connection| history::of_user(connection, user.account_id(), stored.id, None))?;
+    let edit = last.iter().find(|entry| entry.kind == "user_edited");
+    let by = edit
+        .and_then(|entry| entry.actor_person.as_ref())
+        .map_or("Somebody else".to_string(), |person| {
+            format!("{} {}", person.first_name, person.last_name)
+        });
+    let at = edit.map_or(String::new(), |entry| {
+        when::recent(entry.happened_at, user.now, &user.zone)
+    });
+    let theirs = collisions
+        .iter()
+        .map(|collision| TheirValue {
+            field: form::name_of_label(collision.field),
+            value: collision.theirs.clone(),
+        })
+        .collect();
+    // What this edit did not touch follows what is stored.
+    let stored_now = stored_values(stored);
+    let untouched: Vec<&str> = again
+        .values
+        .pairs()
+        .iter()
+        .zip(again.originals.pairs())
+        .filter(|((_, value), (_, original))| value == original)
+        .map(|((name, _), _)| *name)
+        .collect();
+    for (name, value) in stored_now.pairs() {
+        if untouched.contains(&name) {
+            again.values.set(name, value);
+        }
+    }
+    again.originals = stored_now;
+    again.version = stored.version;
+    again.errors.add_general(format!(
+        "{by} changed the same details meanwhile. Compare both and save again."
+    ));
+    again.edit_conflict = Some(EditConflict { by, at, theirs });
+    Ok(())
+}
+
+fn stored_values(subject: &User) -> ProfileValues {
+    let profile = subject.profile();
+    ProfileValues {
+        username: subject.username.clone(),
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        title: profile.title,
+        department: profile.department,
+        phone: profile.phone,
+    }
+}
+
+fn draw(
+    connection: &mut db::Connection,
+    app: &App,
+    user: &SignedInUser,
+    subject: &User,
+    place: Place,
+    again: Again,
+) -> Result<UsersPage, db::Error> {
+    let domains = accounts::domains(connection, user.account_id())?;
+    let list = list::build(connection, app, user, &place, &[])?;
+    let facts: Vec<Fact> = edit_facts::facts(connection, user, subject, &place)?;
+    let activation = activation(connection, user, subject, &again)?;
+    let dialog = EditDialog {
+        id: subject.id,
+        name: subject.full_name(),
+        fields: ProfileFields::new(
+            &again.values,
+            &again.errors,
+            edit_facts::username_hint(subject, &domains),
+            again.conflict.is_some(),
+        ),
+        originals: again.originals,
+        original_active: subject.active,
+        version: again.version,
+        errors: again.errors,
+        conflict: again.conflict,
+        edit_conflict: again.edit_conflict,
+        activation,
+        facts,
+    };
+    Ok(list::with_dialog(
+        app,
+        user,
+        list,
+        UsersDialog::Edit(Box::new(dialog)),
+    ))
+}
+
+fn activation(
+    connection: &mut db::Connection,
+    user: &SignedInUser,
+    subject: &User,
+    again: &Again,
+) -> Result<Activation, db::Error> {
+    if !subject.active {
+        let (ticked, send_new_password) = match again.membership {
+            Membership::Active { send_password } => (true, send_password),
+            _ => (false, true),
+        };
+        return Ok(Activation::Inactive {
+            ticked,
+            send_new_password,
+            seats: list::seats(user),
+        });
+    }
+    if subject.id == user.signed_in.user_id {
+        return Ok(Activation::MustStayActive {
+            because: ActivationError::Yourself.to_string(),
+        });
+    }
+    let reason = match &again.membership {
+        Membership::Inactive { reason } => Activation::reason_field()
+            .value(reason)
+            .errors(&again.errors),
+        _ => Activation::reason_field(),
+    };
+    Ok(Activation::Active {
+        ticked: !matches!(again.membership, Membership::Inactive { .. }),
+        consequences: edit_facts::consequences(connection, user, subject)?,
+        reason: Box::new(reason),
+    })
+}

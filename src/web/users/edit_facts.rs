@@ -1,0 +1,147 @@
+//! What the pop-up tells about a person beside the fields.
+
+use super::dialogs::Fact;
+use super::place::Place;
+use super::{form, state_words};
+use crate::users::{self, User};
+use crate::web::components::{Link, Tone};
+use crate::web::guard::SignedInUser;
+use crate::web::when;
+use crate::{db, sessions, training};
+
+/// State, last sign-in, training, administrator.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn facts(
+    connection: &mut db::Connection,
+    user: &SignedInUser,
+    subject: &User,
+    place: &Place,
+) -> Result<Vec<Fact>, db::Error> {
+    let account_id = user.account_id();
+    let mail = users::password_mail(connection, account_id, subject)?;
+    let (state, tone) = state_words::sentence(
+        &users::state(subject, mail.as_ref(), user.now),
+        user.now,
+        &user.zone,
+    );
+    let mut facts = vec![Fact {
+        label: "Status",
+        text: state,
+        tone,
+        link: None,
+    }];
+    if !subject.active && !subject.deactivation_reason.is_empty() {
+        facts.push(Fact::quiet(
+            "Reason given",
+            subject.deactivation_reason.clone(),
+        ));
+    }
+    let last = subject.last_sign_in_at.map_or("Never".to_string(), |at| {
+        when::recent(at, user.now, &user.zone)
+    });
+    facts.push(Fact::quiet("Last sign-in", capitalized(&last)));
+    facts.push(training_fact(
+        &training::standing(connection, account_id, subject.id)?,
+        user,
+    ));
+    facts.push(Fact {
+        label: "Administrator",
+        text: if subject.administrator { "Yes" } else { "No" }.to_string(),
+        tone: Tone::Quiet,
+        link: (subject.active && subject.id != user.signed_in.user_id).then(|| {
+            let text = if subject.administrator {
+                "Remove as administrator"
+            } else {
+                "Make administrator"
+            };
+            Link::new(
+                text,
+                place.href(format!("/users/{}/administrator", subject.id)),
+            )
+        }),
+    });
+    facts.push(Fact::quiet(
+        "Added",
+        when::day(subject.created_at, user.now, &user.zone),
+    ));
+    Ok(facts)
+}
+
+fn training_fact(standing: &training::Standing, user: &SignedInUser) -> Fact {
+    let day = |at| when::day(at, user.now, &user.zone);
+    let mut sentences: Vec<String> = standing
+        .attended
+        .iter()
+        .map(|(training, at)| format!("{} attended, recorded {}.", training.label(), day(*at)))
+        .collect();
+    sentences.extend(
+        standing
+            .requested
+            .iter()
+            .map(|(training, at, _)| format!("{} requested {}.", training.label(), day(*at))),
+    );
+    if sentences.is_empty() {
+        sentences.push("Never attended".to_string());
+    }
+    Fact {
+        label: "Training",
+        text: sentences.join(" "),
+        tone: Tone::Quiet,
+        link: standing.requested.last().map(|(_, _, request)| {
+            Link::new("Open the request", format!("/training-requests/{request}"))
+        }),
+    }
+}
+
+/// What deactivating will do, a sentence each.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn consequences(
+    connection: &mut db::Connection,
+    user: &SignedInUser,
+    subject: &User,
+) -> Result<Vec<String>, db::Error> {
+    let account_id = user.account_id();
+    let sessions = sessions::count(connection, account_id, subject.id)?;
+    let mails = users::waiting_mails(connection, account_id, subject.id)?;
+    let mut sentences = vec![match sessions {
+        0 => format!(
+            "Nobody can use this account any more. {} is not signed in at the moment.",
+            subject.full_name()
+        ),
+        _ => format!(
+            "{} is signed out at once and cannot sign in any more.",
+            subject.full_name()
+        ),
+    }];
+    sentences.push("The seat is free for somebody else.".to_string());
+    match mails {
+        0 => {}
+        1 => sentences.push("1 waiting mail is cancelled.".to_string()),
+        many => sentences.push(format!("{many} waiting mails are cancelled.")),
+    }
+    if subject.administrator {
+        sentences.push("They are no longer an administrator.".to_string());
+    }
+    Ok(sentences)
+}
+
+/// What the Username field says before it is changed.
+pub fn username_hint(subject: &User, domains: &[String]) -> String {
+    let consequence = if subject.active && subject.password_mail_id.is_some() {
+        " If you change it, both addresses are told, and a new password goes to the new one."
+    } else {
+        " If you change it, both addresses are told by mail."
+    };
+    form::username_hint(domains) + consequence
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}

@@ -1,0 +1,81 @@
+//! What the page says after an edit.
+
+use super::place::Place;
+use crate::users::Edited;
+use crate::web::flash::Flash;
+
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// What is wrong with a reason for deactivating, if anything.
+pub fn reason_problem(reason: &str) -> Option<&'static str> {
+    if reason.chars().count() > LONGEST_REASON {
+        return Some("Use at most 500 characters.");
+    }
+    let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    reason
+        .chars()
+        .any(|c| c.is_control() || is_bidi(c) || c == char::REPLACEMENT_CHARACTER)
+        .then_some("Enter the reason on one line, without control characters.")
+}
+
+/// What happened, with the way to a row that left the filter; nothing where nothing changed.
+pub fn edited_message(edited: &Edited, place: &Place) -> Option<Flash> {
+    let user = &edited.user;
+    let name = user.full_name();
+    let mut sentences = Vec::new();
+    if !edited.changes.is_empty() {
+        sentences.push(format!("Your changes to {name} are saved."));
+    }
+    if let Some(deactivated) = edited.deactivated {
+        let mut sentence = format!("{name} is deactivated and signed out, a seat is free.");
+        match deactivated.mails_cancelled {
+            0 => {}
+            1 => sentence.push_str(" 1 waiting mail was cancelled."),
+            many => sentence.push_str(&format!(" {many} waiting mails were cancelled.")),
+        }
+        sentences.push(sentence);
+    }
+    match edited.reactivated {
+        Some(true) => sentences.push(format!(
+            "{name} is active again. A new password is on its way to {}.",
+            user.username
+        )),
+        Some(false) => sentences.push(format!(
+            "{name} is active again, with the password they had."
+        )),
+        None => {}
+    }
+    if edited
+        .changes
+        .iter()
+        .any(|change| change.field == "Username")
+    {
+        sentences.push("Both addresses are told by mail.".to_string());
+    }
+    if edited.password_mailed_again {
+        sentences.push(format!(
+            "A new password is on its way to {}.",
+            user.username
+        ));
+    }
+    if !edited.merged.is_empty() {
+        sentences.push(format!(
+            "Somebody else changed {} meanwhile; that was kept.",
+            edited.merged.join(", ").to_lowercase()
+        ));
+    }
+    if sentences.is_empty() {
+        return None;
+    }
+    let mut flash = Flash::success(sentences.join(" ")).mark(user.id);
+    let left_the_filter = user.active == place.inactive;
+    if left_the_filter {
+        let there = Place {
+            inactive: !user.active,
+            ..Place::default()
+        };
+        flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
+    }
+    Some(flash)
+}

@@ -1,0 +1,113 @@
+//! The six fields, from a form to a command that cannot be wrong, or to every error at its field.
+
+use super::dialogs::ProfileValues;
+use crate::users::{Profile, ProfileField, Username};
+use crate::web::error::WebError;
+use crate::web::form::Errors;
+use crate::web::input::Parameters;
+
+/// What was typed into the six fields; with a `prefix`, into their hidden twins.
+///
+/// # Errors
+/// [`WebError::BadRequest`] for a field given twice.
+pub fn typed(form: &Parameters, prefix: &str) -> Result<ProfileValues, WebError> {
+    let field = |name: &str| -> Result<String, WebError> {
+        Ok(form.text(&format!("{prefix}{name}"))?.to_string())
+    };
+    Ok(ProfileValues {
+        username: field("username")?,
+        first_name: field("first_name")?,
+        last_name: field("last_name")?,
+        title: field("title")?,
+        department: field("department")?,
+        phone: field("phone")?,
+    })
+}
+
+/// The five details of what was typed.
+pub fn profile_of(values: &ProfileValues) -> Profile {
+    Profile {
+        first_name: values.first_name.clone(),
+        last_name: values.last_name.clone(),
+        title: values.title.clone(),
+        department: values.department.clone(),
+        phone: values.phone.clone(),
+    }
+}
+
+/// Checks all six at once. An address that `kept` names (the stored one) needs no company domain: it
+/// is not being given.
+pub fn parse(
+    values: &ProfileValues,
+    domains: &[String],
+    kept: Option<&str>,
+    errors: &mut Errors,
+) -> Option<(Username, Profile)> {
+    let username = match Username::parse(&values.username) {
+        Ok(username) => {
+            let is_ours = domains.iter().any(|domain| domain == username.domain());
+            if is_ours || kept == Some(username.as_str()) {
+                Some(username)
+            } else {
+                errors.add("username", foreign_domain(domains));
+                None
+            }
+        }
+        Err(problem) => {
+            errors.add("username", problem.to_string());
+            None
+        }
+    };
+    let profile = match Profile::parse(&profile_of(values)) {
+        Ok(profile) => Some(profile),
+        Err(problems) => {
+            for (field, problem) in problems {
+                errors.add(name_of(field), problem.to_string());
+            }
+            None
+        }
+    };
+    Some((username?, profile?))
+}
+
+/// What to do about an address at another company.
+pub fn foreign_domain(domains: &[String]) -> String {
+    format!(
+        "Use an email address of your company: it ends in {}.",
+        any_of(domains)
+    )
+}
+
+/// What the field says before anything is typed.
+pub fn username_hint(domains: &[String]) -> String {
+    format!("The company email address, ending in {}.", any_of(domains))
+}
+
+fn any_of(domains: &[String]) -> String {
+    let with_at: Vec<String> = domains.iter().map(|domain| format!("@{domain}")).collect();
+    match with_at.as_slice() {
+        [] => "a domain that Customer Success sets up for you".to_string(),
+        [only] => only.clone(),
+        [most @ .., last] if most.len() <= 4 => format!("{} or {last}", most.join(", ")),
+        [first, second, ..] => format!("{first}, {second} or another domain of your account"),
+    }
+}
+
+/// The field's name in the form.
+pub fn name_of(field: ProfileField) -> &'static str {
+    match field {
+        ProfileField::FirstName => "first_name",
+        ProfileField::LastName => "last_name",
+        ProfileField::Title => "title",
+        ProfileField::Department => "department",
+        ProfileField::Phone => "phone",
+    }
+}
+
+/// The name in the form of a field by its words.
+pub fn name_of_label(label: &str) -> &'static str {
+    ProfileField::ALL
+        .into_iter()
+        .find(|field| field.label() == label)
+        .map_or("username", name_of)
+}

@@ -1,0 +1,159 @@
+//! GET `/users`, and the list that every pop-up stands over.
+
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::dialogs::UsersDialog;
+use super::pages::{Matches, UserList, UserRow, UsersPage};
+use super::place::Place;
+use super::place_query;
+use super::state_words;
+use crate::db;
+use crate::users::{self, COUNTED_MATCHES};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::{Pager, Seats};
+use crate::web::error::WebError;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::Query;
+use crate::web::{page, when};
+
+/// GET `/users`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let ticked = query.0.ids("user").unwrap_or_default();
+    let shared = app.clone();
+    let user = administrator.0.clone();
+    let list = blocking(move || {
+        shared
+            .db
+            .read(|connection| build(connection, &shared, &user, &place, &ticked))
+    })
+    .await??;
+    page::ok(&UsersPage {
+        layout: administrator.layout(&app),
+        list,
+        dialog: None,
+    })
+}
+
+/// The page with a pop-up over it.
+pub fn with_dialog(
+    app: &App,
+    user: &SignedInUser,
+    list: UserList,
+    dialog: UsersDialog,
+) -> UsersPage {
+    UsersPage {
+        layout: user.layout(app),
+        list,
+        dialog: Some(dialog),
+    }
+}
+
+/// Reads the list at a place: one query, and one more where something is searched for.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn build(
+    connection: &mut db::Connection,
+    app: &App,
+    user: &SignedInUser,
+    place: &Place,
+    ticked: &[Uuid],
+) -> Result<UserList, db::Error> {
+    let listing = place_query::listing(app, place);
+    let account = &user.signed_in.account;
+    let found = users::page(connection, account.id, &listing)?;
+    let mut matches = None;
+    let mut other_side_matches = None;
+    if !place.q.is_empty() {
+        let counted = users::matches(connection, account.id, &listing)?;
+        matches = Some(words_of(counted.here));
+        other_side_matches = (counted.here == 0).then(|| words_of(counted.other_side));
+    }
+    let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(&key));
+    let pager = Pager {
+        previous: cursor(found.before).map(|before| {
+            Place {
+                before: Some(before),
+                after: None,
+                ..place.clone()
+            }
+            .list_href()
+        }),
+        next: cursor(found.after).map(|after| {
+            Place {
+                after: Some(after),
+                before: None,
+                ..place.clone()
+            }
+            .list_href()
+        }),
+    };
+    let rows = found
+        .rows
+        .iter()
+        .map(|row| line(row, user, ticked))
+        .collect();
+    Ok(UserList {
+        place: place.clone(),
+        rows,
+        seats: seats(user),
+        active: unsigned(account.active_users).into(),
+        inactive: unsigned(account.inactive_users).into(),
+        matches,
+        other_side_matches,
+        chips: Vec::new(),
+        pager,
+    })
+}
+
+/// Licences in use, as the session query read them.
+pub fn seats(user: &SignedInUser) -> Seats {
+    let account = &user.signed_in.account;
+    Seats {
+        used: unsigned(account.active_users),
+        total: unsigned(account.seats),
+    }
+}
+
+fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
+    let (status, tone) = state_words::words(&row.state(user.now), user.now, &user.zone);
+    UserRow {
+        id: row.id,
+        username: row.username.clone(),
+        name: format!("{} {}", row.first_name, row.last_name),
+        title: row.title.clone(),
+        department: row.department.clone(),
+        phone: row.phone.clone(),
+        last_sign_in: row
+            .last_sign_in_at
+            .map(|at| when::recent(at, user.now, &user.zone)),
+        status,
+        tone,
+        administrator: row.administrator,
+        you: row.id == user.signed_in.user_id,
+        ticked: ticked.contains(&row.id),
+    }
+}
+
+fn words_of(count: i64) -> Matches {
+    if count > COUNTED_MATCHES {
+        Matches::MoreThan(COUNTED_MATCHES.unsigned_abs())
+    } else {
+        Matches::Exactly(count.unsigned_abs())
+    }
+}
+
+/// The database's counts are never negative.
+fn unsigned(count: i32) -> u32 {
+    u32::try_from(count).unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! Reading a place in the list out of a query string, and handing it to the domain.
+
+use super::place::{Place, Sort, SortColumn};
+use crate::users;
+use crate::web::app::App;
+use crate::web::error::WebError;
+use crate::web::input::Parameters;
+
+/// Longest search, in characters; longer names than this nobody types.
+const LONGEST_SEARCH: usize = 200;
+
+/// The place that a query string names. Words that are unknown mean the start of the list, so that
+/// an old link still leads somewhere.
+///
+/// # Errors
+/// [`WebError::BadRequest`] for a search that cannot be typed, or a parameter given twice.
+pub fn place(query: &Parameters) -> Result<Place, WebError> {
+    let q = query.text("q")?.trim().to_string();
+    if q.chars().count() > LONGEST_SEARCH {
+        return Err(WebError::BadRequest("the search is too long"));
+    }
+    if q.chars()
+        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+    {
+        return Err(WebError::BadRequest("the search has control characters"));
+    }
+    let cursor = |name| -> Result<Option<String>, WebError> {
+        Ok(query
+            .one(name)?
+            .filter(|text| !text.is_empty())
+            .map(str::to_string))
+    };
+    Ok(Place {
+        inactive: query.text("show")? == "inactive",
+        q,
+        sort: Sort::parse(query.text("sort")?).unwrap_or_default(),
+        needs: None,
+        after: cursor("after")?,
+        before: cursor("before")?,
+    })
+}
+
+/// The same for the domain; a cursor that does not open means the first page.
+pub fn listing(app: &App, place: &Place) -> users::Listing {
+    let column = match place.sort.column {
+        SortColumn::Username => users::SortColumn::Username,
+        SortColumn::Name => users::SortColumn::Name,
+        SortColumn::LastSignIn => users::SortColumn::LastSignIn,
+    };
+    let cursor = |text: &Option<String>, direction| {
+        let key = app.seal.open(text.as_ref()?)?;
+        let fits = matches!(
+            (&key, column),
+            (users::Key::Username(_), users::SortColumn::Username)
+                | (users::Key::Name(..), users::SortColumn::Name)
+                | (users::Key::LastSignIn(..), users::SortColumn::LastSignIn)
+        );
+        fits.then_some(users::Place { direction, key })
+    };
+    users::Listing {
+        show: if place.inactive {
+            users::Show::Inactive
+        } else {
+            users::Show::Active
+        },
+        search: place.q.clone(),
+        sort: users::Sort {
+            column,
+            descending: place.sort.descending,
+        },
+        place: cursor(&place.after, users::Direction::After)
+            .or_else(|| cursor(&place.before, users::Direction::Before)),
+    }
+}

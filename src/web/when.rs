@@ -1,0 +1,82 @@
+//! Moments in words, in the account's time zone: months by name, today as "today".
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use time::OffsetDateTime;
+
+/// A moment in the zone, without the zone.
+fn local(moment: OffsetDateTime, zone: &TimeZone) -> DateTime {
+    let microseconds = i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or_default();
+    Timestamp::from_microsecond(microseconds)
+        .unwrap_or_default()
+        .to_zoned_datetime(zone.clone())
+        .datetime()
+}
+
+/// `3 May`, or `3 May 2025` in another year.
+pub fn day(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> String {
+    let (moment, now) = (local(moment, zone), local(now, zone));
+    let format = if moment.year() == now.year() {
+        "%-d %B"
+    } else {
+        "%-d %B %Y"
+    };
+    moment.strftime(format).to_string()
+}
+
+/// `today 10:42`, `yesterday 17:05`, `3 May`, `3 May 2025`: how long ago matters, not the minute.
+pub fn recent(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> String {
+    let (at, today) = (local(moment, zone), local(now, zone).date());
+    let clock = at.strftime("%H:%M");
+    if at.date() == today {
+        format!("today {clock}")
+    } else if today
+        .yesterday()
+        .is_ok_and(|yesterday| yesterday == at.date())
+    {
+        format!("yesterday {clock}")
+    } else {
+        day(moment, now, zone)
+    }
+}
+
+/// `3 May 2026, 10:42`.
+pub fn exact(moment: OffsetDateTime, zone: &TimeZone) -> String {
+    local(moment, zone).strftime("%-d %B %Y, %H:%M").to_string()
+}
+
+/// `10:42`.
+pub fn clock(moment: OffsetDateTime, zone: &TimeZone) -> String {
+    local(moment, zone).strftime("%H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn moments_are_told_in_the_zone_of_the_account() {
+        let zurich = TimeZone::get("Europe/Zurich").unwrap();
+        let now = datetime!(2026-05-03 22:30 UTC);
+        assert_eq!(exact(now, &zurich), "4 May 2026, 00:30");
+        assert_eq!(
+            recent(datetime!(2026-05-03 22:05 UTC), now, &zurich),
+            "today 00:05"
+        );
+        assert_eq!(
+            recent(datetime!(2026-05-03 10:05 UTC), now, &zurich),
+            "yesterday 12:05"
+        );
+        assert_eq!(
+            recent(datetime!(2026-03-01 10:05 UTC), now, &zurich),
+            "1 March"
+        );
+        assert_eq!(
+            day(datetime!(2025-03-01 10:05 UTC), now, &zurich),
+            "1 March 2025"
+        );
+    }
+}
