@@ -83,18 +83,8 @@ impl Db {
 /// # Errors
 /// A sentence for the terminal.
 pub fn migrate(url: &SecretString) -> Result<Vec<String>, String> {
+    server_version(url)?;
     let mut connection = maintenance_connection(url)?;
-    let version: i32 = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>(
-        "current_setting('server_version_num')::integer",
-    ))
-    .get_result(&mut connection)
-    .map_err(|error| format!("The database does not answer: {error}."))?;
-    if version < OLDEST_SERVER {
-        return Err(format!(
-            "The database is PostgreSQL {}; User Accounts needs PostgreSQL 14 or newer.",
-            version / 10_000
-        ));
-    }
     // Held until this connection closes.
     connection
         .batch_execute("select pg_advisory_lock(hashtext('user_accounts migrations'))")
@@ -103,6 +93,25 @@ pub fn migrate(url: &SecretString) -> Result<Vec<String>, String> {
         .run_pending_migrations(MIGRATIONS)
         .map_err(|error| format!("A migration failed and was rolled back: {error}."))?;
     Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// The major version of the server.
+///
+/// # Errors
+/// A sentence for the terminal: out of reach, or older than 14.
+pub fn server_version(url: &SecretString) -> Result<i32, String> {
+    let version: i32 = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>(
+        "current_setting('server_version_num')::integer",
+    ))
+    .get_result(&mut maintenance_connection(url)?)
+    .map_err(|error| format!("The database does not answer: {error}."))?;
+    let major = version / 10_000;
+    if version < OLDEST_SERVER {
+        return Err(format!(
+            "The database is PostgreSQL {major}; User Accounts needs PostgreSQL 14 or newer."
+        ));
+    }
+    Ok(major)
 }
 
 /// The migrations that [`migrate`] would run, by name.

@@ -99,7 +99,12 @@ pub fn details(connection: &mut db::Connection, account_id: Uuid) -> QueryResult
         .filter(users::active)
         .filter(users::administrator)
         .order(users::username)
-        .select((users::id, users::first_name, users::last_name, users::username))
+        .select((
+            users::id,
+            users::first_name,
+            users::last_name,
+            users::username,
+        ))
         .load(connection)?;
     Ok(AccountDetails {
         account,

@@ -4,7 +4,7 @@ mod account;
 mod domain;
 
 pub use account::{
-    Account, AccountDetails, AccountError, add_domain, details, domains, find_by_name_or_id, insert, list,
-    lock, set_seats, set_time_zone,
+    Account, AccountDetails, AccountError, add_domain, details, domains, find_by_name_or_id,
+    insert, list, lock, set_seats, set_time_zone,
 };
 pub use domain::{Domain, DomainProblem};

@@ -31,5 +31,5 @@ pub use place::{Direction, Key, Place, PlaceSeal};
 pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfileProblem, fold};
 pub use scope::Scope;
 pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};
-pub use user::{User, find, find_many, lock, password_mail, waiting_mails};
+pub use user::{User, find, find_by_username, find_many, lock, password_mail, waiting_mails};
 pub use username::{Username, UsernameProblem};

@@ -137,11 +137,32 @@ pub fn password_mail(
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn waiting_mails(connection: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<i64> {
+pub fn waiting_mails(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<i64> {
     mails::table
         .filter(mails::account_id.eq(account_id))
         .filter(mails::user_id.eq(user_id))
         .filter(mails::state.eq("waiting"))
         .count()
         .get_result(connection)
+}
+
+/// The id of the user with that username in the account.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn find_by_username(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    username: &super::Username,
+) -> QueryResult<Option<Uuid>> {
+    users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::username.eq(username.as_str()))
+        .select(users::id)
+        .first(connection)
+        .optional()
 }

@@ -66,7 +66,9 @@ pub struct App {
 impl Settings {
     /// Whether the last hop named by this peer is to be believed.
     pub fn trusts(&self, peer: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(&peer))
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(&peer))
     }
 }
 
@@ -74,13 +76,24 @@ impl Settings {
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn start(app: App, listener: TcpListener, tls: Option<rustls::ServerConfig>) -> std::io::Result<Server> {
+pub fn start(
+    app: App,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+) -> std::io::Result<Server> {
     let key = Key::from(&app.cookie_key);
     let https = app.settings.https;
     let data = web::Data::new(app);
     let server = HttpServer::new(move || {
         let sessions = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
-            .cookie_name(if https { SECURE_COOKIE_NAME } else { COOKIE_NAME }.to_string())
+            .cookie_name(
+                if https {
+                    SECURE_COOKIE_NAME
+                } else {
+                    COOKIE_NAME
+                }
+                .to_string(),
+            )
             .cookie_secure(https)
             .cookie_http_only(true)
             .cookie_same_site(SameSite::Lax)

@@ -61,6 +61,12 @@ pub fn icon_path() -> &'static str {
     &ICONS.path
 }
 
+/// Every file with its path, for those who draw pages without a server.
+#[cfg(test)]
+pub(super) fn everything() -> [(&'static str, &'static [u8]); 3] {
+    [&*STYLESHEET, &*SCRIPTS, &*ICONS].map(|asset| (asset.path.as_str(), asset.plain))
+}
+
 /// GET and HEAD `/static/{file}`.
 pub async fn file(request: HttpRequest, file: web::Path<String>) -> HttpResponse {
     let wanted = [&*STYLESHEET, &*SCRIPTS, &*ICONS]

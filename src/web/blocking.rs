@@ -8,6 +8,8 @@ use super::error::WebError;
 ///
 /// # Errors
 /// [`WebError::Internal`] when it panicked.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, WebError> {
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, WebError> {
     Ok(web::block(work).await?)
 }

@@ -121,6 +121,17 @@ impl Seats {
         }
     }
 
+    /// Seats in use, at most all of them: a meter has an end.
+    fn shown(&self) -> u32 {
+        self.used.min(self.total)
+    }
+
+    /// The part of the meter that is filled, in percent with one digit.
+    fn percent(&self) -> String {
+        let per_mille = u64::from(self.shown()) * 1000 / u64::from(self.total.max(1));
+        format!("{}.{}", per_mille / 10, per_mille % 10)
+    }
+
     fn class(&self) -> &'static str {
         match self.free() {
             0 => "full",
@@ -195,6 +206,11 @@ pub fn people(count: u64) -> String {
         1 => "1 user".to_owned(),
         many => format!("{} users", grouped(many)),
     }
+}
+
+/// An address before and from its `@`, where a narrow column may break it.
+pub fn split_address(address: &str) -> (&str, &str) {
+    address.split_at(address.rfind('@').unwrap_or(address.len()))
 }
 
 #[cfg(test)]

@@ -63,15 +63,33 @@ pub async fn of_request(
 
 /// Draws the error page for a response that carries an explanation, or that is an error without a
 /// page of its own.
-fn explain(response: ServiceResponse<BoxBody>, app: Option<&App>, id: &str) -> ServiceResponse<BoxBody> {
+fn explain(
+    response: ServiceResponse<BoxBody>,
+    app: Option<&App>,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
     let status = response.status();
-    let explained = response.response().extensions().get::<Explanation>().cloned();
-    if let Some(Explanation { cause: Some(cause), .. }) = &explained {
+    let explained = response
+        .response()
+        .extensions()
+        .get::<Explanation>()
+        .cloned();
+    if let Some(Explanation {
+        cause: Some(cause), ..
+    }) = &explained
+    {
         tracing::error!(request = id, cause, "request failed");
     }
     let has_page = response.headers().contains_key(header::CONTENT_TYPE) && explained.is_none();
-    let Some(app) = app.filter(|_| status.is_client_error() || status.is_server_error()) else { return response };
-    if has_page && !response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain")) {
+    let Some(app) = app.filter(|_| status.is_client_error() || status.is_server_error()) else {
+        return response;
+    };
+    if has_page
+        && !response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
+    {
         return response;
     }
     let explanation = explained.unwrap_or_else(|| Explanation::of_status(status));
@@ -86,7 +104,10 @@ fn explain(response: ServiceResponse<BoxBody>, app: Option<&App>, id: &str) -> S
         heading: explanation.heading.to_string(),
         what_happened: explanation.what_happened.to_string(),
         what_to_do: explanation.what_to_do.to_string(),
-        links: vec![Link::new("User Accounts", "/users"), Link::new("Sign in", "/sign-in")],
+        links: vec![
+            Link::new("User Accounts", "/users"),
+            Link::new("Sign in", "/sign-in"),
+        ],
         request_id: status.is_server_error().then(|| id.to_string()),
     };
     let (request, old) = response.into_parts();
@@ -97,13 +118,20 @@ fn explain(response: ServiceResponse<BoxBody>, app: Option<&App>, id: &str) -> S
         }
     }
     fresh.content_type("text/html; charset=utf-8");
-    let body = if request.method() == Method::HEAD { String::new() } else { page.render().unwrap_or_default() };
+    let body = if request.method() == Method::HEAD {
+        String::new()
+    } else {
+        page.render().unwrap_or_default()
+    };
     ServiceResponse::new(request, fresh.body(body))
 }
 
 /// The id of this request.
 pub fn request_id(request: &HttpRequest) -> Option<String> {
-    request.extensions().get::<RequestId>().map(|id| id.0.clone())
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
 }
 
 /// Who the peer is: its address, or what a trusted proxy says about it as its last hop. A header that

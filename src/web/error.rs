@@ -122,7 +122,12 @@ impl Explanation {
                 "Try again; if it happens again, tell Customer Success the number below.",
             ),
         };
-        Explanation { heading, what_happened, what_to_do, cause: None }
+        Explanation {
+            heading,
+            what_happened,
+            what_to_do,
+            cause: None,
+        }
     }
 }
 
@@ -146,7 +151,9 @@ impl ResponseError for WebError {
         let mut response = HttpResponse::build(status);
         match self {
             WebError::SeeOther(location) => {
-                return response.insert_header((header::LOCATION, location.as_str())).finish();
+                return response
+                    .insert_header((header::LOCATION, location.as_str()))
+                    .finish();
             }
             WebError::TooMany(wait) => {
                 let seconds = wait.whole_seconds().max(1).to_string();
@@ -166,7 +173,10 @@ impl ResponseError for WebError {
             WebError::Internal(cause) | WebError::Busy(cause) => Some(cause.clone()),
             _ => None,
         };
-        response.extensions_mut().insert(Explanation { cause, ..Explanation::of_status(status) });
+        response.extensions_mut().insert(Explanation {
+            cause,
+            ..Explanation::of_status(status)
+        });
         response
     }
 }

@@ -77,7 +77,10 @@ impl SignedInUser {
                 username: signed_in.username.clone(),
                 administrator: signed_in.administrator && !signed_in.must_choose_password,
             }),
-            flash: signed_in.flash.clone().and_then(|flash| serde_json::from_value(flash).ok()),
+            flash: signed_in
+                .flash
+                .clone()
+                .and_then(|flash| serde_json::from_value(flash).ok()),
             ..app.layout()
         }
     }
@@ -87,7 +90,8 @@ impl SignedInUser {
     /// # Errors
     /// Whatever the database says.
     pub fn leave(&self, tx: &mut db::Connection, flash: &Flash) -> Result<(), db::Error> {
-        let flash = serde_json::to_value(flash).map_err(|error| db::Error::SerializationError(error.into()))?;
+        let flash = serde_json::to_value(flash)
+            .map_err(|error| db::Error::SerializationError(error.into()))?;
         sessions::leave_flash(tx, &self.session, &flash)
     }
 }
@@ -117,13 +121,20 @@ pub fn token_digest(cookie: &Session) -> Option<Digest> {
 pub fn hand_over(cookie: &Session, token: &sessions::Token) -> Result<(), WebError> {
     cookie.clear();
     cookie.renew();
-    cookie.insert(TOKEN, token.as_str()).map_err(|error| WebError::Internal(error.to_string()))
+    cookie
+        .insert(TOKEN, token.as_str())
+        .map_err(|error| WebError::Internal(error.to_string()))
 }
 
 /// Looks the session up: one query for session, user and account; the time it was last seen is kept
 /// to the minute, a message shown is removed.
-async fn look_up(request: &HttpRequest, cookie: &Session) -> Result<Option<SignedInUser>, WebError> {
-    let Some(session) = token_digest(cookie) else { return Ok(None) };
+async fn look_up(
+    request: &HttpRequest,
+    cookie: &Session,
+) -> Result<Option<SignedInUser>, WebError> {
+    let Some(session) = token_digest(cookie) else {
+        return Ok(None);
+    };
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return Err(WebError::Internal("no application".to_string()));
     };
@@ -183,7 +194,9 @@ impl FromRequest for SignedInUser {
         let request = request.clone();
         Box::pin(async move {
             let cookie = request.get_session();
-            look_up(&request, &cookie).await?.ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))
+            look_up(&request, &cookie)
+                .await?
+                .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))
         })
     }
 }
@@ -203,7 +216,11 @@ impl FromRequest for Administrator {
             if !user.signed_in.administrator {
                 // The page of their own password says why there is no other.
                 let elsewhere = WebError::SeeOther("/password".to_string());
-                return Err(if shows_page { elsewhere } else { WebError::Forbidden });
+                return Err(if shows_page {
+                    elsewhere
+                } else {
+                    WebError::Forbidden
+                });
             }
             Ok(Administrator(user))
         })

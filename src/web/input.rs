@@ -45,7 +45,11 @@ impl Parameters {
     /// # Errors
     /// [`WebError::BadRequest`] when it is given twice.
     pub fn one(&self, name: &str) -> Result<Option<&str>, WebError> {
-        let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let mut values = self
+            .0
+            .iter()
+            .filter(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str());
         let first = values.next();
         match values.next() {
             Some(_) => Err(WebError::BadRequest("a parameter is given twice")),
@@ -63,7 +67,10 @@ impl Parameters {
 
     /// Every value of a name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of a name as an id; what is no id names nobody.
@@ -71,7 +78,9 @@ impl Parameters {
     /// # Errors
     /// [`WebError::NotFound`] for a value that is no id.
     pub fn ids(&self, name: &str) -> Result<Vec<Uuid>, WebError> {
-        self.all(name).map(|text| Uuid::parse_str(text).map_err(|_| WebError::NotFound)).collect()
+        self.all(name)
+            .map(|text| Uuid::parse_str(text).map_err(|_| WebError::NotFound))
+            .collect()
     }
 
     /// Names and values.
@@ -113,12 +122,18 @@ impl FromRequest for Form {
             if announced.is_some_and(|length| length > LARGEST_FORM_BYTES) {
                 return Err(WebError::TooLarge);
             }
-            let is_form =
-                kind.is_none_or(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+            let is_form = kind.is_none_or(|kind| {
+                kind.as_bytes()
+                    .starts_with(b"application/x-www-form-urlencoded")
+            });
             if !is_form && announced != Some(0) {
-                return Err(WebError::BadRequest("a form is application/x-www-form-urlencoded"));
+                return Err(WebError::BadRequest(
+                    "a form is application/x-www-form-urlencoded",
+                ));
             }
-            let body = timeout(WHOLE_FORM, read(&mut payload)).await.map_err(|_| WebError::TooSlow)??;
+            let body = timeout(WHOLE_FORM, read(&mut payload))
+                .await
+                .map_err(|_| WebError::TooSlow)??;
             Parameters::parse(&body).map(Form)
         })
     }
@@ -126,7 +141,10 @@ impl FromRequest for Form {
 
 async fn read(payload: &mut Payload) -> Result<BytesMut, WebError> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = timeout(SILENCE, payload.next()).await.map_err(|_| WebError::TooSlow)? {
+    while let Some(chunk) = timeout(SILENCE, payload.next())
+        .await
+        .map_err(|_| WebError::TooSlow)?
+    {
         let chunk = chunk.map_err(|_| WebError::BadRequest("the body broke off"))?;
         if body.len() + chunk.len() > LARGEST_FORM_BYTES {
             return Err(WebError::TooLarge);
@@ -145,7 +163,10 @@ impl FromRequest for Id {
     type Future = std::future::Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").and_then(|text| Uuid::parse_str(text).ok());
+        let id = request
+            .match_info()
+            .get("id")
+            .and_then(|text| Uuid::parse_str(text).ok());
         std::future::ready(id.map(Id).ok_or(WebError::NotFound))
     }
 }

@@ -17,12 +17,17 @@ pub mod health;
 pub mod history;
 pub mod input;
 pub mod layout;
-// pub mod mailbox;
+/// The preview of mails where no mail server is set.
+pub mod mailbox {
+    pub mod pages;
+}
 pub mod origin;
 pub mod page;
 pub mod password_resets;
 pub mod redirect;
 pub mod routes;
+#[cfg(test)]
+mod samples;
 pub mod training;
 pub mod users;
 pub mod when;

@@ -18,7 +18,10 @@ pub async fn refuse_other_sites(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if safe || is_ours(&request) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
@@ -30,7 +33,9 @@ fn is_ours(request: &ServiceRequest) -> bool {
     if let Some(site) = request.headers().get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    let ours = request.app_data::<web::Data<App>>().map(|app| app.settings.public_origin.clone());
+    let ours = request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.settings.public_origin.clone());
     match (request.headers().get(header::ORIGIN), ours) {
         (Some(origin), Some(ours)) => origin.as_bytes() == ours.as_bytes(),
         // Without either header it is no browser, and nobody's cookie is sent along.

@@ -27,6 +27,10 @@ pub fn unprocessable(page: &impl Template) -> Result<HttpResponse, WebError> {
 /// # Errors
 /// [`WebError::Internal`] when it cannot be drawn.
 pub fn with_status(status: StatusCode, page: &impl Template) -> Result<HttpResponse, WebError> {
-    let body = page.render().map_err(|error| WebError::Internal(error.to_string()))?;
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body))
+    let body = page
+        .render()
+        .map_err(|error| WebError::Internal(error.to_string()))?;
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(body))
 }

@@ -5,5 +5,7 @@ use actix_web::http::header;
 
 /// 303: look there next.
 pub fn see_other(location: impl AsRef<str>) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, location.as_ref())).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location.as_ref()))
+        .finish()
 }

@@ -41,8 +41,15 @@ where
     Args: actix_web::FromRequest + 'static,
     F::Output: actix_web::Responder + 'static,
 {
-    let route = Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler);
-    Entry { method: Method::GET, path, access, route }
+    let route = Route::new()
+        .guard(guard::Any(guard::Get()).or(guard::Head()))
+        .to(handler);
+    Entry {
+        method: Method::GET,
+        path,
+        access,
+        route,
+    }
 }
 
 fn post<F, Args>(path: &'static str, access: Access, handler: F) -> Entry
@@ -51,7 +58,12 @@ where
     Args: actix_web::FromRequest + 'static,
     F::Output: actix_web::Responder + 'static,
 {
-    Entry { method: Method::POST, path, access, route: web::post().to(handler) }
+    Entry {
+        method: Method::POST,
+        path,
+        access,
+        route: web::post().to(handler),
+    }
 }
 
 /// The table.
@@ -75,16 +87,56 @@ pub fn table() -> Vec<Entry> {
         get("/users/{id}", Administrator, users::edit::show),
         post("/users/{id}", Administrator, users::edit::save),
         get("/users/{id}/history", Administrator, history::of_user::show),
-        get("/users/{id}/administrator", Administrator, users::administrator::show),
-        post("/users/{id}/administrator", Administrator, users::administrator::save),
-        post("/password-resets", Administrator, password_resets::start::reset),
-        get("/password-resets/new", Administrator, password_resets::start::show),
-        get("/password-resets/{id}", Administrator, password_resets::outcome::show),
-        post("/password-resets/{id}/retry", Administrator, password_resets::outcome::retry),
-        post("/training-requests", Administrator, training::start::request),
-        get("/training-requests/new", Administrator, training::start::show),
-        get("/training-requests/{id}", Administrator, training::standing::show),
-        post("/training-requests/{id}/undo", Administrator, training::standing::undo),
+        get(
+            "/users/{id}/administrator",
+            Administrator,
+            users::administrator::show,
+        ),
+        post(
+            "/users/{id}/administrator",
+            Administrator,
+            users::administrator::save,
+        ),
+        post(
+            "/password-resets",
+            Administrator,
+            password_resets::start::reset,
+        ),
+        get(
+            "/password-resets/new",
+            Administrator,
+            password_resets::start::show,
+        ),
+        get(
+            "/password-resets/{id}",
+            Administrator,
+            password_resets::outcome::show,
+        ),
+        post(
+            "/password-resets/{id}/retry",
+            Administrator,
+            password_resets::outcome::retry,
+        ),
+        post(
+            "/training-requests",
+            Administrator,
+            training::start::request,
+        ),
+        get(
+            "/training-requests/new",
+            Administrator,
+            training::start::show,
+        ),
+        get(
+            "/training-requests/{id}",
+            Administrator,
+            training::standing::show,
+        ),
+        post(
+            "/training-requests/{id}/undo",
+            Administrator,
+            training::standing::undo,
+        ),
         // // get("/dev/mailbox", Public, mailbox::show::show),
         get("/healthz", Public, health::alive),
         get("/readyz", Public, health::ready),
@@ -105,13 +157,21 @@ pub fn configure(config: &mut web::ServiceConfig) {
         let mut methods = Vec::new();
         let mut resource = web::resource(path);
         for entry in entries {
-            methods.push(if entry.method == Method::GET { "GET, HEAD" } else { "POST" });
+            methods.push(if entry.method == Method::GET {
+                "GET, HEAD"
+            } else {
+                "POST"
+            });
             resource = resource.route(entry.route);
         }
         let allow = methods.join(", ");
         let resource = resource.default_service(web::to(move || {
             let allow = allow.clone();
-            async move { HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish() }
+            async move {
+                HttpResponse::MethodNotAllowed()
+                    .insert_header((header::ALLOW, allow))
+                    .finish()
+            }
         }));
         config.service(resource.wrap(from_fn(survive_panics)));
     }
@@ -130,7 +190,9 @@ async fn survive_panics(
             let mut response = HttpResponse::InternalServerError().finish();
             let cause = Some("the handler panicked; the panic's own line stands above".to_string());
             let words = Explanation::of_status(response.status());
-            response.extensions_mut().insert(Explanation { cause, ..words });
+            response
+                .extensions_mut()
+                .insert(Explanation { cause, ..words });
             Ok(ServiceResponse::new(kept, response))
         }
     }

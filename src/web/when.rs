@@ -8,13 +8,20 @@ use time::OffsetDateTime;
 /// A moment in the zone, without the zone.
 fn local(moment: OffsetDateTime, zone: &TimeZone) -> DateTime {
     let microseconds = i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or_default();
-    Timestamp::from_microsecond(microseconds).unwrap_or_default().to_zoned_datetime(zone.clone()).datetime()
+    Timestamp::from_microsecond(microseconds)
+        .unwrap_or_default()
+        .to_zoned_datetime(zone.clone())
+        .datetime()
 }
 
 /// `3 May`, or `3 May 2025` in another year.
 pub fn day(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> String {
     let (moment, now) = (local(moment, zone), local(now, zone));
-    let format = if moment.year() == now.year() { "%-d %B" } else { "%-d %B %Y" };
+    let format = if moment.year() == now.year() {
+        "%-d %B"
+    } else {
+        "%-d %B %Y"
+    };
     moment.strftime(format).to_string()
 }
 
@@ -24,7 +31,10 @@ pub fn recent(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> S
     let clock = at.strftime("%H:%M");
     if at.date() == today {
         format!("today {clock}")
-    } else if today.yesterday().is_ok_and(|yesterday| yesterday == at.date()) {
+    } else if today
+        .yesterday()
+        .is_ok_and(|yesterday| yesterday == at.date())
+    {
         format!("yesterday {clock}")
     } else {
         day(moment, now, zone)
@@ -52,9 +62,21 @@ mod tests {
         let zurich = TimeZone::get("Europe/Zurich").unwrap();
         let now = datetime!(2026-05-03 22:30 UTC);
         assert_eq!(exact(now, &zurich), "4 May 2026, 00:30");
-        assert_eq!(recent(datetime!(2026-05-03 22:05 UTC), now, &zurich), "today 00:05");
-        assert_eq!(recent(datetime!(2026-05-03 10:05 UTC), now, &zurich), "yesterday 12:05");
-        assert_eq!(recent(datetime!(2026-03-01 10:05 UTC), now, &zurich), "1 March");
-        assert_eq!(day(datetime!(2025-03-01 10:05 UTC), now, &zurich), "1 March 2025");
+        assert_eq!(
+            recent(datetime!(2026-05-03 22:05 UTC), now, &zurich),
+            "today 00:05"
+        );
+        assert_eq!(
+            recent(datetime!(2026-05-03 10:05 UTC), now, &zurich),
+            "yesterday 12:05"
+        );
+        assert_eq!(
+            recent(datetime!(2026-03-01 10:05 UTC), now, &zurich),
+            "1 March"
+        );
+        assert_eq!(
+            day(datetime!(2025-03-01 10:05 UTC), now, &zurich),
+            "1 March 2025"
+        );
     }
 }

@@ -1,0 +1,71 @@
+{
+  // Every pop-up is a page that works without this. Here it becomes modal: the focus stays inside,
+  // Escape and a click beside it follow its Cancel link.
+  const dialog = document.getElementById("dialog");
+  if (dialog?.showModal) {
+    const question = document.getElementById("discard");
+    const focused = dialog.contains(document.activeElement) ? document.activeElement : dialog.querySelector("[autofocus]");
+    dialog.removeAttribute("open");
+    dialog.showModal();
+    focused?.focus();
+
+    const leave = () => {
+      const target = new URL(dialog.dataset.cancel, location.href).href;
+      // Going back keeps the history as long as it was, where the list is what lies behind.
+      if (document.referrer === target && history.length > 1) history.back();
+      else location.assign(target);
+    };
+
+    const changed = (control) => {
+      if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+      return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
+    };
+    const isDirty = () =>
+      document.getElementById("error-summary") !== null ||
+      [...dialog.querySelectorAll("input, textarea")].some(changed);
+
+    let before = null;
+    const keep = () => {
+      question.hidden = true;
+      before?.focus();
+    };
+    const leaveOrAsk = () => {
+      if (!question.hidden) keep();
+      else if (!isDirty()) leave();
+      else {
+        before = document.activeElement;
+        question.hidden = false;
+        question.querySelector("button").focus();
+      }
+    };
+
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      leaveOrAsk();
+    });
+    dialog.addEventListener("cancel", (event) => {
+      if (event.target !== dialog) return;
+      event.preventDefault();
+      leaveOrAsk();
+    });
+    // A browser may insist on closing; what was typed is kept all the same.
+    dialog.addEventListener("close", () => dialog.showModal());
+
+    const isBeside = (event) => {
+      const box = dialog.getBoundingClientRect();
+      return event.target === dialog && (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom);
+    };
+    let pressedBeside = false;
+    dialog.addEventListener("pointerdown", (event) => { pressedBeside = isBeside(event); });
+    dialog.addEventListener("click", (event) => {
+      const cancel = event.target.closest("a[data-cancel]");
+      if (cancel && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        leave();
+      } else if (event.target.dataset?.discard === "yes") leave();
+      else if (event.target.dataset?.discard === "no") keep();
+      else if (pressedBeside && isBeside(event)) leaveOrAsk();
+    });
+  }
+}

@@ -18,7 +18,12 @@ use crate::web::{context, page};
 /// # Errors
 /// [`WebError`].
 pub async fn show(app: web::Data<App>) -> Result<HttpResponse, WebError> {
-    page::ok(&ForgotPasswordPage::new(app.layout(), "", Errors::none(), false))
+    page::ok(&ForgotPasswordPage::new(
+        app.layout(),
+        "",
+        Errors::none(),
+        false,
+    ))
 }
 
 /// POST `/forgot-password`.
@@ -36,20 +41,34 @@ pub async fn send(
         errors.add(
             "username",
             match problem {
-                UsernameProblem::Missing => "Enter your username: your company email address.".to_string(),
+                UsernameProblem::Missing => {
+                    "Enter your username: your company email address.".to_string()
+                }
                 other => other.to_string(),
             },
         );
-        return page::unprocessable(&ForgotPasswordPage::new(app.layout(), &typed, errors, false));
+        return page::unprocessable(&ForgotPasswordPage::new(
+            app.layout(),
+            &typed,
+            errors,
+            false,
+        ));
     }
     let shared = app.clone();
     let source = context::source(&request, &app);
     let request_id = context::request_id(&request);
     let address = typed.clone();
-    let wait =
-        blocking(move || access::request_link(&shared.db, &address, source, request_id, clock::now())).await??;
+    let wait = blocking(move || {
+        access::request_link(&shared.db, &address, source, request_id, clock::now())
+    })
+    .await??;
     match wait {
         Some(wait) => Err(WebError::TooMany(wait)),
-        None => page::ok(&ForgotPasswordPage::new(app.layout(), &typed, Errors::none(), true)),
+        None => page::ok(&ForgotPasswordPage::new(
+            app.layout(),
+            &typed,
+            Errors::none(),
+            true,
+        )),
     }
 }

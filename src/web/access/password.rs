@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::pages::{PasswordPage, PasswordReason};
 use crate::access::{self, ChooseError, ChoosePassword, LinkHolder, ProductWords};
 use crate::history::{Actor, Author};
+use crate::sessions::Digest;
 use crate::sessions::Token;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -17,30 +18,44 @@ use crate::web::guard::{SignedInUser, Visitor, hand_over};
 use crate::web::input::{Form, Parameters, Query};
 use crate::web::redirect::see_other;
 use crate::web::{context, page};
-use crate::sessions::Digest;
 use crate::{clock, db, sessions};
 
 /// GET `/password`, with `?link=` from a mail or signed in.
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn show(app: web::Data<App>, visitor: Visitor, query: Query) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
     if let Some(link) = query.0.one("link")? {
         let shared = app.clone();
         let token = link.to_string();
         let holder = blocking(move || {
-            shared.db.read(|connection| access::link_holder(connection, &token, clock::now()))
+            shared
+                .db
+                .read(|connection| access::link_holder(connection, &token, clock::now()))
         })
         .await??;
         return match holder {
             Some(holder) => {
-                let reason = PasswordReason::RecoveryLink { token: link.to_string() };
-                page::ok(&PasswordPage::new(app.layout(), reason, holder.username, Errors::none()))
+                let reason = PasswordReason::RecoveryLink {
+                    token: link.to_string(),
+                };
+                page::ok(&PasswordPage::new(
+                    app.layout(),
+                    reason,
+                    holder.username,
+                    Errors::none(),
+                ))
             }
             None => dead_link(&app),
         };
     }
-    let user = visitor.user.ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))?;
+    let user = visitor
+        .user
+        .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))?;
     page::ok(&own_page(&app, &user, Errors::none()))
 }
 
@@ -83,8 +98,18 @@ async fn save_own(
     let shared = app.clone();
     let by = user.clone();
     let outcome = blocking(move || {
-        let words = ProductWords { product_name: &shared.settings.product_name };
-        access::choose(&shared.db, &shared.hasher, &by.author, &by.signed_in, &command, words, by.now)
+        let words = ProductWords {
+            product_name: &shared.settings.product_name,
+        };
+        access::choose(
+            &shared.db,
+            &shared.hasher,
+            &by.author,
+            &by.signed_in,
+            &command,
+            words,
+            by.now,
+        )
     })
     .await?;
     match outcome {
@@ -107,11 +132,19 @@ async fn save_by_link(
     let request_id = context::request_id(request);
     let shared = app.clone();
     let token = link.clone();
-    let holder =
-        blocking(move || shared.db.read(|connection| access::link_holder(connection, &token, clock::now()))).await??;
-    let Some(holder) = holder else { return dead_link(&app) };
+    let holder = blocking(move || {
+        shared
+            .db
+            .read(|connection| access::link_holder(connection, &token, clock::now()))
+    })
+    .await??;
+    let Some(holder) = holder else {
+        return dead_link(&app);
+    };
     let again = |errors: Errors| {
-        let reason = PasswordReason::RecoveryLink { token: link.clone() };
+        let reason = PasswordReason::RecoveryLink {
+            token: link.clone(),
+        };
         PasswordPage::new(app.layout(), reason, holder.username.clone(), errors)
     };
     let mut errors = Errors::none();
@@ -129,8 +162,18 @@ async fn save_by_link(
             source,
             request_id,
         };
-        let words = ProductWords { product_name: &shared.settings.product_name };
-        access::choose_by_link(&shared.db, &shared.hasher, author_of, &token, &new, words, clock::now())
+        let words = ProductWords {
+            product_name: &shared.settings.product_name,
+        };
+        access::choose_by_link(
+            &shared.db,
+            &shared.hasher,
+            author_of,
+            &token,
+            &new,
+            words,
+            clock::now(),
+        )
     })
     .await?;
     match outcome {
@@ -144,20 +187,27 @@ async fn save_by_link(
 }
 
 fn check_repetition(form: &Parameters, errors: &mut Errors) -> Result<(), WebError> {
-    let (new, repeat) = (form.text("new_password")?, form.text("repeat_new_password")?);
+    let (new, repeat) = (
+        form.text("new_password")?,
+        form.text("repeat_new_password")?,
+    );
     if new.is_empty() {
         errors.add("new_password", "Enter a new password.");
     } else if repeat.is_empty() {
         errors.add("repeat_new_password", "Enter the new password once more.");
     } else if new != repeat {
-        errors.add("repeat_new_password", "The two new passwords are different. Enter the same one twice.");
+        errors.add(
+            "repeat_new_password",
+            "The two new passwords are different. Enter the same one twice.",
+        );
     }
     Ok(())
 }
 
 /// Puts what was wrong to its fields; what is no mistake of the person's goes on as an error.
 fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebError> {
-    const WRONG_CURRENT: &str = "This is not your current password. Use the one you signed in with.";
+    const WRONG_CURRENT: &str =
+        "This is not your current password. Use the one you signed in with.";
     match error {
         ChooseError::WrongCurrent => errors.add("current_password", WRONG_CURRENT),
         ChooseError::WrongCurrentAnd(problem) => {
@@ -168,7 +218,10 @@ fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebE
         ChooseError::TooMany(wait) => {
             errors.add(
                 "current_password",
-                format!("That was tried too often. Wait {} seconds and try again.", wait.whole_seconds().max(1)),
+                format!(
+                    "That was tried too often. Wait {} seconds and try again.",
+                    wait.whole_seconds().max(1)
+                ),
             );
             return Ok(StatusCode::TOO_MANY_REQUESTS);
         }
@@ -185,17 +238,30 @@ fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {
     } else {
         PasswordReason::OwnWish
     };
-    PasswordPage::new(user.layout(app), reason, user.signed_in.username.clone(), errors)
+    PasswordPage::new(
+        user.layout(app),
+        reason,
+        user.signed_in.username.clone(),
+        errors,
+    )
 }
 
 /// The new session takes the old one's place, with a word that it worked.
-async fn welcome(app: web::Data<App>, visitor: &Visitor, token: Token) -> Result<HttpResponse, WebError> {
+async fn welcome(
+    app: web::Data<App>,
+    visitor: &Visitor,
+    token: Token,
+) -> Result<HttpResponse, WebError> {
     let session = Digest::of(token.as_str());
     let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
-    let flash = serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
-    blocking(move || app.db.write(|tx| sessions::leave_flash(tx, &session, &flash)))
-        .await?
-        .map_err(|error: db::Error| WebError::from(error))?;
+    let flash =
+        serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
+    blocking(move || {
+        app.db
+            .write(|tx| sessions::leave_flash(tx, &session, &flash))
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
     hand_over(&visitor.cookie, &token)?;
     Ok(see_other("/"))
 }

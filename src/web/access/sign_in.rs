@@ -20,7 +20,11 @@ use crate::{clock, db};
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn show(app: web::Data<App>, visitor: Visitor, query: Query) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
     if visitor.user.is_some() {
         return Ok(see_other("/"));
     }
@@ -52,7 +56,10 @@ pub async fn sign_in(
     let mut errors = Errors::none();
     let nothing_typed = typed.trim().is_empty() || form.0.text("password")?.is_empty();
     if typed.trim().is_empty() {
-        errors.add("username", "Enter your username: your company email address.");
+        errors.add(
+            "username",
+            "Enter your username: your company email address.",
+        );
     }
     if form.0.text("password")?.is_empty() {
         errors.add("password", "Enter your password.");
@@ -62,11 +69,16 @@ pub async fn sign_in(
     }
     let shared = app.clone();
     let outcome =
-        blocking(move || access::sign_in(&shared.db, &shared.hasher, &attempt, clock::now())).await?;
+        blocking(move || access::sign_in(&shared.db, &shared.hasher, &attempt, clock::now()))
+            .await?;
     let status = match outcome {
         Ok(arrival) => {
             hand_over(&visitor.cookie, &arrival.token)?;
-            return Ok(see_other(if arrival.must_choose_password { "/password" } else { "/" }));
+            return Ok(see_other(if arrival.must_choose_password {
+                "/password"
+            } else {
+                "/"
+            }));
         }
         Err(SignInError::Refused) => {
             errors.add_general(
@@ -79,11 +91,17 @@ pub async fn sign_in(
             let seconds = wait.whole_seconds().max(1);
             errors.add_general(format!(
                 "That was tried too often. Wait {} and try again.",
-                if seconds > 90 { format!("{} minutes", seconds / 60 + 1) } else { format!("{seconds} seconds") }
+                if seconds > 90 {
+                    format!("{} minutes", seconds / 60 + 1)
+                } else {
+                    format!("{seconds} seconds")
+                }
             ));
             let page = SignInPage::new(app.layout(), &typed, errors);
             let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
-            response.headers_mut().insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+            response
+                .headers_mut()
+                .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
             return Ok(response);
         }
         Err(SignInError::Busy(_)) => return Err(WebError::Busy("hashing queue full".to_string())),

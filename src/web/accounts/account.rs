@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::pages::AccountPage;
 use crate::accounts::{self, AccountError};
+use crate::db;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::Person;
@@ -16,13 +17,15 @@ use crate::web::redirect::see_other;
 use crate::web::users::list;
 use crate::web::users::place::Place;
 use crate::web::{page, when};
-use crate::db;
 
 /// GET.
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn show(app: web::Data<App>, administrator: Administrator) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+) -> Result<HttpResponse, WebError> {
     page::ok(&draw(app, administrator.0, Errors::none()).await?)
 }
 
@@ -40,7 +43,10 @@ pub async fn save(
     let outcome = blocking(move || {
         shared.db.write(|tx| {
             accounts::set_time_zone(tx, &user.author, &zone, user.now)?;
-            user.leave(tx, &Flash::success(format!("Times are shown in {zone} from now on.")))?;
+            user.leave(
+                tx,
+                &Flash::success(format!("Times are shown in {zone} from now on.")),
+            )?;
             Ok::<_, AccountError>(())
         })
     })
@@ -56,13 +62,24 @@ pub async fn save(
     }
 }
 
-async fn draw(app: web::Data<App>, user: SignedInUser, errors: Errors) -> Result<AccountPage, WebError> {
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    errors: Errors,
+) -> Result<AccountPage, WebError> {
     let (shared, account_id) = (app.clone(), user.account_id());
-    let details = blocking(move || shared.db.read(|connection| accounts::details(connection, account_id)))
-        .await?
-        .map_err(|error: db::Error| WebError::from(error))?;
-    let mut time_zones: Vec<String> =
-        jiff::tz::db().available().map(|name| name.as_str().to_string()).filter(|name| is_place(name)).collect();
+    let details = blocking(move || {
+        shared
+            .db
+            .read(|connection| accounts::details(connection, account_id))
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
+    let mut time_zones: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.as_str().to_string())
+        .filter(|name| is_place(name))
+        .collect();
     time_zones.sort();
     Ok(AccountPage {
         layout: user.layout(&app),
@@ -88,7 +105,16 @@ async fn draw(app: web::Data<App>, user: SignedInUser, errors: Errors) -> Result
 /// Places and UTC; the database's other names are old abbreviations.
 fn is_place(name: &str) -> bool {
     const AREAS: [&str; 10] = [
-        "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/",
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
     ];
     name == "UTC" || AREAS.iter().any(|area| name.starts_with(area))
 }

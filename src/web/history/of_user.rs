@@ -26,11 +26,16 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
-    let older_than: Option<i64> = query.0.one("older_than")?.and_then(|text| text.parse().ok());
+    let older_than: Option<i64> = query
+        .0
+        .one("older_than")?
+        .and_then(|text| text.parse().ok());
     let (shared, account_id) = (app.clone(), administrator.account_id());
     let found = blocking(move || {
         shared.db.read(|connection| {
-            let Some(subject) = users::find(connection, account_id, id.0)? else { return Ok(None) };
+            let Some(subject) = users::find(connection, account_id, id.0)? else {
+                return Ok(None);
+            };
             let entries = history::of_user(connection, account_id, id.0, older_than)?;
             Ok::<_, db::Error>(Some((subject, entries)))
         })
@@ -47,8 +52,14 @@ pub async fn show(
         name: subject.full_name(),
         username: subject.username.clone(),
         user_href: place.user_href(&id.0),
-        entries: entries.iter().map(|entry| line(entry, &administrator.0)).collect(),
-        pager: Pager { previous: older_than.map(|_| format!("/users/{}/history", id.0)), next },
+        entries: entries
+            .iter()
+            .map(|entry| line(entry, &administrator.0))
+            .collect(),
+        pager: Pager {
+            previous: older_than.map(|_| format!("/users/{}/history", id.0)),
+            next,
+        },
     })
 }
 

@@ -4,39 +4,73 @@ use crate::history::{Change, Entry, Event, SignInWith};
 
 /// What happened, as a sentence.
 pub fn sentence(entry: &Entry) -> String {
-    let Some(event) = &entry.event else { return format!("Something newer happened: {}.", entry.kind.replace('_', " ")) };
+    let Some(event) = &entry.event else {
+        return format!(
+            "Something newer happened: {}.",
+            entry.kind.replace('_', " ")
+        );
+    };
     match event {
-        Event::AccountCreated { name, seats, .. } => format!("The account {name} was created with {seats} seats."),
-        Event::SeatsSet { before, after } => format!("The seats were changed from {before} to {after}."),
+        Event::AccountCreated { name, seats, .. } => {
+            format!("The account {name} was created with {seats} seats.")
+        }
+        Event::SeatsSet { before, after } => {
+            format!("The seats were changed from {before} to {after}.")
+        }
         Event::DomainAdded { domain } => format!("The domain {domain} was added."),
-        Event::TimeZoneChanged { before, after } => format!("The time zone was changed from {before} to {after}."),
+        Event::TimeZoneChanged { before, after } => {
+            format!("The time zone was changed from {before} to {after}.")
+        }
         Event::UserAdded { name, username } => format!("{name} was added as {username}."),
         Event::UserEdited { changes } => match changes.as_slice() {
             [change] => format!("{} was changed.", change.field),
             _ => "Details were changed.".to_string(),
         },
         Event::UserDeactivated { .. } => "Deactivated.".to_string(),
-        Event::UserReactivated { new_password: true } => "Reactivated; a new password was mailed.".to_string(),
-        Event::UserReactivated { new_password: false } => "Reactivated with the password they had.".to_string(),
-        Event::UserReplaced { .. } => "Replaced by another user, or came in place of one.".to_string(),
+        Event::UserReactivated { new_password: true } => {
+            "Reactivated; a new password was mailed.".to_string()
+        }
+        Event::UserReactivated {
+            new_password: false,
+        } => "Reactivated with the password they had.".to_string(),
+        Event::UserReplaced { .. } => {
+            "Replaced by another user, or came in place of one.".to_string()
+        }
         Event::AdministratorMade {} => "Became an administrator.".to_string(),
         Event::AdministratorUnmade {} => "Is no longer an administrator.".to_string(),
         Event::PasswordReset { .. } => "The password was reset.".to_string(),
         Event::PasswordMailedAgain {} => "The mail with a new password was sent again.".to_string(),
-        Event::PasswordChosen { by_recovery_link: true } => {
-            "Chose a password by a link from “Forgot your password?”.".to_string()
-        }
-        Event::PasswordChosen { by_recovery_link: false } => "Chose a password.".to_string(),
-        Event::SignedIn { with: SignInWith::OwnPassword } => "Signed in.".to_string(),
-        Event::SignedIn { with: SignInWith::TemporaryPassword } => "Signed in with a mailed password.".to_string(),
+        Event::PasswordChosen {
+            by_recovery_link: true,
+        } => "Chose a password by a link from “Forgot your password?”.".to_string(),
+        Event::PasswordChosen {
+            by_recovery_link: false,
+        } => "Chose a password.".to_string(),
+        Event::SignedIn {
+            with: SignInWith::OwnPassword,
+        } => "Signed in.".to_string(),
+        Event::SignedIn {
+            with: SignInWith::TemporaryPassword,
+        } => "Signed in with a mailed password.".to_string(),
         Event::SignedOut {} => "Signed out.".to_string(),
-        Event::RecoveryRequested {} => "Asked for a link under “Forgot your password?”.".to_string(),
-        Event::TrainingRequested { training, .. } => format!("{} was requested.", training_name(training)),
-        Event::TrainingRequestUndone { training, .. } => {
-            format!("The request for {} was taken back.", training_name(training))
+        Event::RecoveryRequested {} => {
+            "Asked for a link under “Forgot your password?”.".to_string()
         }
-        Event::TrainingAttended { training } => format!("{} was recorded as attended.", training_name(training)),
-        Event::MailSettled { mail, outcome, .. } => format!("The mail “{}” {outcome}.", mail.replace('_', " ")),
+        Event::TrainingRequested { training, .. } => {
+            format!("{} was requested.", training_name(training))
+        }
+        Event::TrainingRequestUndone { training, .. } => {
+            format!(
+                "The request for {} was taken back.",
+                training_name(training)
+            )
+        }
+        Event::TrainingAttended { training } => {
+            format!("{} was recorded as attended.", training_name(training))
+        }
+        Event::MailSettled { mail, outcome, .. } => {
+            format!("The mail “{}” {outcome}.", mail.replace('_', " "))
+        }
     }
 }
 
@@ -44,7 +78,11 @@ pub fn sentence(entry: &Entry) -> String {
 pub fn details(entry: &Entry) -> Vec<String> {
     match &entry.event {
         Some(Event::UserEdited { changes }) => changes.iter().map(change).collect(),
-        Some(Event::UserDeactivated { reason, sessions_ended, mails_cancelled }) => {
+        Some(Event::UserDeactivated {
+            reason,
+            sessions_ended,
+            mails_cancelled,
+        }) => {
             let mut lines = Vec::new();
             if !reason.is_empty() {
                 lines.push(format!("Reason: {reason}"));
@@ -57,17 +95,33 @@ pub fn details(entry: &Entry) -> Vec<String> {
             }
             lines
         }
-        Some(Event::AccountCreated { domains, .. }) => vec![format!("Domains: {}", domains.join(", "))],
-        Some(Event::MailSettled { explanation, .. }) if !explanation.is_empty() => vec![explanation.clone()],
+        Some(Event::AccountCreated { domains, .. }) => {
+            vec![format!("Domains: {}", domains.join(", "))]
+        }
+        Some(Event::MailSettled { explanation, .. }) if !explanation.is_empty() => {
+            vec![explanation.clone()]
+        }
         _ => Vec::new(),
     }
 }
 
 fn change(change: &Change) -> String {
-    let shown = |text: &str| if text.is_empty() { "nothing".to_string() } else { text.to_string() };
-    format!("{}: {} → {}", change.field, shown(&change.before), shown(&change.after))
+    let shown = |text: &str| {
+        if text.is_empty() {
+            "nothing".to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    format!(
+        "{}: {} → {}",
+        change.field,
+        shown(&change.before),
+        shown(&change.after)
+    )
 }
 
 fn training_name(stored: &str) -> &'static str {
-    crate::training::Training::from_name(stored).map_or("Training", crate::training::Training::label)
+    crate::training::Training::from_name(stored)
+        .map_or("Training", crate::training::Training::label)
 }

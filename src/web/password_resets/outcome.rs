@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::pages::{OutcomeCount, PasswordResetPage, PersonOutcome, Scope};
+use crate::db;
 use crate::password_resets::{self, Details, OUTCOMES_PAGE, Outcome};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -14,7 +15,6 @@ use crate::web::input::{Id, Query};
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::{page, when};
-use crate::db;
 
 /// How often the page looks again while mails wait, in seconds.
 const REFRESH_SECONDS: u32 = 2;
@@ -33,7 +33,9 @@ pub async fn show(
     let (shared, account_id) = (app.clone(), administrator.account_id());
     let found = blocking(move || {
         shared.db.read(|connection| {
-            let Some(details) = password_resets::details(connection, account_id, id.0)? else { return Ok(None) };
+            let Some(details) = password_resets::details(connection, account_id, id.0)? else {
+                return Ok(None);
+            };
             let people = password_resets::people(connection, account_id, id.0, None, number)?;
             Ok::<_, db::Error>(Some((details, people)))
         })
@@ -61,7 +63,11 @@ fn draw(
     PasswordResetPage {
         layout,
         id: details.id,
-        scope: if details.scope == "all_active" { Scope::AllActive } else { Scope::Selected },
+        scope: if details.scope == "all_active" {
+            Scope::AllActive
+        } else {
+            Scope::Selected
+        },
         requested_by: details.requested_by.clone(),
         requested_at: when::exact(details.requested_at, &user.zone),
         progress: Progress {
@@ -77,7 +83,11 @@ fn draw(
         ]
         .into_iter()
         .filter(|(count, label, _)| *count > 0 || *label == "sent")
-        .map(|(count, label, tone)| OutcomeCount { count: count.unsigned_abs(), label: label.to_string(), tone })
+        .map(|(count, label, tone)| OutcomeCount {
+            count: count.unsigned_abs(),
+            label: label.to_string(),
+            tone,
+        })
         .collect(),
         people: people.iter().map(|person| line(person, user)).collect(),
         pager: Pager {
@@ -90,7 +100,12 @@ fn draw(
             .map(|(name, username, reason)| LeftOut {
                 name: name.clone(),
                 username: username.clone(),
-                reason: if reason == "inactive" { "is inactive" } else { "was reset a moment before" }.to_string(),
+                reason: if reason == "inactive" {
+                    "is inactive"
+                } else {
+                    "was reset a moment before"
+                }
+                .to_string(),
             })
             .collect(),
         failed: counts.failed.unsigned_abs(),
@@ -114,15 +129,23 @@ fn time_left(details: &Details, user: &SignedInUser) -> Option<String> {
 }
 
 fn line(person: &password_resets::PersonOutcome, user: &SignedInUser) -> PersonOutcome {
-    let at = person.settled_at.map_or(String::new(), |at| when::recent(at, user.now, &user.zone));
+    let at = person
+        .settled_at
+        .map_or(String::new(), |at| when::recent(at, user.now, &user.zone));
     let (outcome, tone) = match Outcome::from_name(&person.state) {
-        Some(Outcome::Sent) if person.has_chosen => ("Has chosen a new password".to_string(), Tone::Quiet),
+        Some(Outcome::Sent) if person.has_chosen => {
+            ("Has chosen a new password".to_string(), Tone::Quiet)
+        }
         Some(Outcome::Sent) => (format!("Sent {at}"), Tone::Quiet),
         Some(Outcome::Failed) => (format!("Failed: {}", person.explanation), Tone::Problem),
         Some(Outcome::Cancelled) => (format!("Not sent: {}", person.explanation), Tone::Attention),
-        _ if person.attempts > 0 && !person.explanation.is_empty() => {
-            (format!("Will be tried again. The mail server said: {}", person.explanation), Tone::Attention)
-        }
+        _ if person.attempts > 0 && !person.explanation.is_empty() => (
+            format!(
+                "Will be tried again. The mail server said: {}",
+                person.explanation
+            ),
+            Tone::Attention,
+        ),
         _ => ("Waiting".to_string(), Tone::Quiet),
     };
     PersonOutcome {

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::pages::{NewPasswordResetPage, PasswordResetDialog, Scope};
+use crate::db;
 use crate::password_resets::{self, OmissionReason, ResetError, ResetPasswords};
 use crate::users::{self, User};
 use crate::web::app::App;
@@ -19,7 +20,6 @@ use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::users::{list, place_query};
 use crate::web::{page, when};
-use crate::db;
 
 /// GET: whom it is for, counted exactly, and what will happen.
 ///
@@ -34,7 +34,12 @@ pub async fn show(
     let selected = query.0.ids("user")?;
     let scope = (!selected.is_empty()).then_some(Scope::Selected);
     let opened_at = administrator.now;
-    let again = Again { selected, scope, opened_at, errors: Errors::none() };
+    let again = Again {
+        selected,
+        scope,
+        opened_at,
+        errors: Errors::none(),
+    };
     page::ok(&draw(app, administrator.0, place, again).await?)
 }
 
@@ -58,12 +63,23 @@ pub async fn reset(
         None => None,
         Some(_) => return Err(WebError::BadRequest("scope is selected or all_active")),
     };
-    let mut again = Again { selected, scope, opened_at, errors: Errors::none() };
+    let mut again = Again {
+        selected,
+        scope,
+        opened_at,
+        errors: Errors::none(),
+    };
     let Some(chosen) = again.chosen() else {
-        again.errors.add("scope", "Choose whose passwords to reset: the selected users or All Active Users.");
+        again.errors.add(
+            "scope",
+            "Choose whose passwords to reset: the selected users or All Active Users.",
+        );
         return page::unprocessable(&draw(app, user, place, again).await?);
     };
-    let command = ResetPasswords { scope: chosen, opened_at };
+    let command = ResetPasswords {
+        scope: chosen,
+        opened_at,
+    };
     let (shared, by) = (app.clone(), user.clone());
     let outcome = blocking(move || {
         shared.db.write(|tx| {
@@ -82,7 +98,8 @@ pub async fn reset(
         Err(ResetError::NotFound) => return Err(WebError::NotFound),
         Err(ResetError::Database(error)) => return Err(error.into()),
         Err(ResetError::NobodySelected) => {
-            "Select the users whose passwords you want to reset, or choose All Active Users.".to_string()
+            "Select the users whose passwords you want to reset, or choose All Active Users."
+                .to_string()
         }
         Err(ResetError::NobodyLeft(left_out)) => nobody_left(&left_out),
     };
@@ -91,7 +108,9 @@ pub async fn reset(
 }
 
 fn nobody_left(left_out: &[password_resets::LeftOut]) -> String {
-    let already = left_out.iter().any(|person| person.reason == OmissionReason::AlreadyReset);
+    let already = left_out
+        .iter()
+        .any(|person| person.reason == OmissionReason::AlreadyReset);
     if already {
         "Everybody here was reset after you opened this pop-up; their mails are on their way. Nothing was sent twice. \
          Open it again to reset once more."
@@ -124,7 +143,9 @@ fn opened(text: &str, now: OffsetDateTime) -> Result<OffsetDateTime, WebError> {
     if text.is_empty() {
         return Ok(now);
     }
-    let microseconds: i64 = text.parse().map_err(|_| WebError::BadRequest("opened is a moment"))?;
+    let microseconds: i64 = text
+        .parse()
+        .map_err(|_| WebError::BadRequest("opened is a moment"))?;
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000)
         .map(|moment| moment.min(now))
         .map_err(|_| WebError::BadRequest("opened is a moment"))
@@ -144,8 +165,10 @@ async fn draw(
                 return Ok(None);
             }
             let list = list::build(connection, &shared, &user, &place, &again.selected)?;
-            let left_out: Vec<LeftOut> =
-                found.iter().filter_map(|subject| omission(subject, again.opened_at, &user)).collect();
+            let left_out: Vec<LeftOut> = found
+                .iter()
+                .filter_map(|subject| omission(subject, again.opened_at, &user))
+                .collect();
             let dialog = PasswordResetDialog {
                 selected_count: (found.len() - left_out.len()) as u64,
                 all_active_count: list.active,
@@ -155,7 +178,11 @@ async fn draw(
                 opened: (again.opened_at.unix_timestamp_nanos() / 1_000).to_string(),
                 errors: again.errors,
             };
-            Ok::<_, db::Error>(Some(NewPasswordResetPage { layout: user.layout(&shared), list, dialog }))
+            Ok::<_, db::Error>(Some(NewPasswordResetPage {
+                layout: user.layout(&shared),
+                list,
+                dialog,
+            }))
         })
     })
     .await??
@@ -176,5 +203,9 @@ fn omission(subject: &User, opened_at: OffsetDateTime, user: &SignedInUser) -> O
         Some(at) if at > opened_at => format!("was reset at {}", when::clock(at, &user.zone)),
         _ => return None,
     };
-    Some(LeftOut { name: subject.full_name(), username: subject.username.clone(), reason })
+    Some(LeftOut {
+        name: subject.full_name(),
+        username: subject.username.clone(),
+        reason,
+    })
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::pages::{TrainingKind, TrainingRequestPage};
+use crate::db;
 use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, UndoError};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -15,7 +16,6 @@ use crate::web::password_resets::pages::PersonOutcome;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::{page, when};
-use crate::db;
 
 /// How often the page looks again while the mail is held or waits, in seconds.
 const REFRESH_SECONDS: u32 = 2;
@@ -34,7 +34,9 @@ pub async fn show(
     let (shared, account_id) = (app.clone(), administrator.account_id());
     let found = blocking(move || {
         shared.db.read(|connection| {
-            let Some(details) = training::details(connection, account_id, id.0)? else { return Ok(None) };
+            let Some(details) = training::details(connection, account_id, id.0)? else {
+                return Ok(None);
+            };
             let people = training::people(connection, account_id, id.0, Some(number))?;
             Ok::<_, db::Error>(Some((details, people)))
         })
@@ -80,7 +82,9 @@ fn draw(
                 name: format!("{} {}", person.first_name, person.last_name),
                 href: Place::default().user_href(&person.user_id),
                 outcome: match (person.attended_at, details.undone_at) {
-                    (Some(at), _) => format!("Attended, recorded {}", when::day(at, user.now, &user.zone)),
+                    (Some(at), _) => {
+                        format!("Attended, recorded {}", when::day(at, user.now, &user.zone))
+                    }
                     (None, Some(_)) => "Not requested any more".to_string(),
                     (None, None) => "Requested".to_string(),
                 },
@@ -99,11 +103,18 @@ fn draw(
 fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
     if let Some(at) = details.undone_at {
         let at = when::recent(at, user.now, &user.zone);
-        return (format!("Taken back {at}. Nothing was sent to the training team."), Tone::Quiet, true);
+        return (
+            format!("Taken back {at}. Nothing was sent to the training team."),
+            Tone::Quiet,
+            true,
+        );
     }
     match &details.mail {
         Some((state, Some(at), _)) if state == "sent" => (
-            format!("Sent to the training team {}. They will contact you.", when::recent(*at, user.now, &user.zone)),
+            format!(
+                "Sent to the training team {}. They will contact you.",
+                when::recent(*at, user.now, &user.zone)
+            ),
             Tone::Quiet,
             true,
         ),
@@ -112,9 +123,11 @@ fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
             Tone::Problem,
             true,
         ),
-        Some((state, _, words)) if state == "cancelled" => {
-            (format!("The mail to the training team was cancelled: {words}."), Tone::Attention, true)
-        }
+        Some((state, _, words)) if state == "cancelled" => (
+            format!("The mail to the training team was cancelled: {words}."),
+            Tone::Attention,
+            true,
+        ),
         _ => {
             let left = (details.requested_at + UNDO_WINDOW - user.now).whole_seconds();
             let words = match left {
@@ -138,21 +151,26 @@ pub async fn undo(
 ) -> Result<HttpResponse, WebError> {
     let user = administrator.0;
     let outcome = blocking(move || {
-        app.db.write(|tx| match training::undo(tx, &user.author, id.0, user.now) {
-            Ok(training) => {
-                let text = format!("The request for {} is taken back. Nothing was sent.", training.label());
-                user.leave(tx, &Flash::success(text))?;
-                Ok(true)
-            }
-            Err(UndoError::TooLate) => {
-                let text = "The request has been sent already and cannot be taken back here. \
+        app.db.write(
+            |tx| match training::undo(tx, &user.author, id.0, user.now) {
+                Ok(training) => {
+                    let text = format!(
+                        "The request for {} is taken back. Nothing was sent.",
+                        training.label()
+                    );
+                    user.leave(tx, &Flash::success(text))?;
+                    Ok(true)
+                }
+                Err(UndoError::TooLate) => {
+                    let text = "The request has been sent already and cannot be taken back here. \
                     Contact Customer Success to cancel it.";
-                user.leave(tx, &Flash::problem(text))?;
-                Ok(true)
-            }
-            Err(UndoError::NotFound) => Ok(false),
-            Err(UndoError::Database(error)) => Err(error),
-        })
+                    user.leave(tx, &Flash::problem(text))?;
+                    Ok(true)
+                }
+                Err(UndoError::NotFound) => Ok(false),
+                Err(UndoError::Database(error)) => Err(error),
+            },
+        )
     })
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;

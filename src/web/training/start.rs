@@ -4,8 +4,10 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::pages::{NeverAttendedChoice, NewTrainingRequestPage, TrainingDialog, TrainingKind};
+use crate::db;
 use crate::training::{
-    self, ForNeverAttended, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining, Requested, Training,
+    self, ForNeverAttended, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining, Requested,
+    Training,
 };
 use crate::users;
 use crate::web::app::App;
@@ -22,7 +24,6 @@ use crate::web::password_resets::start::distinct;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::users::{list, place_query};
-use crate::db;
 
 /// How many of those who never attended are named in the pop-up.
 const NAMED: usize = 10;
@@ -39,7 +40,11 @@ pub async fn show(
     let place = place_query::place(&query.0)?;
     let selected = query.0.ids("user")?;
     let scope = (!selected.is_empty()).then_some(Scope::Selected);
-    let again = Again { selected, scope, ..Again::default() };
+    let again = Again {
+        selected,
+        scope,
+        ..Again::default()
+    };
     page::ok(&draw(app, administrator.0, place, again).await?)
 }
 
@@ -70,7 +75,10 @@ pub async fn request(
     .await?;
     match outcome {
         Ok(requested) => {
-            let first = requested.requests.first().map_or(Uuid::nil(), |(id, ..)| *id);
+            let first = requested
+                .requests
+                .first()
+                .map_or(Uuid::nil(), |(id, ..)| *id);
             return Ok(see_other(format!("/training-requests/{first}")));
         }
         Err(RequestError::NotFound) => return Err(WebError::NotFound),
@@ -80,7 +88,9 @@ pub async fn request(
             "Select the users who need training, or choose All Active Users.",
         ),
         Err(RequestError::NobodyLeft(left_out)) => {
-            again.errors.add("scope", nobody_left(again.kind, &left_out));
+            again
+                .errors
+                .add("scope", nobody_left(again.kind, &left_out));
         }
         Err(RequestError::NeverAttended(people)) => {
             again.errors.add(
@@ -110,7 +120,11 @@ fn requested_message(requested: &Requested) -> Flash {
             .collect();
         text.push_str(&named.join(", "));
         let more = requested.left_out.len().saturating_sub(NAMED);
-        text.push_str(&if more > 0 { format!(" and {more} more.") } else { ".".to_string() });
+        text.push_str(&if more > 0 {
+            format!(" and {more} more.")
+        } else {
+            ".".to_string()
+        });
     }
     let mut flash = Flash::success(text);
     for (id, training, _) in requested.requests.iter().skip(1) {
@@ -134,11 +148,14 @@ fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> St
     if all(OmissionReason::AlreadyRequested) {
         format!("{name} is requested for everybody here already.")
     } else if all(OmissionReason::AlreadyAttended) {
-        "Everybody here attended New User Training already. Request Advanced Training instead.".to_string()
+        "Everybody here attended New User Training already. Request Advanced Training instead."
+            .to_string()
     } else if all(OmissionReason::Inactive) {
         "Everybody selected is inactive. Reactivate them first.".to_string()
     } else {
-        format!("Nobody is left to request {name} for: everybody is inactive, attended or requested already.")
+        format!(
+            "Nobody is left to request {name} for: everybody is inactive, attended or requested already."
+        )
     }
 }
 
@@ -177,12 +194,24 @@ impl Again {
         };
         // Browsers send line breaks as CR LF; a note has plain ones.
         let note = form.text("note")?.replace("\r\n", "\n").trim().to_string();
-        let mut again = Again { selected: form.ids("user")?, scope, kind, note, choice, ..Again::default() };
+        let mut again = Again {
+            selected: form.ids("user")?,
+            scope,
+            kind,
+            note,
+            choice,
+            ..Again::default()
+        };
         if again.kind.is_none() {
-            again.errors.add("kind", "Choose New User Training or Advanced Training.");
+            again
+                .errors
+                .add("kind", "Choose New User Training or Advanced Training.");
         }
         if again.scope.is_none() {
-            again.errors.add("scope", "Choose who needs training: the selected users or All Active Users.");
+            again.errors.add(
+                "scope",
+                "Choose who needs training: the selected users or All Active Users.",
+            );
         }
         if let Some(problem) = note_problem(&again.note) {
             again.errors.add("note", problem);
@@ -217,11 +246,15 @@ impl Again {
 
 fn note_problem(note: &str) -> Option<String> {
     if note.chars().count() > NOTE_LONGEST {
-        return Some(format!("Use at most {} characters.", crate::web::components::grouped(NOTE_LONGEST as u64)));
+        return Some(format!(
+            "Use at most {} characters.",
+            crate::web::components::grouped(NOTE_LONGEST as u64)
+        ));
     }
     let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let strange =
-        note.chars().any(|c| (c.is_control() && c != '\n') || is_bidi(c) || c == char::REPLACEMENT_CHARACTER);
+    let strange = note
+        .chars()
+        .any(|c| (c.is_control() && c != '\n') || is_bidi(c) || c == char::REPLACEMENT_CHARACTER);
     strange.then(|| "Remove the control characters; line breaks are fine.".to_string())
 }
 
@@ -248,15 +281,21 @@ async fn draw(
                     reason: "is inactive".to_string(),
                 })
                 .collect();
-            let named: Vec<Uuid> = again.never_attended.iter().take(NAMED).map(|(id, _)| *id).collect();
-            let never_attended: Vec<Person> = users::find_many(connection, user.account_id(), &named)?
+            let named: Vec<Uuid> = again
+                .never_attended
                 .iter()
-                .map(|subject| Person {
-                    name: subject.full_name(),
-                    username: subject.username.clone(),
-                    href: Place::default().user_href(&subject.id),
-                })
+                .take(NAMED)
+                .map(|(id, _)| *id)
                 .collect();
+            let never_attended: Vec<Person> =
+                users::find_many(connection, user.account_id(), &named)?
+                    .iter()
+                    .map(|subject| Person {
+                        name: subject.full_name(),
+                        username: subject.username.clone(),
+                        href: Place::default().user_href(&subject.id),
+                    })
+                    .collect();
             let dialog = TrainingDialog {
                 selected_count: (found.len() - left_out.len()) as u64,
                 all_active_count: list.active,
@@ -270,7 +309,11 @@ async fn draw(
                 never_attended_choice: again.choice,
                 errors: again.errors,
             };
-            Ok::<_, db::Error>(Some(NewTrainingRequestPage { layout: user.layout(&shared), list, dialog }))
+            Ok::<_, db::Error>(Some(NewTrainingRequestPage {
+                layout: user.layout(&shared),
+                list,
+                dialog,
+            }))
         })
     })
     .await??

@@ -29,7 +29,12 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
-    let again = Again { values: ProfileValues::default(), new_id: ids::new(), errors: Errors::none(), conflict: None };
+    let again = Again {
+        values: ProfileValues::default(),
+        new_id: ids::new(),
+        errors: Errors::none(),
+        conflict: None,
+    };
     let page = draw(app, administrator.0, place, again).await?;
     page::ok(&page)
 }
@@ -46,8 +51,17 @@ pub async fn add(
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
     let values = form::typed(&form.0, "")?;
-    let new_id = form.0.one("id")?.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(ids::new);
-    let (shared, user, typed, back) = (app.clone(), administrator.0.clone(), values.clone(), place.clone());
+    let new_id = form
+        .0
+        .one("id")?
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .unwrap_or_else(ids::new);
+    let (shared, user, typed, back) = (
+        app.clone(),
+        administrator.0.clone(),
+        values.clone(),
+        place.clone(),
+    );
     let outcome = blocking(move || try_to_add(&shared, &user, &typed, new_id, &back)).await??;
     match outcome {
         Ok(()) => Ok(see_other(place.list_href())),
@@ -70,11 +84,17 @@ fn try_to_add(
     new_id: Uuid,
     place: &Place,
 ) -> Result<Result<(), Box<Again>>, db::Error> {
-    let domains = app.db.read(|connection| accounts::domains(connection, user.account_id()))?;
+    let domains = app
+        .db
+        .read(|connection| accounts::domains(connection, user.account_id()))?;
     let mut errors = Errors::none();
     let mut conflict = None;
     if let Some((username, profile)) = form::parse(values, &domains, None, &mut errors) {
-        let command = AddUser { id: new_id, username, profile };
+        let command = AddUser {
+            id: new_id,
+            username,
+            profile,
+        };
         let added = app.db.write(|tx| {
             let new = users::add(tx, &user.author, &command, user.now)?;
             user.leave(tx, &added_message(&command, new.id, place))?;
@@ -83,7 +103,13 @@ fn try_to_add(
         match added {
             Ok(()) => return Ok(Ok(())),
             Err(AddError::AddressInUse) => {
-                let why = users::explain(&app.db, &user.author, &values.username, &command.username, user.now)?;
+                let why = users::explain(
+                    &app.db,
+                    &user.author,
+                    &values.username,
+                    &command.username,
+                    user.now,
+                )?;
                 conflict = conflict_words::explain(app, place, why, &mut errors);
             }
             Err(AddError::ForeignDomain) => errors.add("username", form::foreign_domain(&domains)),
@@ -91,7 +117,12 @@ fn try_to_add(
             Err(AddError::Database(error)) => return Err(error),
         }
     }
-    Ok(Err(Box::new(Again { values: values.clone(), new_id, errors, conflict })))
+    Ok(Err(Box::new(Again {
+        values: values.clone(),
+        new_id,
+        errors,
+        conflict,
+    })))
 }
 
 fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
@@ -100,14 +131,19 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
         command.profile.full_name(),
         command.username.as_str()
     );
-    Flash::success(text).mark(id).link("Open", place.user_href(&id))
+    Flash::success(text)
+        .mark(id)
+        .link("Open", place.user_href(&id))
 }
 
 /// What to do when all seats are in use.
 pub fn no_seat(account: Option<&accounts::Account>) -> String {
     let over = account.map_or(0, |account| account.active_users - account.seats);
     if over > 0 {
-        format!("Your account has {over} more active users than seats. Deactivate {} users first, then try again.", over + 1)
+        format!(
+            "Your account has {over} more active users than seats. Deactivate {} users first, then try again.",
+            over + 1
+        )
     } else {
         "No seat is free. Deactivate a user first, then try again.".to_string()
     }
@@ -137,7 +173,12 @@ async fn draw(
                 could_be_freed: Vec::new(),
                 conflict: again.conflict,
             };
-            Ok::<_, db::Error>(list::with_dialog(&shared, &user, list, UsersDialog::Add(Box::new(dialog))))
+            Ok::<_, db::Error>(list::with_dialog(
+                &shared,
+                &user,
+                list,
+                UsersDialog::Add(Box::new(dialog)),
+            ))
         })
     })
     .await?

@@ -7,6 +7,7 @@ use super::dialogs::{AdministratorDialog, UsersDialog};
 use super::pages::UsersPage;
 use super::place::Place;
 use super::{list, place_query};
+use crate::db;
 use crate::users::{self, AdministratorError};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -16,7 +17,6 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Id, Query};
 use crate::web::page;
 use crate::web::redirect::see_other;
-use crate::db;
 
 /// GET: what it means, before it is done.
 ///
@@ -56,7 +56,10 @@ pub async fn save(
             let text = if shall_be {
                 format!("{} is an administrator now.", changed.full_name())
             } else {
-                format!("{} is no longer an administrator and was signed out.", changed.full_name())
+                format!(
+                    "{} is no longer an administrator and was signed out.",
+                    changed.full_name()
+                )
             };
             user.leave(tx, &Flash::success(text).mark(changed.id))?;
             Ok::<_, AdministratorError>(())
@@ -84,7 +87,9 @@ async fn draw(
     let shared = app.clone();
     let page = blocking(move || {
         shared.db.read(|connection| {
-            let Some(subject) = users::find(connection, user.account_id(), id)? else { return Ok(None) };
+            let Some(subject) = users::find(connection, user.account_id(), id)? else {
+                return Ok(None);
+            };
             let list = list::build(connection, &shared, &user, &place, &[])?;
             let refusal = refusal.or_else(|| {
                 if id == user.signed_in.user_id {

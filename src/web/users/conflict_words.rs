@@ -9,13 +9,24 @@ use crate::web::form::Errors;
 
 /// Puts the conflict to the Username field; the panel explains it. Nothing where the address became
 /// free meanwhile.
-pub fn explain(app: &App, place: &Place, conflict: Conflict, errors: &mut Errors) -> Option<AddressConflict> {
+pub fn explain(
+    app: &App,
+    place: &Place,
+    conflict: Conflict,
+    errors: &mut Errors,
+) -> Option<AddressConflict> {
     let case = match conflict {
         Conflict::ActiveHere(holder) => AddressConflictCase::ActiveHere {
             user: Link::new(holder.name, Place::default().user_href(&holder.id)),
         },
         Conflict::InactiveHere(holder) => {
-            let inactive = Place { inactive: true, ..Place { sort: place.sort, ..Place::default() } };
+            let inactive = Place {
+                inactive: true,
+                ..Place {
+                    sort: place.sort,
+                    ..Place::default()
+                }
+            };
             AddressConflictCase::InactiveHere {
                 name: holder.name,
                 show_inactive_href: inactive.list_href(),
@@ -25,7 +36,10 @@ pub fn explain(app: &App, place: &Place, conflict: Conflict, errors: &mut Errors
         Conflict::AskSupport { code } => AddressConflictCase::Elsewhere { code },
         Conflict::NotNow { code } => AddressConflictCase::BudgetSpent { code },
         Conflict::Gone => {
-            errors.add("username", "This address was in use a moment ago. Try again.");
+            errors.add(
+                "username",
+                "This address was in use a moment ago. Try again.",
+            );
             return None;
         }
     };

@@ -36,7 +36,9 @@ pub async fn show(
     let user = administrator.0.clone();
     let page = blocking(move || {
         shared.db.read(|connection| {
-            let Some(subject) = users::find(connection, user.account_id(), id.0)? else { return Ok(None) };
+            let Some(subject) = users::find(connection, user.account_id(), id.0)? else {
+                return Ok(None);
+            };
             let again = Again::of(&subject);
             draw(connection, &shared, &user, &subject, place, again).map(Some)
         })
@@ -81,16 +83,29 @@ impl Typed {
         let values = form::typed(form, "")?;
         // A form without the hidden twins says nothing of what it saw: then what is stored counts.
         let has_originals = form.one("original_username")?.is_some();
-        let originals = if has_originals { form::typed(form, "original_")? } else { values.clone() };
+        let originals = if has_originals {
+            form::typed(form, "original_")?
+        } else {
+            values.clone()
+        };
         // Browsers send nothing for a box that is not ticked; the marker says that it was there.
         let membership = if form.one("active_account_on_form")?.is_none() {
             Membership::Unsaid
         } else if form.one("active_account")?.is_some() {
-            Membership::Active { send_password: form.one("send_new_password")?.is_some() }
+            Membership::Active {
+                send_password: form.one("send_new_password")?.is_some(),
+            }
         } else {
-            Membership::Inactive { reason: form.text("reason")?.trim().to_string() }
+            Membership::Inactive {
+                reason: form.text("reason")?.trim().to_string(),
+            }
         };
-        Ok(Typed { values, originals, was_active: form.text("original_active")? != "no", membership })
+        Ok(Typed {
+            values,
+            originals,
+            was_active: form.text("original_active")? != "no",
+            membership,
+        })
     }
 }
 
@@ -135,9 +150,14 @@ fn try_to_save(
 ) -> Result<Saved, db::Error> {
     let account_id = user.account_id();
     let (domains, stored) = app.db.read(|connection| {
-        Ok::<_, db::Error>((accounts::domains(connection, account_id)?, users::find(connection, account_id, id)?))
+        Ok::<_, db::Error>((
+            accounts::domains(connection, account_id)?,
+            users::find(connection, account_id, id)?,
+        ))
     })?;
-    let Some(stored) = stored else { return Ok(Saved::NotFound) };
+    let Some(stored) = stored else {
+        return Ok(Saved::NotFound);
+    };
     let mut again = Again {
         values: typed.values.clone(),
         originals: typed.originals.clone(),
@@ -150,7 +170,12 @@ fn try_to_save(
     {
         again.errors.add("reason", problem);
     }
-    let parsed = form::parse(&typed.values, &domains, Some(&stored.username), &mut again.errors);
+    let parsed = form::parse(
+        &typed.values,
+        &domains,
+        Some(&stored.username),
+        &mut again.errors,
+    );
     if let (Some((username, profile)), true) = (parsed, again.errors.is_empty()) {
         let command = EditUser {
             id,
@@ -175,11 +200,21 @@ fn try_to_save(
             Err(EditError::NotFound) => return Ok(Saved::NotFound),
             Err(EditError::Database(error)) => return Err(error),
             Err(EditError::AddressInUse) => {
-                let why = users::explain(&app.db, &user.author, &typed.values.username, &command.username, user.now)?;
+                let why = users::explain(
+                    &app.db,
+                    &user.author,
+                    &typed.values.username,
+                    &command.username,
+                    user.now,
+                )?;
                 again.conflict = conflict_words::explain(app, place, why, &mut again.errors);
             }
-            Err(EditError::ForeignDomain) => again.errors.add("username", form::foreign_domain(&domains)),
-            Err(EditError::Activation(refusal)) => again.errors.add("active_account", activation_words(&refusal)),
+            Err(EditError::ForeignDomain) => {
+                again.errors.add("username", form::foreign_domain(&domains))
+            }
+            Err(EditError::Activation(refusal)) => again
+                .errors
+                .add("active_account", activation_words(&refusal)),
             Err(EditError::Collision(collisions, now_stored)) => {
                 status = StatusCode::CONFLICT;
                 collide(app, user, &mut again, &collisions, &now_stored)?;
@@ -187,7 +222,9 @@ fn try_to_save(
         }
     }
     let page = app.db.read(|connection| {
-        let Some(subject) = users::find(connection, account_id, id)? else { return Ok(None) };
+        let Some(subject) = users::find(connection, account_id, id)? else {
+            return Ok(None);
+        };
         draw(connection, app, user, &subject, place.clone(), again).map(Some)
     })?;
     Ok(page.map_or(Saved::NotFound, |page| Saved::Again(status, Box::new(page))))
@@ -211,15 +248,24 @@ fn collide(
     collisions: &[users::Collision],
     stored: &User,
 ) -> Result<(), db::Error> {
-    let last = app.db.read(|connection| history::of_user(connection, user.account_id(), stored.id, None))?;
+    let last = app
+        .db
+        .read(|connection| history::of_user(connection, user.account_id(), stored.id, None))?;
     let edit = last.iter().find(|entry| entry.kind == "user_edited");
     let by = edit
         .and_then(|entry| entry.actor_person.as_ref())
-        .map_or("Somebody else".to_string(), |person| format!("{} {}", person.first_name, person.last_name));
-    let at = edit.map_or(String::new(), |entry| when::recent(entry.happened_at, user.now, &user.zone));
+        .map_or("Somebody else".to_string(), |person| {
+            format!("{} {}", person.first_name, person.last_name)
+        });
+    let at = edit.map_or(String::new(), |entry| {
+        when::recent(entry.happened_at, user.now, &user.zone)
+    });
     let theirs = collisions
         .iter()
-        .map(|collision| TheirValue { field: form::name_of_label(collision.field), value: collision.theirs.clone() })
+        .map(|collision| TheirValue {
+            field: form::name_of_label(collision.field),
+            value: collision.theirs.clone(),
+        })
         .collect();
     // What this edit did not touch follows what is stored.
     let stored_now = stored_values(stored);
@@ -238,7 +284,9 @@ fn collide(
     }
     again.originals = stored_now;
     again.version = stored.version;
-    again.errors.add_general(format!("{by} changed the same details meanwhile. Compare both and save again."));
+    again.errors.add_general(format!(
+        "{by} changed the same details meanwhile. Compare both and save again."
+    ));
     again.edit_conflict = Some(EditConflict { by, at, theirs });
     Ok(())
 }
@@ -285,7 +333,12 @@ fn draw(
         activation,
         facts,
     };
-    Ok(list::with_dialog(app, user, list, UsersDialog::Edit(Box::new(dialog))))
+    Ok(list::with_dialog(
+        app,
+        user,
+        list,
+        UsersDialog::Edit(Box::new(dialog)),
+    ))
 }
 
 fn activation(
@@ -299,13 +352,21 @@ fn activation(
             Membership::Active { send_password } => (true, send_password),
             _ => (false, true),
         };
-        return Ok(Activation::Inactive { ticked, send_new_password, seats: list::seats(user) });
+        return Ok(Activation::Inactive {
+            ticked,
+            send_new_password,
+            seats: list::seats(user),
+        });
     }
     if subject.id == user.signed_in.user_id {
-        return Ok(Activation::MustStayActive { because: ActivationError::Yourself.to_string() });
+        return Ok(Activation::MustStayActive {
+            because: ActivationError::Yourself.to_string(),
+        });
     }
     let reason = match &again.membership {
-        Membership::Inactive { reason } => Activation::reason_field().value(reason).errors(&again.errors),
+        Membership::Inactive { reason } => Activation::reason_field()
+            .value(reason)
+            .errors(&again.errors),
         _ => Activation::reason_field(),
     };
     Ok(Activation::Active {

@@ -21,25 +21,51 @@ pub fn facts(
 ) -> Result<Vec<Fact>, db::Error> {
     let account_id = user.account_id();
     let mail = users::password_mail(connection, account_id, subject)?;
-    let (state, tone) =
-        state_words::sentence(&users::state(subject, mail.as_ref(), user.now), user.now, &user.zone);
-    let mut facts = vec![Fact { label: "Status", text: state, tone, link: None }];
+    let (state, tone) = state_words::sentence(
+        &users::state(subject, mail.as_ref(), user.now),
+        user.now,
+        &user.zone,
+    );
+    let mut facts = vec![Fact {
+        label: "Status",
+        text: state,
+        tone,
+        link: None,
+    }];
     if !subject.active && !subject.deactivation_reason.is_empty() {
-        facts.push(Fact::quiet("Reason given", subject.deactivation_reason.clone()));
+        facts.push(Fact::quiet(
+            "Reason given",
+            subject.deactivation_reason.clone(),
+        ));
     }
-    let last = subject.last_sign_in_at.map_or("Never".to_string(), |at| when::recent(at, user.now, &user.zone));
+    let last = subject.last_sign_in_at.map_or("Never".to_string(), |at| {
+        when::recent(at, user.now, &user.zone)
+    });
     facts.push(Fact::quiet("Last sign-in", capitalized(&last)));
-    facts.push(training_fact(&training::standing(connection, account_id, subject.id)?, user));
+    facts.push(training_fact(
+        &training::standing(connection, account_id, subject.id)?,
+        user,
+    ));
     facts.push(Fact {
         label: "Administrator",
         text: if subject.administrator { "Yes" } else { "No" }.to_string(),
         tone: Tone::Quiet,
         link: (subject.active && subject.id != user.signed_in.user_id).then(|| {
-            let text = if subject.administrator { "Remove as administrator" } else { "Make administrator" };
-            Link::new(text, place.href(format!("/users/{}/administrator", subject.id)))
+            let text = if subject.administrator {
+                "Remove as administrator"
+            } else {
+                "Make administrator"
+            };
+            Link::new(
+                text,
+                place.href(format!("/users/{}/administrator", subject.id)),
+            )
         }),
     });
-    facts.push(Fact::quiet("Added", when::day(subject.created_at, user.now, &user.zone)));
+    facts.push(Fact::quiet(
+        "Added",
+        when::day(subject.created_at, user.now, &user.zone),
+    ));
     Ok(facts)
 }
 
@@ -51,7 +77,10 @@ fn training_fact(standing: &training::Standing, user: &SignedInUser) -> Fact {
         .map(|(training, at)| format!("{} attended, recorded {}.", training.label(), day(*at)))
         .collect();
     sentences.extend(
-        standing.requested.iter().map(|(training, at, _)| format!("{} requested {}.", training.label(), day(*at))),
+        standing
+            .requested
+            .iter()
+            .map(|(training, at, _)| format!("{} requested {}.", training.label(), day(*at))),
     );
     if sentences.is_empty() {
         sentences.push("Never attended".to_string());
@@ -60,10 +89,9 @@ fn training_fact(standing: &training::Standing, user: &SignedInUser) -> Fact {
         label: "Training",
         text: sentences.join(" "),
         tone: Tone::Quiet,
-        link: standing
-            .requested
-            .last()
-            .map(|(_, _, request)| Link::new("Open the request", format!("/training-requests/{request}"))),
+        link: standing.requested.last().map(|(_, _, request)| {
+            Link::new("Open the request", format!("/training-requests/{request}"))
+        }),
     }
 }
 
@@ -80,8 +108,14 @@ pub fn consequences(
     let sessions = sessions::count(connection, account_id, subject.id)?;
     let mails = users::waiting_mails(connection, account_id, subject.id)?;
     let mut sentences = vec![match sessions {
-        0 => format!("Nobody can use this account any more. {} is not signed in at the moment.", subject.full_name()),
-        _ => format!("{} is signed out at once and cannot sign in any more.", subject.full_name()),
+        0 => format!(
+            "Nobody can use this account any more. {} is not signed in at the moment.",
+            subject.full_name()
+        ),
+        _ => format!(
+            "{} is signed out at once and cannot sign in any more.",
+            subject.full_name()
+        ),
     }];
     sentences.push("The seat is free for somebody else.".to_string());
     match mails {
@@ -107,5 +141,7 @@ pub fn username_hint(subject: &User, domains: &[String]) -> String {
 
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
 }

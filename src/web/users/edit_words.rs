@@ -37,15 +37,27 @@ pub fn edited_message(edited: &Edited, place: &Place) -> Option<Flash> {
         sentences.push(sentence);
     }
     match edited.reactivated {
-        Some(true) => sentences.push(format!("{name} is active again. A new password is on its way to {}.", user.username)),
-        Some(false) => sentences.push(format!("{name} is active again, with the password they had.")),
+        Some(true) => sentences.push(format!(
+            "{name} is active again. A new password is on its way to {}.",
+            user.username
+        )),
+        Some(false) => sentences.push(format!(
+            "{name} is active again, with the password they had."
+        )),
         None => {}
     }
-    if edited.changes.iter().any(|change| change.field == "Username") {
+    if edited
+        .changes
+        .iter()
+        .any(|change| change.field == "Username")
+    {
         sentences.push("Both addresses are told by mail.".to_string());
     }
     if edited.password_mailed_again {
-        sentences.push(format!("A new password is on its way to {}.", user.username));
+        sentences.push(format!(
+            "A new password is on its way to {}.",
+            user.username
+        ));
     }
     if !edited.merged.is_empty() {
         sentences.push(format!(
@@ -59,7 +71,10 @@ pub fn edited_message(edited: &Edited, place: &Place) -> Option<Flash> {
     let mut flash = Flash::success(sentences.join(" ")).mark(user.id);
     let left_the_filter = user.active == place.inactive;
     if left_the_filter {
-        let there = Place { inactive: !user.active, ..Place::default() };
+        let there = Place {
+            inactive: !user.active,
+            ..Place::default()
+        };
         flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
     }
     Some(flash)

@@ -11,7 +11,9 @@ use crate::web::input::Parameters;
 /// # Errors
 /// [`WebError::BadRequest`] for a field given twice.
 pub fn typed(form: &Parameters, prefix: &str) -> Result<ProfileValues, WebError> {
-    let field = |name: &str| -> Result<String, WebError> { Ok(form.text(&format!("{prefix}{name}"))?.to_string()) };
+    let field = |name: &str| -> Result<String, WebError> {
+        Ok(form.text(&format!("{prefix}{name}"))?.to_string())
+    };
     Ok(ProfileValues {
         username: field("username")?,
         first_name: field("first_name")?,
@@ -70,7 +72,10 @@ pub fn parse(
 
 /// What to do about an address at another company.
 pub fn foreign_domain(domains: &[String]) -> String {
-    format!("Use an email address of your company: it ends in {}.", any_of(domains))
+    format!(
+        "Use an email address of your company: it ends in {}.",
+        any_of(domains)
+    )
 }
 
 /// What the field says before anything is typed.
@@ -101,5 +106,8 @@ pub fn name_of(field: ProfileField) -> &'static str {
 
 /// The name in the form of a field by its words.
 pub fn name_of_label(label: &str) -> &'static str {
-    ProfileField::ALL.into_iter().find(|field| field.label() == label).map_or("username", name_of)
+    ProfileField::ALL
+        .into_iter()
+        .find(|field| field.label() == label)
+        .map_or("username", name_of)
 }

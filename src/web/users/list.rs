@@ -32,15 +32,30 @@ pub async fn show(
     let shared = app.clone();
     let user = administrator.0.clone();
     let list = blocking(move || {
-        shared.db.read(|connection| build(connection, &shared, &user, &place, &ticked))
+        shared
+            .db
+            .read(|connection| build(connection, &shared, &user, &place, &ticked))
     })
     .await??;
-    page::ok(&UsersPage { layout: administrator.layout(&app), list, dialog: None })
+    page::ok(&UsersPage {
+        layout: administrator.layout(&app),
+        list,
+        dialog: None,
+    })
 }
 
 /// The page with a pop-up over it.
-pub fn with_dialog(app: &App, user: &SignedInUser, list: UserList, dialog: UsersDialog) -> UsersPage {
-    UsersPage { layout: user.layout(app), list, dialog: Some(dialog) }
+pub fn with_dialog(
+    app: &App,
+    user: &SignedInUser,
+    list: UserList,
+    dialog: UsersDialog,
+) -> UsersPage {
+    UsersPage {
+        layout: user.layout(app),
+        list,
+        dialog: Some(dialog),
+    }
 }
 
 /// Reads the list at a place: one query, and one more where something is searched for.
@@ -67,13 +82,27 @@ pub fn build(
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(&key));
     let pager = Pager {
         previous: cursor(found.before).map(|before| {
-            Place { before: Some(before), after: None, ..place.clone() }.list_href()
+            Place {
+                before: Some(before),
+                after: None,
+                ..place.clone()
+            }
+            .list_href()
         }),
         next: cursor(found.after).map(|after| {
-            Place { after: Some(after), before: None, ..place.clone() }.list_href()
+            Place {
+                after: Some(after),
+                before: None,
+                ..place.clone()
+            }
+            .list_href()
         }),
     };
-    let rows = found.rows.iter().map(|row| line(row, user, ticked)).collect();
+    let rows = found
+        .rows
+        .iter()
+        .map(|row| line(row, user, ticked))
+        .collect();
     Ok(UserList {
         place: place.clone(),
         rows,
@@ -90,7 +119,10 @@ pub fn build(
 /// Licences in use, as the session query read them.
 pub fn seats(user: &SignedInUser) -> Seats {
     let account = &user.signed_in.account;
-    Seats { used: unsigned(account.active_users), total: unsigned(account.seats) }
+    Seats {
+        used: unsigned(account.active_users),
+        total: unsigned(account.seats),
+    }
 }
 
 fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
@@ -102,7 +134,9 @@ fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
         title: row.title.clone(),
         department: row.department.clone(),
         phone: row.phone.clone(),
-        last_sign_in: row.last_sign_in_at.map(|at| when::recent(at, user.now, &user.zone)),
+        last_sign_in: row
+            .last_sign_in_at
+            .map(|at| when::recent(at, user.now, &user.zone)),
         status,
         tone,
         administrator: row.administrator,

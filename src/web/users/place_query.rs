@@ -19,11 +19,16 @@ pub fn place(query: &Parameters) -> Result<Place, WebError> {
     if q.chars().count() > LONGEST_SEARCH {
         return Err(WebError::BadRequest("the search is too long"));
     }
-    if q.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+    if q.chars()
+        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+    {
         return Err(WebError::BadRequest("the search has control characters"));
     }
     let cursor = |name| -> Result<Option<String>, WebError> {
-        Ok(query.one(name)?.filter(|text| !text.is_empty()).map(str::to_string))
+        Ok(query
+            .one(name)?
+            .filter(|text| !text.is_empty())
+            .map(str::to_string))
     };
     Ok(Place {
         inactive: query.text("show")? == "inactive",
@@ -53,9 +58,16 @@ pub fn listing(app: &App, place: &Place) -> users::Listing {
         fits.then_some(users::Place { direction, key })
     };
     users::Listing {
-        show: if place.inactive { users::Show::Inactive } else { users::Show::Active },
+        show: if place.inactive {
+            users::Show::Inactive
+        } else {
+            users::Show::Active
+        },
         search: place.q.clone(),
-        sort: users::Sort { column, descending: place.sort.descending },
+        sort: users::Sort {
+            column,
+            descending: place.sort.descending,
+        },
         place: cursor(&place.after, users::Direction::After)
             .or_else(|| cursor(&place.before, users::Direction::Before)),
     }

@@ -10,15 +10,22 @@ use crate::web::when;
 /// What the list says, and how much it asks for.
 pub fn words(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String, Tone) {
     match state {
-        State::Inactive(Some(since)) => (format!("Inactive since {}", when::day(*since, now, zone)), Tone::Quiet),
+        State::Inactive(Some(since)) => (
+            format!("Inactive since {}", when::day(*since, now, zone)),
+            Tone::Quiet,
+        ),
         State::Inactive(None) => ("Inactive".to_string(), Tone::Quiet),
         State::MailWaiting => ("Password mail on its way".to_string(), Tone::Quiet),
         State::MailFailed(_) => ("Mail failed".to_string(), Tone::Problem),
         State::MailCancelled(_) => ("Password mail cancelled".to_string(), Tone::Attention),
-        State::PasswordSent(at) => (format!("Password sent {}", when::day(*at, now, zone)), Tone::Quiet),
-        State::PasswordExpired(at) => {
-            (format!("Password expired {}", when::day(*at, now, zone)), Tone::Attention)
-        }
+        State::PasswordSent(at) => (
+            format!("Password sent {}", when::day(*at, now, zone)),
+            Tone::Quiet,
+        ),
+        State::PasswordExpired(at) => (
+            format!("Password expired {}", when::day(*at, now, zone)),
+            Tone::Attention,
+        ),
         State::NeverSignedIn => ("Never signed in".to_string(), Tone::Attention),
         State::InUse => ("Active".to_string(), Tone::Quiet),
     }

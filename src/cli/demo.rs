@@ -1,0 +1,72 @@
+//! `demo`: demonstration data.
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+
+use super::output::say;
+use super::{Refusal, database};
+use crate::config::Config;
+use crate::db::Db;
+use crate::passwords::Hasher;
+use crate::{accounts, clock, demo};
+
+/// Make demonstration data.
+#[derive(Debug, Args)]
+pub struct DemoCommand {
+    /// Make so many large accounts instead of the demo account
+    #[arg(long, requires = "users")]
+    accounts: Option<u32>,
+    /// Share so many users among them
+    #[arg(long, requires = "accounts")]
+    users: Option<u64>,
+    /// The same seed makes the same people
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Makes the demo account, or many large ones.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn run(config: &Config, command: &DemoCommand) -> Result<(), Refusal> {
+    database::with_database(config, |db| match (command.accounts, command.users) {
+        (Some(accounts), Some(users)) => {
+            let mut told = 0;
+            let mut progress = |done: u64| {
+                // Every hundred thousand is news enough.
+                if done / 100_000 > told {
+                    told = done / 100_000;
+                    say(format!("{done} users"));
+                }
+            };
+            demo::generate(db, accounts, users, command.seed, clock::now(), &mut progress)
+                .map_err(|error| error.to_string())?;
+            say(format!("Made {accounts} accounts with {users} users."));
+            Ok(())
+        }
+        _ => {
+            let hasher = Hasher::start(1).map_err(|error| format!("No thread could be started: {error}."))?;
+            make(config, db, &hasher)
+        }
+    })
+}
+
+/// Makes the demo account where there is no account at all, and says once how to sign in.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn make_where_empty(config: &Config, db: &Db, hasher: &Hasher) -> Result<(), Refusal> {
+    let accounts = db.read(accounts::list).map_err(|error| format!("The database refused: {error}."))?;
+    if accounts.is_empty() { make(config, db, hasher) } else { Ok(()) }
+}
+
+fn make(config: &Config, db: &Db, hasher: &Hasher) -> Result<(), Refusal> {
+    let sign_in = demo::create_demo_account(db, hasher, clock::now()).map_err(|error| error.to_string())?;
+    say("");
+    say("A demo account was made: Acme Instruments. Sign in (this is said once):");
+    say(format!("    at        {}/sign-in", config.public_url.origin()));
+    say(format!("    Username  {}", sign_in.username));
+    say(format!("    Password  {}", sign_in.password.expose_secret()));
+    say("");
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! The command line. Exit status: 0 done, 1 refused with a sentence, 2 wrong usage.
+
+mod account;
+mod check;
+mod database;
+mod demo;
+mod migrate;
+mod output;
+mod sender;
+mod serve;
+mod test_mail;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Arguments;
+use crate::telemetry;
+
+/// Refused: a sentence for the terminal.
+pub type Refusal = String;
+
+/// Looks after the people who may use a business product: the account administrator of a company adds,
+/// edits, deactivates and reactivates them, resets their passwords and asks for their training.
+#[derive(Debug, Parser)]
+#[command(name = "user-accounts", version, about, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and send the mails (the default)
+    Serve,
+    /// Send the mails only: for more machines on one database
+    Worker,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Create and look after accounts: the companies
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Make demonstration data
+    Demo(demo::DemoCommand),
+    /// Send one mail, to see whether the mail server takes it
+    TestMail(test_mail::TestMailCommand),
+    /// Look over configuration, database, migrations and mail server, and say what is wrong
+    Check,
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    // Prints help and usage mistakes itself, and exits with 2 after those.
+    let line = CommandLine::parse();
+    let outcome = line.arguments.read().map_err(|error| error.to_string()).and_then(|config| {
+        telemetry::start(&config);
+        match line.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(config),
+            Command::Worker => worker::run(config),
+            Command::Migrate => migrate::run(&config),
+            Command::Account(command) => account::run(&config, command),
+            Command::Demo(command) => demo::run(&config, &command),
+            Command::TestMail(command) => test_mail::run(&config, &command),
+            Command::Check => check::run(&config),
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            output::complain(&refusal);
+            ExitCode::FAILURE
+        }
+    }
+}

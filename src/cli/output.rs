@@ -1,0 +1,13 @@
+//! What is said at the terminal. A closed pipe is no error: whoever read has read enough.
+
+use std::io::Write as _;
+
+/// Says a line on standard output.
+pub fn say(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout(), "{}", line.as_ref());
+}
+
+/// Says a line on standard error.
+pub fn complain(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stderr(), "{}", line.as_ref());
+}

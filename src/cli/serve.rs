@@ -1,0 +1,138 @@
+//! `serve`: the pages, and the mail worker beside them.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::sync::watch;
+
+use super::database::OpenDatabase;
+use super::output::{complain, say};
+use super::{Refusal, database, demo, sender, worker};
+use crate::config::{Config, SecretKey, TlsFiles};
+use crate::db::Db;
+use crate::passwords::Hasher;
+use crate::private_postgres::Role;
+use crate::users::PlaceSeal;
+use crate::web::app::{self, App, Settings};
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn run(config: Config) -> Result<(), Refusal> {
+    config.require_mail().map_err(|error| error.to_string())?;
+    for warning in config.warnings() {
+        complain(format!("Note: {warning}"));
+    }
+    // Before anything slow: a taken port is the most common mistake.
+    let listener = TcpListener::bind(config.listen).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!("LISTEN is {}, and another program listens there already. Stop it, or set LISTEN to another port.", config.listen)
+        }
+        _ => format!("LISTEN is {}, which cannot be listened on: {error}.", config.listen),
+    })?;
+    let tls = config.tls.as_ref().map(tls).transpose()?;
+    let secret_key = match &config.secret_key {
+        Some(key) => key.clone(),
+        None => SecretKey::kept_in(&config.data_dir).map_err(|error| error.to_string())?,
+    };
+    let database = database::open(&config, Role::Serve)?;
+    let outcome = serve(&config, &secret_key, listener, tls, &database);
+    database.close();
+    outcome
+}
+
+fn serve(
+    config: &Config,
+    secret_key: &SecretKey,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+    database: &OpenDatabase,
+) -> Result<(), Refusal> {
+    database.migrate()?;
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let hasher = Hasher::start(threads).map_err(|error| format!("No thread could be started: {error}."))?;
+    if let Some(private) = &database.private {
+        if let Some(notice) = private.notice() {
+            complain(notice);
+        }
+        demo::make_where_empty(config, &database.command_pool(), &hasher)?;
+    }
+    let db = database.serving_pool();
+    let app = App {
+        db: db.clone(),
+        hasher,
+        settings: settings(config),
+        seal: PlaceSeal::new(secret_key.derive("places in the list")),
+        cookie_key: secret_key.bytes(),
+    };
+    say(format!("{} is at {}", config.product_name, config.public_url.origin()));
+    if config.smtp.is_none() {
+        say(format!("No mail server is set: mails are shown at {}/dev/mailbox", config.public_url.origin()));
+    }
+    actix_web::rt::System::new().block_on(until_stopped(config, app, db, listener, tls))
+}
+
+async fn until_stopped(
+    config: &Config,
+    app: App,
+    db: Db,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+) -> Result<(), Refusal> {
+    let transport = Arc::new(sender::transport(config)?);
+    let server = app::start(app, listener, tls).map_err(|error| format!("The server could not start: {error}."))?;
+    let handle = server.handle();
+    let (stop, stopping) = watch::channel(false);
+    let worker = actix_web::rt::spawn(worker::relay(config, db, transport, stopping));
+    let server = actix_web::rt::spawn(server);
+    worker::told_to_stop().await;
+    tracing::info!("stopping: running requests finish first");
+    // Both end by themselves: requests that run, mails that are being handed over.
+    let _ = stop.send(true);
+    handle.stop(true).await;
+    let _ = worker.await;
+    match server.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(format!("The server failed: {error}.")),
+        Err(error) => Err(format!("The server failed: {error}.")),
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        product_name: config.product_name.clone(),
+        support_email: config.support_email.clone(),
+        support_phone: config.support_phone.clone(),
+        public_origin: config.public_url.origin(),
+        https: config.public_url.is_https(),
+        trusted_proxies: config.trusted_proxies.clone(),
+        mailbox: config.smtp.is_none().then(|| config.data_dir.join(sender::MAIL_FOLDER)),
+    }
+}
+
+fn tls(files: &TlsFiles) -> Result<rustls::ServerConfig, Refusal> {
+    let open = |variable: &str, path: &std::path::Path| {
+        File::open(path)
+            .map(BufReader::new)
+            .map_err(|error| format!("{variable} must be a file that can be read: {}: {error}.", path.display()))
+    };
+    let certificates = CertificateDer::pem_reader_iter(open("TLS_CERT", &files.certificate)?)
+        .collect::<Result<Vec<_>, _>>()
+        .ok()
+        .filter(|chain| !chain.is_empty())
+        .ok_or_else(|| format!("TLS_CERT must hold certificates in PEM: {} does not.", files.certificate.display()))?;
+    let key = PrivateKeyDer::from_pem_reader(open("TLS_KEY", &files.key)?)
+        .map_err(|_| format!("TLS_KEY must hold a private key in PEM: {} does not.", files.key.display()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("TLS could not start: {error}."))?
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .map_err(|error| format!("TLS_CERT and TLS_KEY do not belong together: {error}."))
+}

@@ -1,0 +1,80 @@
+//! The pop-ups for many.
+
+use super::people::list;
+use super::{draw, id, person, signed_in};
+use crate::web::components::{LeftOut, Person};
+use crate::web::form::Errors;
+use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog, Scope};
+use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog, TrainingKind};
+
+fn left_out() -> Vec<LeftOut> {
+    vec![LeftOut {
+        name: "Mia Lang".to_owned(),
+        username: "mia.lang@acme.example".to_owned(),
+        reason: "is inactive".to_owned(),
+    }]
+}
+
+#[test]
+fn reset_password() {
+    let dialog = |selected: u128, scope, errors| NewPasswordResetPage {
+        layout: signed_in(),
+        list: list(20),
+        dialog: PasswordResetDialog {
+            selected: (0..selected).map(id).collect(),
+            selected_count: selected as u64,
+            all_active_count: 1_118,
+            scope,
+            left_out: if selected > 0 { left_out() } else { Vec::new() },
+            opened: "2026-05-03T10:42:00Z".to_owned(),
+            errors,
+        },
+    };
+    let html = draw("reset", &dialog(3, Some(Scope::Selected), Errors::none()));
+    assert!(html.contains("Selected users (3)") && html.contains("All Active Users (1,118)"));
+    let mut errors = Errors::none();
+    errors.add("scope", "Choose for whom. Nobody is selected in the list.");
+    draw("reset-nobody", &dialog(0, None, errors));
+}
+
+#[test]
+fn provide_training() {
+    let dialog = |kind, never_attended: Vec<Person>, mut errors: Errors| {
+        if !never_attended.is_empty() {
+            errors.add(
+                "never_attended",
+                "Choose what to do about 7 users who never attended",
+            );
+        }
+        NewTrainingRequestPage {
+            layout: signed_in(),
+            list: list(20),
+            dialog: TrainingDialog {
+                selected: vec![id(1), id(2)],
+                selected_count: 12,
+                all_active_count: 118,
+                scope: Some(Scope::Selected),
+                kind,
+                note: TrainingDialog::note_field("", &errors),
+                left_out: Vec::new(),
+                never_attended_count: if never_attended.is_empty() { 0 } else { 7 },
+                never_attended,
+                never_attended_choice: None,
+                errors,
+            },
+        }
+    };
+    let html = draw("training", &dialog(None, Vec::new(), Errors::none()));
+    assert!(
+        html.contains(">Note for the trainer</label>")
+            && html.contains(">Request Training</button>")
+    );
+    draw(
+        "training-never-attended",
+        &dialog(
+            Some(TrainingKind::Advanced),
+            vec![person(), person()],
+            Errors::none(),
+        ),
+    );
+}
