@@ -1,4 +1,24 @@
 //! Mail: the outbox, and the worker that empties it. Knows no feature: what a mail says belongs to
 //! the feature that sends it.
 
+mod claim;
+mod desk;
+pub mod failure;
+mod files;
+pub mod message;
 pub mod outbox;
+pub mod preview;
+mod settings;
+mod settle;
+mod smtp;
+mod transport;
+pub mod worker;
+
+pub use claim::{Composed, Composer, DueMail};
+pub use files::Files;
+pub use lettre::message::Mailbox;
+pub use message::{Attachment, Message, Parcel};
+pub use settings::MailSettings;
+pub use smtp::{CONNECTIONS, Smtp, SmtpServer, SmtpTls};
+pub use transport::{Delivered, Memory, Transport};
+pub use worker::Worker;

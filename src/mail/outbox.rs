@@ -55,6 +55,11 @@ impl Kind {
             .map(|(kind, _)| *kind)
     }
 
+    /// Every stored name.
+    pub fn names() -> Vec<&'static str> {
+        Kind::NAMES.iter().map(|(_, name)| *name).collect()
+    }
+
     /// Whether the mail carries a temporary password.
     pub fn carries_password(self) -> bool {
         matches!(

@@ -1,7 +1,9 @@
 //! Passwords as such: what a good one is, how it is stored, how a random one is made. Knows no users.
 
+mod generate;
 mod hashing;
 mod policy;
 
+pub use generate::{TemporaryDigest, generate};
 pub use hashing::{Busy, Hasher, Verdict};
 pub use policy::{LONGEST, OwnPassword, PasswordProblem, SHORTEST};

@@ -2,6 +2,7 @@
 
 mod activation;
 mod add;
+mod addressee;
 mod administrator;
 mod conflict;
 mod edit;
@@ -13,9 +14,11 @@ mod scope;
 mod state;
 mod user;
 mod username;
+pub mod username_notice;
 
 pub use activation::{ActivationError, Deactivated, deactivate, has_own_password, reactivate};
 pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert};
+pub use addressee::{Addressee, lock_for_mail};
 pub use administrator::{AdministratorError, set_administrator};
 pub use conflict::{Conflict, ConflictRule, Holder, explain};
 pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};

@@ -1,0 +1,268 @@
+//! Taking due mails out of the outbox, and having them written.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::failure::{FIRST_RETRY, LONGEST_PAUSE};
+use super::message::Message;
+use super::outbox::Kind;
+use super::settle::{self, Outcome, Settlement};
+use crate::db::{self, Db};
+
+/// How long a mail is put off when the person it is for is just being changed by somebody else.
+const PUT_OFF: Duration = Duration::from_secs(1);
+
+/// A mail that is due, taken by this worker.
+#[derive(Debug, Clone)]
+pub struct DueMail {
+    /// Its account.
+    pub account_id: Uuid,
+    /// Its id.
+    pub id: Uuid,
+    /// What it says.
+    pub kind: Kind,
+    /// To whom, or about whom.
+    pub user_id: Option<Uuid>,
+    /// A fixed recipient.
+    pub recipient: Option<String>,
+    /// The reset it belongs to.
+    pub password_reset_id: Option<Uuid>,
+    /// The training request it belongs to.
+    pub training_request_id: Option<Uuid>,
+    /// When it was written into the outbox.
+    pub created_at: OffsetDateTime,
+    /// Which attempt this is, from 1.
+    pub attempt: i16,
+}
+
+/// What becomes of a due mail, as the feature decides that it belongs to.
+#[derive(Debug, Clone)]
+pub enum Composed {
+    /// It leaves.
+    Send {
+        /// To this address.
+        recipient: String,
+        /// Saying this.
+        message: Message,
+    },
+    /// It has nothing to say any more.
+    Cancel {
+        /// Why, in plain words.
+        because: String,
+    },
+    /// Not now: the person is being changed by somebody else this very moment. Waiting for their
+    /// lock while holding the mail's could end in a deadlock. Nothing was stored for this attempt.
+    Later,
+}
+
+/// Who writes the mails: the features, behind one door.
+pub trait Composer: Send + Sync + 'static {
+    /// Writes the due mails in the claiming transaction: one answer for each, in their order. What
+    /// it locks, it locks with `skip locked`.
+    ///
+    /// # Errors
+    /// Whatever the database says; nothing is claimed then.
+    fn compose(
+        &self,
+        tx: &mut db::Connection,
+        due: &[DueMail],
+        now: OffsetDateTime,
+    ) -> QueryResult<Vec<Composed>>;
+}
+
+/// A mail ready to be sent.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) due: DueMail,
+    pub(super) recipient: String,
+    pub(super) message: Message,
+}
+
+/// What a claim brought.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// To be sent.
+    pub(super) ready: Vec<Ready>,
+    /// How many were due, whatever became of them: fewer than asked for means that there are no more.
+    pub(super) due: usize,
+}
+
+/// Claims at most `limit` due mails and has them written, in one transaction. The next attempt moves
+/// ahead by the pause that follows this one, at least half a minute: a worker that dies loses nothing.
+pub(super) fn claim(
+    db: &Db,
+    composer: &dyn Composer,
+    limit: i64,
+    now: OffsetDateTime,
+) -> QueryResult<Claimed> {
+    db.write(|tx| {
+        let due = take(tx, limit, now)?;
+        compose(tx, composer, due, now)
+    })
+}
+
+/// The slow way, for when a batch failed as a whole: claims in one transaction, then writes each mail
+/// in its own, so that the one at fault holds up no other. Each call of `compose_one` may fail alone.
+pub(super) fn claim_only(db: &Db, limit: i64, now: OffsetDateTime) -> QueryResult<Vec<DueMail>> {
+    db.write(|tx| take(tx, limit, now))
+}
+
+/// Writes one mail that was claimed before, unless it was cancelled meanwhile.
+pub(super) fn compose_one(
+    db: &Db,
+    composer: &dyn Composer,
+    due: DueMail,
+    now: OffsetDateTime,
+) -> QueryResult<Claimed> {
+    db.write(|tx| {
+        let still_ours: Vec<Uuid> = lock_ours(tx, &due)?;
+        if still_ours.is_empty() {
+            return Ok(Claimed::default());
+        }
+        compose(tx, composer, vec![due], now)
+    })
+}
+
+fn lock_ours(tx: &mut db::Connection, due: &DueMail) -> QueryResult<Vec<Uuid>> {
+    use crate::schema::mails;
+    mails::table
+        .find((due.account_id, due.id))
+        .filter(mails::state.eq("waiting"))
+        .filter(mails::attempts.eq(due.attempt))
+        .select(mails::id)
+        .for_update()
+        .skip_locked()
+        .load(tx)
+}
+
+fn compose(
+    tx: &mut db::Connection,
+    composer: &dyn Composer,
+    due: Vec<DueMail>,
+    now: OffsetDateTime,
+) -> QueryResult<Claimed> {
+    if due.is_empty() {
+        return Ok(Claimed::default());
+    }
+    let composed = composer.compose(tx, &due, now)?;
+    if composed.len() != due.len() {
+        return Err(db::Error::QueryBuilderError(
+            "the composer answers for every mail".into(),
+        ));
+    }
+    let mut claimed = Claimed {
+        ready: Vec::new(),
+        due: due.len(),
+    };
+    let mut settlements = Vec::new();
+    let mut put_off = HashSet::new();
+    for (due, composed) in due.into_iter().zip(composed) {
+        match composed {
+            Composed::Send { recipient, message } => claimed.ready.push(Ready {
+                due,
+                recipient,
+                message,
+            }),
+            Composed::Cancel { because } => settlements.push(Settlement {
+                outcome: Outcome::Cancelled(because),
+                due,
+            }),
+            Composed::Later => {
+                put_off.insert((due.account_id, due.id));
+            }
+        }
+    }
+    settle::apply(tx, &settlements, now)?;
+    put_back(tx, &put_off, now)?;
+    Ok(claimed)
+}
+
+/// Undoes the claim: no password was made for this attempt, so its number can be used again.
+fn put_back(
+    tx: &mut db::Connection,
+    mails: &HashSet<(Uuid, Uuid)>,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let (accounts, ids): (Vec<Uuid>, Vec<Uuid>) = mails.iter().copied().unzip();
+    diesel::sql_query(
+        "update mails set attempts = attempts - 1, next_attempt_at = $1
+         from unnest($2, $3) as put_off (account_id, id)
+         where mails.account_id = put_off.account_id and mails.id = put_off.id",
+    )
+    .bind::<sql_types::Timestamptz, _>(now + PUT_OFF)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .execute(tx)
+    .map(|_| ())
+}
+
+#[derive(QueryableByName)]
+struct TakenRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    account_id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    kind: String,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    user_id: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    recipient: Option<String>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    password_reset_id: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    training_request_id: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    created_at: OffsetDateTime,
+    #[diesel(sql_type = sql_types::SmallInt)]
+    attempts: i16,
+}
+
+fn take(tx: &mut db::Connection, limit: i64, now: OffsetDateTime) -> QueryResult<Vec<DueMail>> {
+    // Only kinds that this program knows: during an update an older one leaves the new kinds alone.
+    let rows: Vec<TakenRow> = diesel::sql_query(
+        "with due as materialized (
+             select account_id, id from mails
+             where state = 'waiting' and next_attempt_at <= $1 and kind = any($2)
+             order by next_attempt_at limit $3
+             for update skip locked
+         )
+         update mails
+         set attempts = attempts + 1,
+             next_attempt_at = $1 + make_interval(secs => least($5, $4 * power(2, least(attempts, 12))))
+         from due
+         where mails.account_id = due.account_id and mails.id = due.id
+         returning mails.account_id, mails.id, mails.kind, mails.user_id, mails.recipient,
+             mails.password_reset_id, mails.training_request_id, mails.created_at, mails.attempts",
+    )
+    .bind::<sql_types::Timestamptz, _>(now)
+    .bind::<sql_types::Array<sql_types::Text>, _>(Kind::names())
+    .bind::<sql_types::BigInt, _>(limit)
+    .bind::<sql_types::Double, _>(FIRST_RETRY.as_secs_f64())
+    .bind::<sql_types::Double, _>(LONGEST_PAUSE.as_secs_f64())
+    .load(tx)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(DueMail {
+                kind: Kind::from_name(&row.kind)?,
+                account_id: row.account_id,
+                id: row.id,
+                user_id: row.user_id,
+                recipient: row.recipient,
+                password_reset_id: row.password_reset_id,
+                training_request_id: row.training_request_id,
+                created_at: row.created_at,
+                attempt: row.attempts,
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,96 @@
+//! Who writes which mail: from the kind in the outbox to the feature behind it.
+
+use diesel::prelude::*;
+use time::OffsetDateTime;
+
+use crate::access::{recovery_mail, temporary_password};
+use crate::db;
+pub use crate::mail::MailSettings;
+use crate::mail::outbox::Kind;
+use crate::mail::{Composed, Composer, DueMail};
+use crate::users::username_notice;
+
+/// Every feature that writes mail.
+#[derive(Debug, Clone)]
+pub struct Mailings {
+    /// What every mail says about the product.
+    pub settings: MailSettings,
+}
+
+/// The mails that one feature writes together, in a constant number of statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feature {
+    Passwords,
+    Recovery,
+    UsernameNotices,
+}
+
+impl Feature {
+    const ALL: [Feature; 3] = [
+        Feature::Passwords,
+        Feature::Recovery,
+        Feature::UsernameNotices,
+    ];
+
+    /// The feature that writes mails of that kind. None: the mail is left waiting.
+    fn of(kind: Kind) -> Option<Feature> {
+        match kind {
+            Kind::Welcome | Kind::PasswordReset | Kind::NewPassword => Some(Feature::Passwords),
+            Kind::RecoveryLink => Some(Feature::Recovery),
+            Kind::UsernameChanged => Some(Feature::UsernameNotices),
+            Kind::TrainingRequest | Kind::TrainingConfirmation => None,
+        }
+    }
+}
+
+impl Mailings {
+    /// All features, writing with these settings.
+    pub fn new(settings: MailSettings) -> Mailings {
+        Mailings { settings }
+    }
+
+    fn compose_together(
+        &self,
+        tx: &mut db::Connection,
+        feature: Feature,
+        due: &[DueMail],
+        now: OffsetDateTime,
+    ) -> QueryResult<Vec<Composed>> {
+        let settings = &self.settings;
+        // Seeded by the operating system, and again every 64 kB.
+        let mut rng = rand::rng();
+        match feature {
+            Feature::Passwords => temporary_password::compose(tx, settings, due, &mut rng, now),
+            Feature::Recovery => recovery_mail::compose(tx, settings, due, &mut rng, now),
+            Feature::UsernameNotices => username_notice::compose(tx, settings, due),
+        }
+    }
+}
+
+impl Composer for Mailings {
+    fn compose(
+        &self,
+        tx: &mut db::Connection,
+        due: &[DueMail],
+        now: OffsetDateTime,
+    ) -> QueryResult<Vec<Composed>> {
+        let mut answers = vec![Composed::Later; due.len()];
+        for feature in Feature::ALL {
+            let (places, mails): (Vec<usize>, Vec<DueMail>) = due
+                .iter()
+                .enumerate()
+                .filter(|(_, mail)| Feature::of(mail.kind) == Some(feature))
+                .map(|(place, mail)| (place, mail.clone()))
+                .unzip();
+            if !mails.is_empty() {
+                let composed = self.compose_together(tx, feature, &mails, now)?;
+                for (place, composed) in places.into_iter().zip(composed) {
+                    if let Some(answer) = answers.get_mut(place) {
+                        *answer = composed;
+                    }
+                }
+            }
+        }
+        Ok(answers)
+    }
+}
