@@ -1,0 +1,89 @@
+//! Replacing a user: the leaver out and the joiner in, one transaction, two histories.
+
+use thiserror::Error;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::activation::{self, ActivationError};
+use super::add::{self, AddError, FirstPassword};
+use super::{NewUser, Profile, Username, find, lock};
+use crate::history::{self, Author, Event};
+use crate::{accounts, db, ids};
+
+/// Who takes whose seat.
+#[derive(Debug, Clone)]
+pub struct ReplaceUser {
+    /// Who leaves.
+    pub leaving: Uuid,
+    /// The id that the new user will have; sent twice, it replaces once.
+    pub id: Uuid,
+    /// The new user's address.
+    pub username: Username,
+    /// The new user's details.
+    pub profile: Profile,
+}
+
+/// Why nobody was replaced.
+#[derive(Debug, Error)]
+pub enum ReplaceError {
+    /// No such user in the account.
+    #[error("There is no such user.")]
+    NotFound,
+    /// They hold no seat to take over.
+    #[error("This user is inactive already. Add the new user instead.")]
+    Inactive,
+    /// Taking the leaver out was refused.
+    #[error(transparent)]
+    Leaving(ActivationError),
+    /// Adding the joiner was refused.
+    #[error(transparent)]
+    Coming(AddError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Deactivates the one and adds the other; also with no seat free, since one is freed first.
+///
+/// # Errors
+/// [`ReplaceError`].
+pub fn replace(
+    tx: &mut db::Connection,
+    author: &Author,
+    command: &ReplaceUser,
+    now: OffsetDateTime,
+) -> Result<NewUser, ReplaceError> {
+    let account_id = author.account_id;
+    accounts::lock(tx, account_id)?;
+    let leaving = lock(tx, account_id, command.leaving)?.ok_or(ReplaceError::NotFound)?;
+    let mut id = command.id;
+    if let Some(existing) = find(tx, account_id, id)? {
+        if existing.username == command.username.as_str() && !leaving.active {
+            return Ok(NewUser { id });
+        }
+        id = ids::new();
+    }
+    if !leaving.active {
+        return Err(ReplaceError::Inactive);
+    }
+    let reason = format!("Replaced by {}", command.profile.full_name());
+    activation::deactivate(tx, author, &leaving, &reason, now).map_err(ReplaceError::Leaving)?;
+    let (username, profile) = (&command.username, &command.profile);
+    let new = add::insert(
+        tx,
+        author,
+        id,
+        username,
+        profile,
+        false,
+        &FirstPassword::Mailed,
+        now,
+    )
+    .map_err(ReplaceError::Coming)?;
+    let event = Event::UserReplaced {
+        old_user: leaving.id,
+        new_user: new.id,
+    };
+    history::record_for_each(tx, author, &[Some(leaving.id), Some(new.id)], &event, now)?;
+    Ok(new)
+}
