@@ -10,11 +10,9 @@
 
 use super::fold;
 
-/// From this similarity (Jaro-Winkler) two spellings pass as one name. Under it lie pairs such as
-/// Marc and Mary or Jan and Jana, which [`COMMON_START`] or the table of short names must carry.
+/// From this similarity (Jaro-Winkler) two spellings pass as one name. A little under it lie Marc and
+/// Mary, a little over it Micheal and Michael.
 const SIMILAR: f64 = 0.84;
-/// A name that begins like the other one for so many letters is a short form of it.
-const COMMON_START: usize = 3;
 
 /// Short names that do not begin like the long one.
 const SHORT_NAMES: [(&str, &[&str]); 24] = [
@@ -94,29 +92,15 @@ fn is_form_of(one: &str, other: &str) -> bool {
     if initial {
         return one.chars().next() == other.chars().next();
     }
-    let common_start = one
-        .chars()
-        .zip(other.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
     let is_short_form = |short: &str, long: &str| {
         SHORT_NAMES.iter().any(|(name, forms)| {
             strsim::jaro_winkler(name, long) >= 0.9
                 && (forms.contains(&short) || strsim::jaro_winkler(name, short) >= 0.9)
         })
     };
-    let one_begins_other = common_start
-        >= COMMON_START
-            .min(one.chars().count())
-            .min(other.chars().count())
-        && common_start
-            >= one
-                .chars()
-                .count()
-                .min(other.chars().count())
-                .min(COMMON_START);
     one == other
-        || (one_begins_other && (one.starts_with(other) || other.starts_with(one)))
+        || one.starts_with(other)
+        || other.starts_with(one)
         || strsim::jaro_winkler(one, other) >= SIMILAR
         || is_short_form(one, other)
         || is_short_form(other, one)
