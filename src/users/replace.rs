@@ -43,7 +43,8 @@ pub enum ReplaceError {
     Database(#[from] db::Error),
 }
 
-/// Deactivates the one and adds the other; also with no seat free, since one is freed first.
+/// Deactivates the one and adds the other; also with no seat free, since one is freed first. Each
+/// history names the other person.
 ///
 /// # Errors
 /// [`ReplaceError`].
@@ -51,6 +52,43 @@ pub fn replace(
     tx: &mut db::Connection,
     author: &Author,
     command: &ReplaceUser,
+    now: OffsetDateTime,
+) -> Result<NewUser, ReplaceError> {
+    let reason = format!("Replaced by {}", command.profile.full_name());
+    let new = swap(tx, author, command, &reason, now)?;
+    let event = Event::UserReplaced {
+        old_user: command.leaving,
+        new_user: new.id,
+    };
+    history::record_for_each(
+        tx,
+        author,
+        &[Some(command.leaving), Some(new.id)],
+        &event,
+        now,
+    )?;
+    Ok(new)
+}
+
+/// Deactivates the one to make room for the other, who has nothing to do with them.
+///
+/// # Errors
+/// [`ReplaceError`].
+pub fn free_and_add(
+    tx: &mut db::Connection,
+    author: &Author,
+    command: &ReplaceUser,
+    now: OffsetDateTime,
+) -> Result<NewUser, ReplaceError> {
+    let reason = format!("Made room for {}", command.profile.full_name());
+    swap(tx, author, command, &reason, now)
+}
+
+fn swap(
+    tx: &mut db::Connection,
+    author: &Author,
+    command: &ReplaceUser,
+    reason: &str,
     now: OffsetDateTime,
 ) -> Result<NewUser, ReplaceError> {
     let account_id = author.account_id;
@@ -66,24 +104,16 @@ pub fn replace(
     if !leaving.active {
         return Err(ReplaceError::Inactive);
     }
-    let reason = format!("Replaced by {}", command.profile.full_name());
-    activation::deactivate(tx, author, &leaving, &reason, now).map_err(ReplaceError::Leaving)?;
-    let (username, profile) = (&command.username, &command.profile);
-    let new = add::insert(
+    activation::deactivate(tx, author, &leaving, reason, now).map_err(ReplaceError::Leaving)?;
+    add::insert(
         tx,
         author,
         id,
-        username,
-        profile,
+        &command.username,
+        &command.profile,
         false,
         &FirstPassword::Mailed,
         now,
     )
-    .map_err(ReplaceError::Coming)?;
-    let event = Event::UserReplaced {
-        old_user: leaving.id,
-        new_user: new.id,
-    };
-    history::record_for_each(tx, author, &[Some(leaving.id), Some(new.id)], &event, now)?;
-    Ok(new)
+    .map_err(ReplaceError::Coming)
 }

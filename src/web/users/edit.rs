@@ -131,8 +131,8 @@ impl Again {
     /// As stored.
     fn of(subject: &User) -> Again {
         Again {
-            values: stored_values(subject),
-            originals: stored_values(subject),
+            values: form::stored_values(subject),
+            originals: form::stored_values(subject),
             version: subject.version,
             errors: Errors::none(),
             conflict: None,
@@ -198,7 +198,8 @@ fn try_to_save(
         };
         let saved = app.db.write(|tx| {
             let edited = users::edit(tx, &user.author, &command, &user.session, user.now)?;
-            if let Some(message) = edited_message(&edited, place) {
+            let has_own_password = users::has_own_password(tx, account_id, id)?;
+            if let Some(message) = edited_message(&edited, has_own_password, place) {
                 user.leave(tx, &message)?;
             }
             Ok(())
@@ -314,7 +315,7 @@ fn collide(
         })
         .collect();
     // What this edit did not touch follows what is stored.
-    let stored_now = stored_values(stored);
+    let stored_now = form::stored_values(stored);
     let untouched: Vec<&str> = again
         .values
         .pairs()
@@ -339,18 +340,6 @@ fn collide(
     }
     again.edit_conflict = Some(EditConflict { by, at, theirs });
     Ok(())
-}
-
-fn stored_values(subject: &User) -> ProfileValues {
-    let profile = subject.profile();
-    ProfileValues {
-        username: subject.username.clone(),
-        first_name: profile.first_name,
-        last_name: profile.last_name,
-        title: profile.title,
-        department: profile.department,
-        phone: profile.phone,
-    }
 }
 
 fn draw(
