@@ -8,6 +8,7 @@ use crate::db;
 pub use crate::mail::MailSettings;
 use crate::mail::outbox::Kind;
 use crate::mail::{Composed, Composer, DueMail};
+use crate::training;
 use crate::users::username_notice;
 
 /// Every feature that writes mail.
@@ -23,22 +24,24 @@ enum Feature {
     Passwords,
     Recovery,
     UsernameNotices,
+    Training,
 }
 
 impl Feature {
-    const ALL: [Feature; 3] = [
+    const ALL: [Feature; 4] = [
         Feature::Passwords,
         Feature::Recovery,
         Feature::UsernameNotices,
+        Feature::Training,
     ];
 
-    /// The feature that writes mails of that kind. None: the mail is left waiting.
-    fn of(kind: Kind) -> Option<Feature> {
+    /// The feature that writes mails of that kind.
+    fn of(kind: Kind) -> Feature {
         match kind {
-            Kind::Welcome | Kind::PasswordReset | Kind::NewPassword => Some(Feature::Passwords),
-            Kind::RecoveryLink => Some(Feature::Recovery),
-            Kind::UsernameChanged => Some(Feature::UsernameNotices),
-            Kind::TrainingRequest | Kind::TrainingConfirmation => None,
+            Kind::Welcome | Kind::PasswordReset | Kind::NewPassword => Feature::Passwords,
+            Kind::RecoveryLink => Feature::Recovery,
+            Kind::UsernameChanged => Feature::UsernameNotices,
+            Kind::TrainingRequest | Kind::TrainingConfirmation => Feature::Training,
         }
     }
 }
@@ -63,6 +66,10 @@ impl Mailings {
             Feature::Passwords => temporary_password::compose(tx, settings, due, &mut rng, now),
             Feature::Recovery => recovery_mail::compose(tx, settings, due, &mut rng, now),
             Feature::UsernameNotices => username_notice::compose(tx, settings, due),
+            Feature::Training => due
+                .iter()
+                .map(|mail| training::compose(tx, settings, mail))
+                .collect(),
         }
     }
 }
@@ -79,7 +86,7 @@ impl Composer for Mailings {
             let (places, mails): (Vec<usize>, Vec<DueMail>) = due
                 .iter()
                 .enumerate()
-                .filter(|(_, mail)| Feature::of(mail.kind) == Some(feature))
+                .filter(|(_, mail)| Feature::of(mail.kind) == feature)
                 .map(|(place, mail)| (place, mail.clone()))
                 .unzip();
             if !mails.is_empty() {

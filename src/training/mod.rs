@@ -2,6 +2,7 @@
 
 mod attendance;
 mod request;
+mod roster;
 mod status;
 
 pub use attendance::record_attendance;
@@ -9,6 +10,7 @@ pub use request::{
     ForNeverAttended, LeftOut, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining,
     Requested, UNDO_WINDOW, UndoError, request, undo,
 };
+pub use roster::compose;
 pub use status::{Details, PEOPLE_PAGE, Person, Standing, details, people, standing};
 
 /// The two trainings.

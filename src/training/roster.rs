@@ -57,10 +57,22 @@ struct Roster {
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn compose(tx: &mut db::Connection, settings: &MailSettings, due: &DueMail) -> QueryResult<Composed> {
-    let cancel = |because: &str| Ok(Composed::Cancel { because: because.to_string() });
-    let Some(id) = due.training_request_id else { return cancel("it belongs to no request") };
-    let Some(request) = details(tx, due.account_id, id)? else { return cancel("the request is gone") };
+pub fn compose(
+    tx: &mut db::Connection,
+    settings: &MailSettings,
+    due: &DueMail,
+) -> QueryResult<Composed> {
+    let cancel = |because: &str| {
+        Ok(Composed::Cancel {
+            because: because.to_string(),
+        })
+    };
+    let Some(id) = due.training_request_id else {
+        return cancel("it belongs to no request");
+    };
+    let Some(request) = details(tx, due.account_id, id)? else {
+        return cancel("the request is gone");
+    };
     if request.undone_at.is_some() {
         return cancel("the request was taken back");
     }
@@ -97,7 +109,11 @@ fn roster(
         product_name: settings.product_name.clone(),
         account_name: account.name,
         training: request.training.label(),
-        for_whom: if people.len() == 1 { "1 person".to_string() } else { format!("{} people", people.len()) },
+        for_whom: if people.len() == 1 {
+            "1 person".to_string()
+        } else {
+            format!("{} people", people.len())
+        },
         requested_by: request.requested_by,
         requested_by_username: request.requested_by_username,
         requested_on: request.requested_at.date().to_string(),
@@ -110,7 +126,10 @@ fn roster(
 
 fn request_mail(roster: &Roster) -> Option<Message> {
     Some(Message {
-        subject: format!("{} for {} of {}", roster.training, roster.for_whom, roster.account_name),
+        subject: format!(
+            "{} for {} of {}",
+            roster.training, roster.for_whom, roster.account_name
+        ),
         text: RequestText { roster }.render().ok()?,
         html: RequestHtml { roster }.render().ok()?,
         attachments: vec![Attachment {
@@ -131,7 +150,15 @@ fn confirmation(roster: &Roster) -> Option<Message> {
 }
 
 fn csv(roster: &Roster) -> Option<Vec<u8>> {
-    let head = vec!["Username", "First name", "Last name", "Title", "Department", "Phone", "Training"];
+    let head = vec![
+        "Username",
+        "First name",
+        "Last name",
+        "Title",
+        "Department",
+        "Phone",
+        "Training",
+    ];
     let rows = roster.people.iter().map(|person| {
         vec![
             person.username.as_str(),

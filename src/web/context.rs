@@ -1,8 +1,6 @@
-//! What surrounds a request: its id, its line in the log, the page for what went wrong, and that a
-//! panic in a handler is an error page and not the end.
+//! What surrounds a request: its id, its line in the log, and the page for what went wrong.
 
 use std::net::IpAddr;
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -11,14 +9,16 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template as _;
-use futures_util::FutureExt as _;
 
 use super::app::App;
 use super::components::Link;
-use super::error::{Explanation, WebError};
+use super::error::Explanation;
 use super::error_page::ErrorPage;
 use super::layout::Layout;
 use crate::ids;
+
+/// Paths that programs ask; they get plain text also when something is wrong.
+const FOR_MACHINES: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The id of a request: in its log lines, in history, on its error page.
 #[derive(Debug, Clone)]
@@ -39,15 +39,7 @@ pub async fn of_request(
     let path = request.path().to_string();
     let peer = request.peer_addr().map(|address| address.ip());
     let app = request.app_data::<web::Data<App>>().cloned();
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let response = match outcome {
-        Ok(response) => response?.map_into_boxed_body(),
-        Err(_) => {
-            // The request went down with the panic; the connection is answered and closed by actix.
-            tracing::error!(request = id, %method, path, "a handler panicked");
-            return Err(WebError::Internal("a handler panicked".to_string()).into());
-        }
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     let response = explain(response, app.as_ref().map(|app| app.get_ref()), &id);
     tracing::info!(
         request = id,
@@ -80,16 +72,16 @@ fn explain(
     {
         tracing::error!(request = id, cause, "request failed");
     }
-    let has_page = response.headers().contains_key(header::CONTENT_TYPE) && explained.is_none();
     let Some(app) = app.filter(|_| status.is_client_error() || status.is_server_error()) else {
         return response;
     };
-    if has_page
-        && !response
+    // A handler that drew a page of its own is right; what the framework answers is plain text.
+    let is_own_page = explained.is_none()
+        && response
             .headers()
             .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
-    {
+            .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    if is_own_page || FOR_MACHINES.contains(&response.request().path()) {
         return response;
     }
     let explanation = explained.unwrap_or_else(|| Explanation::of_status(status));

@@ -18,9 +18,7 @@ pub mod history;
 pub mod input;
 pub mod layout;
 /// The preview of mails where no mail server is set.
-pub mod mailbox {
-    pub mod pages;
-}
+pub mod mailbox;
 pub mod origin;
 pub mod page;
 pub mod password_resets;

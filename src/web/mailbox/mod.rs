@@ -1,4 +1,4 @@
-//! The preview of mails where no mail server is set.
+//! The mails that did not leave, for trying the program out.
 
 pub mod pages;
 pub mod show;
