@@ -248,6 +248,28 @@ fn a_killed_postmaster_is_started_again() {
 }
 
 #[test]
+fn a_long_query_that_outlives_its_postmaster_is_ended_before_the_next_start() {
+    let folder = Folder::new();
+    let postgres = folder.open(Role::Serve).unwrap();
+    keep_a_row(&postgres);
+    let mut busy = connection(&postgres);
+    let query = std::thread::spawn(move || {
+        busy.batch_execute("do $$ begin loop end loop; end $$")
+            .is_err()
+    });
+    let mut watching = connection(&postgres);
+    let busy_queries = "(select count(*) from pg_stat_activity
+        where state = 'active' and query like 'do $$%')";
+    while number(&mut watching, busy_queries) == 0 {
+        sleep(Duration::from_millis(20));
+    }
+    kill(folder.postmaster(), Signal::SIGKILL).unwrap();
+    let again = folder.open(Role::Join).unwrap();
+    assert!(query.join().unwrap(), "the query was ended");
+    assert_eq!(kept_row(&again), 7);
+}
+
+#[test]
 fn the_postmaster_of_a_killed_server_is_adopted_and_stopped() {
     let folder = Folder::new();
     folder.program("serve").kill();
@@ -289,6 +311,7 @@ fn a_second_server_is_refused_and_the_first_goes_on() {
     let folder = Folder::new();
     let server = folder.program("serve");
     let refused = folder.open(Role::Serve).err().unwrap();
+    assert!(matches!(refused, PrivatePostgresError::AnotherServer(_)));
     assert_eq!(
         refused.to_string(),
         format!(
@@ -396,6 +419,12 @@ fn a_data_dir_that_cannot_be_written_is_a_sentence() {
     let said = refused.err().unwrap().to_string();
     assert!(said.starts_with("DATA_DIR cannot be used: "), "{said}");
     assert!(said.contains(below.to_str().unwrap()), "{said}");
+    if !geteuid().is_root() {
+        fs::create_dir(folder.data()).unwrap();
+        fs::set_permissions(folder.data(), fs::Permissions::from_mode(0o555)).unwrap();
+        let said = folder.open(Role::Serve).err().unwrap().to_string();
+        assert!(said.starts_with("DATA_DIR cannot be used: "), "{said}");
+    }
 }
 
 #[test]
