@@ -114,11 +114,9 @@ fn attached(attachment: &Attachment) -> lettre::message::SinglePart {
     let content_type = ContentType::parse(&attachment.content_type)
         .or_else(|_| ContentType::parse("application/octet-stream"))
         .unwrap_or(ContentType::TEXT_PLAIN);
-    let content = Body::new_with_encoding(
-        attachment.content.clone(),
-        ContentTransferEncoding::Base64,
-    )
-    .unwrap_or_else(Body::new);
+    let content =
+        Body::new_with_encoding(attachment.content.clone(), ContentTransferEncoding::Base64)
+            .unwrap_or_else(Body::new);
     AttachedPart::new(name).body(content, content_type)
 }
 
