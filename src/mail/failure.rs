@@ -108,24 +108,37 @@ pub fn cause_of(error: &smtp::Error) -> Cause {
     let mut source = error.source();
     while let Some(inner) = source {
         if let Some(io_error) = inner.downcast_ref::<io::Error>() {
-            let certificate_refused = io_error
-                .get_ref()
-                .and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>())
-                .is_some_and(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)));
-            return Cause::Broken(match io_error.kind() {
-                _ if certificate_refused => "The certificate of the mail server is not trusted.",
-                io::ErrorKind::TimedOut => TIMED_OUT,
-                io::ErrorKind::ConnectionRefused => "The mail server refuses connections.",
-                io::ErrorKind::InvalidData => {
-                    "An encrypted connection to the mail server could not be made."
-                }
-                _ => "The connection to the mail server broke off.",
-            });
+            return cause_of_io(io_error);
         }
         source = inner.source();
     }
-    Cause::Broken("The mail server could not be reached.")
+    Cause::Broken(UNREACHABLE)
 }
+
+/// What an error of the network says.
+pub fn cause_of_io(error: &io::Error) -> Cause {
+    let certificate_refused = error
+        .get_ref()
+        .and_then(|wrapped| wrapped.downcast_ref::<rustls::Error>())
+        .is_some_and(|tls| matches!(tls, rustls::Error::InvalidCertificate(_)));
+    Cause::Broken(match error.kind() {
+        _ if certificate_refused => "The certificate of the mail server is not trusted.",
+        io::ErrorKind::TimedOut => TIMED_OUT,
+        io::ErrorKind::ConnectionRefused => "The mail server refuses connections.",
+        io::ErrorKind::InvalidData => {
+            "An encrypted connection to the mail server could not be made."
+        }
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => "The connection to the mail server broke off.",
+        // Among others a name that cannot be resolved, which has no kind of its own.
+        _ => UNREACHABLE,
+    })
+}
+
+/// The sentence for a server that is not there.
+const UNREACHABLE: &str = "The mail server could not be reached.";
 
 /// The sentence for silence.
 pub const TIMED_OUT: &str = "The mail server did not answer in time.";

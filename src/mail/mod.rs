@@ -1,6 +1,7 @@
 //! Mail: the outbox, and the worker that empties it. Knows no feature: what a mail says belongs to
 //! the feature that sends it.
 
+mod attempt;
 mod claim;
 mod desk;
 pub mod failure;

@@ -15,10 +15,9 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
 use uuid::Uuid;
 
+use super::attempt::send;
 use super::claim::{Claimed, Composer, Ready};
 use super::desk::{self, Settled};
-use super::failure::{Failure, pause};
-use super::message::Parcel;
 use super::settle::{Outcome, Settlement};
 use super::smtp::CONNECTIONS;
 use super::transport::Transport;
@@ -359,51 +358,5 @@ impl Relay {
         if !self.finished.is_empty() {
             self.finished_since.get_or_insert_with(Instant::now);
         }
-    }
-}
-
-/// Sends one mail; the outcome says all that is to be written down.
-async fn send(worker: &Worker, ready: Ready) -> Settlement {
-    let Ready {
-        due,
-        recipient,
-        message,
-    } = ready;
-    let parcel = Parcel {
-        mail_id: due.id,
-        attempt: due.attempt,
-        recipient: recipient.clone(),
-        message,
-        sent_at: (worker.clock)(),
-    };
-    let outcome = match worker.transport.send(&worker.from, parcel).await {
-        Ok(words) => Outcome::Sent { recipient, words },
-        Err(failure) => {
-            let reason = failure.explanation();
-            let (mail, kind, attempt) = (due.id, due.kind.as_str(), due.attempt);
-            match &failure {
-                Failure::Refused(words) => {
-                    tracing::info!(%mail, kind, attempt, reason, "a mail was refused");
-                    Outcome::Refused(words.clone())
-                }
-                Failure::Postponed(_) => {
-                    tracing::warn!(%mail, kind, attempt, reason, "a mail could not be delivered yet");
-                    postponed(worker, reason, attempt)
-                }
-                Failure::Misconfigured(_) => {
-                    tracing::error!(%mail, kind, attempt, reason, "no mail can leave: check SMTP_URL and MAIL_FROM");
-                    postponed(worker, reason, attempt)
-                }
-            }
-        }
-    };
-    Settlement { due, outcome }
-}
-
-fn postponed(worker: &Worker, because: &str, attempt: i16) -> Outcome {
-    let now = (worker.clock)();
-    Outcome::Postponed {
-        because: because.to_string(),
-        again_at: now + pause(attempt, rand::random()),
     }
 }
