@@ -181,15 +181,9 @@ fn unavailable(message: String) -> Error {
     Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(message))
 }
 
-/// Adds libpq's settings to the connection string, before what it says itself: the last one wins.
+/// Adds libpq's settings to the connection string, except those that it sets itself. As text: libpq
+/// takes addresses without a host, which are no URLs.
 fn with_time_outs(url: &str, purpose: Purpose) -> String {
-    let Ok(mut parsed) = url::Url::parse(url) else {
-        return url.to_string();
-    };
-    let own: Vec<(String, String)> = parsed
-        .query_pairs()
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
     let mut options = "-c client_min_messages=warning -c timezone=UTC".to_string();
     if purpose == Purpose::Serving {
         options.push_str(&format!(
@@ -200,33 +194,32 @@ fn with_time_outs(url: &str, purpose: Purpose) -> String {
             (STATEMENT_TIMEOUT * 15).as_millis(),
         ));
     }
-    let mut settings = vec![
+    let settings = [
+        ("connect_timeout", CONNECT_TIMEOUT.as_secs().to_string()),
+        ("keepalives_idle", "10".to_string()),
+        ("keepalives_interval", "5".to_string()),
+        ("keepalives_count", "3".to_string()),
         (
-            "connect_timeout".to_string(),
-            CONNECT_TIMEOUT.as_secs().to_string(),
-        ),
-        ("keepalives_idle".to_string(), "10".to_string()),
-        ("keepalives_interval".to_string(), "5".to_string()),
-        ("keepalives_count".to_string(), "3".to_string()),
-        (
-            "tcp_user_timeout".to_string(),
+            "tcp_user_timeout",
             STATEMENT_TIMEOUT.as_millis().to_string(),
         ),
-        ("application_name".to_string(), "user-accounts".to_string()),
-        ("options".to_string(), options),
+        ("application_name", "user-accounts".to_string()),
+        ("options", options),
     ];
-    settings.retain(|(name, _)| !own.iter().any(|(own_name, _)| own_name == name));
-    settings.extend(own);
-    // libpq decodes %20 and knows no "+": form encoding will not do.
-    let query: Vec<String> = settings
-        .iter()
-        .map(|(name, value)| {
-            let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            format!("{name}={}", value.replace('+', "%20"))
-        })
-        .collect();
-    parsed.set_query(Some(&query.join("&")));
-    parsed.to_string()
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let is_set = |name: &str| {
+        query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some(name))
+    };
+    let mut text = url.to_string();
+    for (name, value) in settings.iter().filter(|(name, _)| !is_set(name)) {
+        text.push(if text.contains('?') { '&' } else { '?' });
+        // libpq decodes %20 and knows no "+": form encoding alone will not do.
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        text.push_str(&format!("{name}={}", value.replace('+', "%20")));
+    }
+    text
 }
 
 /// Asks the database for nothing, to see that it answers.
@@ -235,4 +228,29 @@ fn with_time_outs(url: &str, purpose: Purpose) -> String {
 /// Whatever it says instead.
 pub fn ping(connection: &mut Connection) -> Result<(), Error> {
     connection.batch_execute("select 1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_address_says_itself_stays() {
+        let text = with_time_outs(
+            "postgres://u@/db?host=%2Frun&connect_timeout=9",
+            Purpose::Maintenance,
+        );
+        assert!(
+            text.starts_with("postgres://u@/db?host=%2Frun&connect_timeout=9&keepalives_idle=10&")
+        );
+        assert!(
+            text.ends_with("&options=-c%20client_min_messages%3Dwarning%20-c%20timezone%3DUTC"),
+            "{text}"
+        );
+        let text = with_time_outs("postgres://h/db", Purpose::Serving);
+        assert!(
+            text.starts_with("postgres://h/db?connect_timeout=2&")
+                && text.contains("statement_timeout%3D4000")
+        );
+    }
 }

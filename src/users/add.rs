@@ -51,6 +51,9 @@ pub enum AddError {
     /// All seats are in use; the account as it is.
     #[error("No seat is free. Deactivate a user first.")]
     NoSeat(Option<Box<Account>>),
+    /// Who was to make room cannot: why, as a sentence.
+    #[error("{0}")]
+    NobodyToFree(String),
     /// The database.
     #[error(transparent)]
     Database(db::Error),

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::activation::{self, ActivationError};
 use super::{
-    Deactivated, Profile, ProfileField, User, Username, end_mailed_secrets, find, lock,
-    mail_passwords,
+    Deactivated, Identity, Profile, ProfileField, User, Username, end_mailed_secrets, find, lock,
+    looks_like_another_person, mail_passwords,
 };
 use crate::history::{self, Author, Change, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
@@ -65,6 +65,8 @@ pub struct EditUser {
     pub profile: Profile,
     /// In or out.
     pub membership: Membership,
+    /// The administrator was asked, and says that it is the same person under a new name.
+    pub same_person: bool,
 }
 
 /// What an edit did.
@@ -104,6 +106,9 @@ pub enum EditError {
     /// Somebody else changed the same fields meanwhile.
     #[error("Somebody else changed the same fields meanwhile.")]
     Collision(Vec<Collision>, Box<User>),
+    /// The edit would turn the stored person into another one.
+    #[error("This looks like a different person.")]
+    DifferentPerson(Box<User>),
     /// The address belongs to somebody; `users::explain` tells whom.
     #[error("Email address is already in use")]
     AddressInUse,
@@ -155,6 +160,9 @@ pub fn edit(
     if !merge.collisions.is_empty() {
         return Err(EditError::Collision(merge.collisions, Box::new(stored)));
     }
+    if !command.same_person && looks_different(&stored, &merge) {
+        return Err(EditError::DifferentPerson(Box::new(stored)));
+    }
     let username_changes = merge.username != stored.username;
     if !merge.changes.is_empty() {
         save(tx, author, &stored, &merge, now)?;
@@ -191,6 +199,22 @@ pub fn edit(
         reactivated,
         password_mailed_again,
     })
+}
+
+fn looks_different(stored: &User, merge: &Merge) -> bool {
+    let before = stored.profile();
+    looks_like_another_person(
+        Identity {
+            first_name: &before.first_name,
+            last_name: &before.last_name,
+            username: &stored.username,
+        },
+        Identity {
+            first_name: &merge.profile.first_name,
+            last_name: &merge.profile.last_name,
+            username: &merge.username,
+        },
+    )
 }
 
 struct Merge {

@@ -6,10 +6,13 @@ mod addressee;
 mod administrator;
 mod conflict;
 mod edit;
+mod freeable;
 mod listing;
 mod password_mail;
 mod place;
+mod policy;
 mod profile;
+mod replace;
 mod scope;
 mod state;
 mod user;
@@ -22,13 +25,16 @@ pub use addressee::{Addressee, lock_for_mail};
 pub use administrator::{AdministratorError, set_administrator};
 pub use conflict::{Conflict, ConflictRule, Holder, explain};
 pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
+pub use freeable::could_be_freed;
 pub use listing::{
     COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, ids_of_active, matches,
     page,
 };
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};
+pub use policy::{Identity, looks_like_another_person};
 pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfileProblem, fold};
+pub use replace::{ReplaceError, ReplaceUser, free_and_add, replace};
 pub use scope::Scope;
 pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};
 pub use user::{User, find, find_by_username, find_many, lock, password_mail, waiting_mails};

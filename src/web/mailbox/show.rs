@@ -18,15 +18,27 @@ use crate::web::{page, when};
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn show(app: web::Data<App>, visitor: Visitor, query: Query) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
     let folder = app.settings.mailbox.clone().ok_or(WebError::NotFound)?;
     let wanted = query.0.one("mail")?.map(str::to_string);
     let mails = blocking(move || preview::list(&folder))
         .await?
         .map_err(|error| WebError::Internal(format!("the mail folder: {error}")))?;
-    let zone = visitor.user.as_ref().map_or(TimeZone::UTC, |user| user.zone.clone());
+    let zone = visitor
+        .user
+        .as_ref()
+        .map_or(TimeZone::UTC, |user| user.zone.clone());
     let opened = match &wanted {
-        Some(id) => Some(mails.iter().find(|mail| mail.id == *id).ok_or(WebError::NotFound)?),
+        Some(id) => Some(
+            mails
+                .iter()
+                .find(|mail| mail.id == *id)
+                .ok_or(WebError::NotFound)?,
+        ),
         None => mails.first(),
     };
     let layout = match &visitor.user {

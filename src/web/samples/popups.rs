@@ -322,6 +322,7 @@ fn another_person_in_the_same_row() {
     over_the_list(
         "replace",
         UsersDialog::Replace(Box::new(ReplaceDialog {
+            new_id: uuid::Uuid::nil(),
             id: id(6),
             leaving: person(),
             fields: ProfileFields::new(&ProfileValues::default(), &Errors::none(), HINT, false),

@@ -4,10 +4,10 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::conflicts::AddressConflict;
-use super::dialogs::{AddDialog, ProfileFields, ProfileValues, UsersDialog};
+use super::dialogs::{AddDialog, CouldBeFreed, ProfileFields, ProfileValues, UsersDialog};
 use super::place::Place;
 use super::{conflict_words, form, list, place_query};
-use crate::users::{self, AddError, AddUser};
+use crate::users::{self, ActivationError, AddError, AddUser, ReplaceError, ReplaceUser};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -15,8 +15,8 @@ use crate::web::flash::Flash;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Query};
-use crate::web::page;
 use crate::web::redirect::see_other;
+use crate::web::{page, when};
 use crate::{accounts, db, ids};
 
 /// GET `/users/new`.
@@ -34,6 +34,7 @@ pub async fn show(
         new_id: ids::new(),
         errors: Errors::none(),
         conflict: None,
+        deactivate: None,
     };
     let page = draw(app, administrator.0, place, again).await?;
     page::ok(&page)
@@ -56,13 +57,18 @@ pub async fn add(
         .one("id")?
         .and_then(|id| Uuid::parse_str(id).ok())
         .unwrap_or_else(ids::new);
+    let deactivate = match form.0.one("deactivate")? {
+        Some(id) => Some(Uuid::parse_str(id).map_err(|_| WebError::NotFound)?),
+        None => None,
+    };
     let (shared, user, typed, back) = (
         app.clone(),
         administrator.0.clone(),
         values.clone(),
         place.clone(),
     );
-    let outcome = blocking(move || try_to_add(&shared, &user, &typed, new_id, &back)).await??;
+    let outcome =
+        blocking(move || try_to_add(&shared, &user, &typed, new_id, deactivate, &back)).await??;
     match outcome {
         Ok(()) => Ok(see_other(place.list_href())),
         Err(again) => page::unprocessable(&draw(app, administrator.0, place, *again).await?),
@@ -75,6 +81,8 @@ struct Again {
     new_id: Uuid,
     errors: Errors,
     conflict: Option<AddressConflict>,
+    /// Who is to make room, where no seat is free.
+    deactivate: Option<Uuid>,
 }
 
 fn try_to_add(
@@ -82,6 +90,7 @@ fn try_to_add(
     user: &SignedInUser,
     values: &ProfileValues,
     new_id: Uuid,
+    deactivate: Option<Uuid>,
     place: &Place,
 ) -> Result<Result<(), Box<Again>>, db::Error> {
     let domains = app
@@ -96,8 +105,15 @@ fn try_to_add(
             profile,
         };
         let added = app.db.write(|tx| {
-            let new = users::add(tx, &user.author, &command, user.now)?;
-            user.leave(tx, &added_message(&command, new.id, place))?;
+            let message = match deactivate {
+                None => added_message(
+                    &command,
+                    users::add(tx, &user.author, &command, user.now)?.id,
+                    place,
+                ),
+                Some(leaving) => make_room_and_add(tx, user, &command, leaving, place)?,
+            };
+            user.leave(tx, &message)?;
             Ok(())
         });
         match added {
@@ -114,6 +130,7 @@ fn try_to_add(
             }
             Err(AddError::ForeignDomain) => errors.add("username", form::foreign_domain(&domains)),
             Err(AddError::NoSeat(account)) => errors.add_general(no_seat(account.as_deref())),
+            Err(AddError::NobodyToFree(why)) => errors.add("deactivate", why),
             Err(AddError::Database(error)) => return Err(error),
         }
     }
@@ -122,7 +139,70 @@ fn try_to_add(
         new_id,
         errors,
         conflict,
+        deactivate,
     })))
+}
+
+/// The one out and the other in, in this transaction.
+fn make_room_and_add(
+    tx: &mut db::Connection,
+    user: &SignedInUser,
+    command: &AddUser,
+    leaving: Uuid,
+    place: &Place,
+) -> Result<Flash, AddError> {
+    let swap = ReplaceUser {
+        leaving,
+        id: command.id,
+        username: command.username.clone(),
+        profile: command.profile.clone(),
+    };
+    let new =
+        users::free_and_add(tx, &user.author, &swap, user.now).map_err(|error| match error {
+            ReplaceError::Coming(error) => error,
+            ReplaceError::Database(error)
+            | ReplaceError::Leaving(ActivationError::Database(error)) => AddError::Database(error),
+            refusal => AddError::NobodyToFree(refusal.to_string()),
+        })?;
+    let mut message = added_message(command, new.id, place);
+    if let Some(left) = users::find(tx, user.account_id(), leaving)? {
+        let inactive = Place {
+            inactive: true,
+            ..Place::default()
+        };
+        message.text = format!("{} is deactivated. {}", left.full_name(), message.text);
+        message = message.link(
+            format!("Open {}", left.full_name()),
+            inactive.user_href(&left.id),
+        );
+    }
+    Ok(message)
+}
+
+/// Who is offered where no seat is free.
+fn could_be_freed(
+    connection: &mut db::Connection,
+    user: &SignedInUser,
+    chosen: Option<Uuid>,
+) -> Result<Vec<CouldBeFreed>, db::Error> {
+    if list::seats(user).free() > 0 {
+        return Ok(Vec::new());
+    }
+    let people = users::could_be_freed(connection, user.account_id(), user.now)?;
+    let day = |at| when::day(at, user.now, &user.zone);
+    Ok(people
+        .iter()
+        .map(|person| CouldBeFreed {
+            id: person.id,
+            name: person.full_name(),
+            username: person.username.clone(),
+            why: match person.last_sign_in_at {
+                None => format!("Never signed in, added {}", day(person.created_at)),
+                Some(at) => format!("Last signed in {}", day(at)),
+            },
+            chosen: chosen == Some(person.id),
+        })
+        .collect())
 }
 
 fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
@@ -170,7 +250,7 @@ async fn draw(
                 new_id: again.new_id,
                 errors: again.errors,
                 seats: list::seats(&user),
-                could_be_freed: Vec::new(),
+                could_be_freed: could_be_freed(connection, &user, again.deactivate)?,
                 conflict: again.conflict,
             };
             Ok::<_, db::Error>(list::with_dialog(

@@ -335,6 +335,8 @@ impl DifferentPersonDialog {
 pub struct ReplaceDialog {
     /// Who leaves.
     pub id: Uuid,
+    /// The id that the new user will have, hidden `id`: sent twice, the form replaces once.
+    pub new_id: Uuid,
     /// Who leaves, by name and address.
     pub leaving: Person,
     /// The new user's six fields.

@@ -5,7 +5,9 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::conflicts::{AddressConflict, EditConflict, TheirValue};
-use super::dialogs::{Activation, EditDialog, Fact, ProfileFields, ProfileValues, UsersDialog};
+use super::dialogs::{
+    Activation, DifferentPersonDialog, EditDialog, Fact, ProfileFields, ProfileValues, UsersDialog,
+};
 use super::edit_words::{edited_message, reason_problem};
 use super::pages::UsersPage;
 use super::place::Place;
@@ -13,6 +15,7 @@ use super::{conflict_words, edit_facts, form, list, place_query};
 use crate::users::{self, ActivationError, EditError, EditUser, Membership, Seen, User};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
+use crate::web::components::Person;
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
@@ -76,6 +79,8 @@ struct Typed {
     originals: ProfileValues,
     was_active: bool,
     membership: Membership,
+    same_person: bool,
+    pairs: Vec<(String, String)>,
 }
 
 impl Typed {
@@ -105,6 +110,8 @@ impl Typed {
             originals,
             was_active: form.text("original_active")? != "no",
             membership,
+            same_person: form.one("same_person")? == Some("yes"),
+            pairs: form.pairs().to_vec(),
         })
     }
 }
@@ -124,8 +131,8 @@ impl Again {
     /// As stored.
     fn of(subject: &User) -> Again {
         Again {
-            values: stored_values(subject),
-            originals: stored_values(subject),
+            values: form::stored_values(subject),
+            originals: form::stored_values(subject),
             version: subject.version,
             errors: Errors::none(),
             conflict: None,
@@ -187,10 +194,12 @@ fn try_to_save(
             username,
             profile,
             membership: typed.membership.clone(),
+            same_person: typed.same_person,
         };
         let saved = app.db.write(|tx| {
             let edited = users::edit(tx, &user.author, &command, &user.session, user.now)?;
-            if let Some(message) = edited_message(&edited, place) {
+            let has_own_password = users::has_own_password(tx, account_id, id)?;
+            if let Some(message) = edited_message(&edited, has_own_password, place) {
                 user.leave(tx, &message)?;
             }
             Ok(())
@@ -198,6 +207,13 @@ fn try_to_save(
         match saved {
             Ok(()) => return Ok(Saved::Done),
             Err(EditError::NotFound) => return Ok(Saved::NotFound),
+            Err(EditError::DifferentPerson(subject)) => {
+                let page = ask_whether_same(app, user, place, &subject, &command, typed.pairs)?;
+                return Ok(Saved::Again(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    Box::new(page),
+                ));
+            }
             Err(EditError::Database(error)) => return Err(error),
             Err(EditError::AddressInUse) => {
                 let why = users::explain(
@@ -228,6 +244,37 @@ fn try_to_save(
         draw(connection, app, user, &subject, place.clone(), again).map(Some)
     })?;
     Ok(page.map_or(Saved::NotFound, |page| Saved::Again(status, Box::new(page))))
+}
+
+/// The overwrite guard: everything that was typed is kept for either answer.
+fn ask_whether_same(
+    app: &App,
+    user: &SignedInUser,
+    place: &Place,
+    subject: &User,
+    command: &EditUser,
+    typed: Vec<(String, String)>,
+) -> Result<UsersPage, db::Error> {
+    let list = app
+        .db
+        .read(|connection| list::build(connection, app, user, place, &[]))?;
+    let guard = DifferentPersonDialog {
+        id: subject.id,
+        before: Person {
+            name: subject.full_name(),
+            username: subject.username.clone(),
+            href: place.user_href(&subject.id),
+        },
+        after_name: command.profile.full_name(),
+        after_username: command.username.as_str().to_string(),
+        typed,
+    };
+    Ok(list::with_dialog(
+        app,
+        user,
+        list,
+        UsersDialog::DifferentPerson(Box::new(guard)),
+    ))
 }
 
 fn activation_words(refusal: &ActivationError) -> String {
@@ -268,7 +315,7 @@ fn collide(
         })
         .collect();
     // What this edit did not touch follows what is stored.
-    let stored_now = stored_values(stored);
+    let stored_now = form::stored_values(stored);
     let untouched: Vec<&str> = again
         .values
         .pairs()
@@ -284,23 +331,15 @@ fn collide(
     }
     again.originals = stored_now;
     again.version = stored.version;
-    again.errors.add_general(format!(
-        "{by} changed the same details meanwhile. Compare both and save again."
-    ));
+    for collision in collisions {
+        let field = form::name_of_label(collision.field);
+        again.errors.add(
+            field,
+            format!("{by} changed this meanwhile. Compare both and save again."),
+        );
+    }
     again.edit_conflict = Some(EditConflict { by, at, theirs });
     Ok(())
-}
-
-fn stored_values(subject: &User) -> ProfileValues {
-    let profile = subject.profile();
-    ProfileValues {
-        username: subject.username.clone(),
-        first_name: profile.first_name,
-        last_name: profile.last_name,
-        title: profile.title,
-        department: profile.department,
-        phone: profile.phone,
-    }
 }
 
 fn draw(

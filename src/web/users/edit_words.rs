@@ -1,7 +1,8 @@
 //! What the page says after an edit.
 
+use super::form::stored_values;
 use super::place::Place;
-use crate::users::Edited;
+use crate::users::{Edited, User};
 use crate::web::flash::Flash;
 
 /// Longest reason, in characters.
@@ -20,7 +21,7 @@ pub fn reason_problem(reason: &str) -> Option<&'static str> {
 }
 
 /// What happened, with the way to a row that left the filter; nothing where nothing changed.
-pub fn edited_message(edited: &Edited, place: &Place) -> Option<Flash> {
+pub fn edited_message(edited: &Edited, has_own_password: bool, place: &Place) -> Option<Flash> {
     let user = &edited.user;
     let name = user.full_name();
     let mut sentences = Vec::new();
@@ -77,5 +78,31 @@ pub fn edited_message(edited: &Edited, place: &Place) -> Option<Flash> {
         };
         flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
     }
+    if edited.deactivated.is_some() {
+        flash = flash.action(
+            "Undo",
+            place.user_href(&user.id),
+            undo_fields(user, has_own_password),
+        );
+    }
     Some(flash)
+}
+
+/// The form of an edit that takes the user back in as they are. Mailed passwords ended with the
+/// deactivation: who has none of their own gets a new one.
+fn undo_fields(user: &User, has_own_password: bool) -> Vec<(String, String)> {
+    let values = stored_values(user);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for (name, value) in values.pairs() {
+        fields.push((name.to_string(), value.to_string()));
+        fields.push((format!("original_{name}"), value.to_string()));
+    }
+    let mut yes = |name: &str| fields.push((name.to_string(), "yes".to_string()));
+    yes("active_account_on_form");
+    yes("active_account");
+    if !has_own_password {
+        yes("send_new_password");
+    }
+    fields.push(("original_active".to_string(), "no".to_string()));
+    fields
 }

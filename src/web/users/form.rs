@@ -1,7 +1,7 @@
 //! The six fields, from a form to a command that cannot be wrong, or to every error at its field.
 
 use super::dialogs::ProfileValues;
-use crate::users::{Profile, ProfileField, Username};
+use crate::users::{Profile, ProfileField, User, Username};
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::input::Parameters;
@@ -22,6 +22,19 @@ pub fn typed(form: &Parameters, prefix: &str) -> Result<ProfileValues, WebError>
         department: field("department")?,
         phone: field("phone")?,
     })
+}
+
+/// What is stored, as the form shows it.
+pub fn stored_values(subject: &User) -> ProfileValues {
+    let profile = subject.profile();
+    ProfileValues {
+        username: subject.username.clone(),
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        title: profile.title,
+        department: profile.department,
+        phone: profile.phone,
+    }
 }
 
 /// The five details of what was typed.

@@ -13,4 +13,5 @@ pub mod list;
 pub mod pages;
 pub mod place;
 pub mod place_query;
+pub mod replacement;
 pub mod state_words;

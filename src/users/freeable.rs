@@ -1,0 +1,49 @@
+//! Who could be freed when no seat is free: never signed in, or longest away.
+
+use diesel::prelude::*;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::User;
+use crate::db;
+use crate::schema::users;
+
+/// How many of each kind are offered: enough to choose from, few enough to read.
+const OFFERED: i64 = 3;
+/// Who came in the last month is not "away".
+const AWAY: Duration = Duration::days(30);
+/// Who was added in the last two weeks may still be about to sign in for the first time.
+const NEW: Duration = Duration::days(14);
+
+/// Active people who never signed in although they were added a while ago, then those who have been
+/// away the longest; never an administrator.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn could_be_freed(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    now: OffsetDateTime,
+) -> QueryResult<Vec<User>> {
+    let candidates = || {
+        users::table
+            .filter(users::account_id.eq(account_id))
+            .filter(users::active)
+            .filter(users::administrator.eq(false))
+            .select(User::as_select())
+            .limit(OFFERED)
+    };
+    // Ids are made in the order of time: the smallest was added first.
+    let mut found: Vec<User> = candidates()
+        .filter(users::last_sign_in_at.is_null())
+        .filter(users::created_at.lt(now - NEW))
+        .order(users::id)
+        .load(connection)?;
+    found.extend(
+        candidates()
+            .filter(users::last_sign_in_at.lt(now - AWAY))
+            .order((users::last_sign_in_at, users::id))
+            .load::<User>(connection)?,
+    );
+    Ok(found)
+}

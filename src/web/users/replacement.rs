@@ -1,0 +1,216 @@
+//! `Replace`: GET `/users/{id}/replacement/new`, POST `/users/{id}/replacement`.
+
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::add::no_seat;
+use super::conflicts::AddressConflict;
+use super::dialogs::{ProfileFields, ProfileValues, ReplaceDialog, UsersDialog};
+use super::pages::UsersPage;
+use super::place::Place;
+use super::{conflict_words, edit_facts, form, list, place_query};
+use crate::users::{self, AddError, NewUser, ReplaceError, ReplaceUser, User};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::Person;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::{Form, Id, Query};
+use crate::web::page;
+use crate::web::redirect::see_other;
+use crate::{accounts, db, ids};
+
+/// GET: who leaves, and an empty form for who comes.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let again = Again::new(ProfileValues::default(), ids::new());
+    let page = draw(app, administrator.0, id.0, place, again).await?;
+    page::ok(&page.ok_or(WebError::NotFound)?)
+}
+
+/// POST: the one out and the other in. Also takes the form of an edit that the guard stopped.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn replace(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let values = form::typed(&form.0, "")?;
+    let new_id = form
+        .0
+        .one("id")?
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .unwrap_or_else(ids::new);
+    let (shared, user, typed, back) = (app.clone(), administrator.0.clone(), values, place.clone());
+    let outcome =
+        blocking(move || try_to_replace(&shared, &user, id.0, typed, new_id, &back)).await??;
+    match outcome {
+        Outcome::Done => Ok(see_other(place.list_href())),
+        Outcome::NotFound => Err(WebError::NotFound),
+        Outcome::Again(again) => {
+            let page = draw(app, administrator.0, id.0, place, *again).await?;
+            page::unprocessable(&page.ok_or(WebError::NotFound)?)
+        }
+    }
+}
+
+enum Outcome {
+    Done,
+    NotFound,
+    Again(Box<Again>),
+}
+
+/// What the pop-up shows again.
+struct Again {
+    values: ProfileValues,
+    new_id: Uuid,
+    errors: Errors,
+    conflict: Option<AddressConflict>,
+}
+
+impl Again {
+    fn new(values: ProfileValues, new_id: Uuid) -> Again {
+        Again {
+            values,
+            new_id,
+            errors: Errors::none(),
+            conflict: None,
+        }
+    }
+}
+
+fn try_to_replace(
+    app: &App,
+    user: &SignedInUser,
+    leaving: Uuid,
+    values: ProfileValues,
+    new_id: Uuid,
+    place: &Place,
+) -> Result<Outcome, db::Error> {
+    let domains = app
+        .db
+        .read(|connection| accounts::domains(connection, user.account_id()))?;
+    let mut again = Again::new(values, new_id);
+    let Some((username, profile)) = form::parse(&again.values, &domains, None, &mut again.errors)
+    else {
+        return Ok(Outcome::Again(Box::new(again)));
+    };
+    let command = ReplaceUser {
+        leaving,
+        id: new_id,
+        username,
+        profile,
+    };
+    let replaced = app.db.write(|tx| {
+        let new = users::replace(tx, &user.author, &command, user.now)?;
+        let Some(old) = users::find(tx, user.account_id(), leaving)? else {
+            return Err(ReplaceError::NotFound);
+        };
+        user.leave(tx, &message(&old, &command, new, place))?;
+        Ok(())
+    });
+    match replaced {
+        Ok(()) => return Ok(Outcome::Done),
+        Err(ReplaceError::NotFound) => return Ok(Outcome::NotFound),
+        Err(
+            ReplaceError::Database(error)
+            | ReplaceError::Coming(AddError::Database(error))
+            | ReplaceError::Leaving(users::ActivationError::Database(error)),
+        ) => return Err(error),
+        Err(ReplaceError::Coming(AddError::AddressInUse)) => {
+            let typed = again.values.username.clone();
+            let why = users::explain(&app.db, &user.author, &typed, &command.username, user.now)?;
+            again.conflict = conflict_words::explain(app, place, why, &mut again.errors);
+        }
+        Err(ReplaceError::Coming(AddError::ForeignDomain)) => {
+            again.errors.add("username", form::foreign_domain(&domains));
+        }
+        Err(ReplaceError::Coming(AddError::NoSeat(account))) => {
+            again.errors.add_general(no_seat(account.as_deref()));
+        }
+        Err(refusal) => again.errors.add_general(refusal.to_string()),
+    }
+    Ok(Outcome::Again(Box::new(again)))
+}
+
+fn message(old: &User, command: &ReplaceUser, new: NewUser, place: &Place) -> Flash {
+    let text = format!(
+        "{} is deactivated and {} has the seat. A password is on its way to {}.",
+        old.full_name(),
+        command.profile.full_name(),
+        command.username.as_str()
+    );
+    let inactive = Place {
+        inactive: true,
+        ..Place::default()
+    };
+    Flash::success(text)
+        .mark(new.id)
+        .link("Open", place.user_href(&new.id))
+        .link(
+            format!("Open {}", old.full_name()),
+            inactive.user_href(&old.id),
+        )
+}
+
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    leaving: Uuid,
+    place: Place,
+    again: Again,
+) -> Result<Option<UsersPage>, WebError> {
+    let shared = app.clone();
+    blocking(move || {
+        shared.db.read(|connection| {
+            let account_id = user.account_id();
+            let Some(subject) = users::find(connection, account_id, leaving)? else {
+                return Ok(None);
+            };
+            let domains = accounts::domains(connection, account_id)?;
+            let list = list::build(connection, &shared, &user, &place, &[])?;
+            let mut consequences = edit_facts::consequences(connection, &user, &subject)?;
+            consequences.retain(|sentence| !sentence.starts_with("The seat is free"));
+            consequences
+                .push("The new user gets the seat, and a random password by mail.".to_string());
+            consequences.push("Each keeps a history of their own.".to_string());
+            let dialog = ReplaceDialog {
+                id: subject.id,
+                new_id: again.new_id,
+                leaving: Person {
+                    name: subject.full_name(),
+                    username: subject.username.clone(),
+                    href: place.user_href(&subject.id),
+                },
+                fields: ProfileFields::new(
+                    &again.values,
+                    &again.errors,
+                    form::username_hint(&domains),
+                    again.conflict.is_some(),
+                ),
+                errors: again.errors,
+                conflict: again.conflict,
+                consequences,
+            };
+            let dialog = UsersDialog::Replace(Box::new(dialog));
+            Ok::<_, db::Error>(Some(list::with_dialog(&shared, &user, list, dialog)))
+        })
+    })
+    .await?
+    .map_err(WebError::from)
+}
