@@ -1,3 +1,7 @@
-//! The one program: see `user-accounts --help`.
+//! The one program of User Accounts: `user-accounts --help` tells what it does.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    user_accounts::cli::run()
+}

@@ -123,12 +123,20 @@ pub struct AddAdministratorCommand {
 pub fn run(config: &Config, command: AccountCommand) -> Result<(), Refusal> {
     match command {
         AccountCommand::Create(command) => {
-            let password = password(config, command.administrator.password_stdin, &command.administrator.administrator_email)?;
+            let password = password(
+                config,
+                command.administrator.password_stdin,
+                &command.administrator.administrator_email,
+            )?;
             database::with_database(config, |db| create(db, &command, password))
         }
         AccountCommand::List(command) => database::with_database(config, |db| list(db, &command)),
-        AccountCommand::SetSeats(command) => database::with_database(config, |db| set_seats(db, &command)),
-        AccountCommand::AddDomain(command) => database::with_database(config, |db| add_domain(db, &command)),
+        AccountCommand::SetSeats(command) => {
+            database::with_database(config, |db| set_seats(db, &command))
+        }
+        AccountCommand::AddDomain(command) => {
+            database::with_database(config, |db| add_domain(db, &command))
+        }
         AccountCommand::AddAdministrator(command) => {
             let password = password(config, command.password_stdin, &command.email)?;
             database::with_database(config, |db| add_administrator(db, &command, password))
@@ -142,15 +150,25 @@ fn password(config: &Config, from_stdin: bool, email: &str) -> Result<FirstPassw
         return Ok(FirstPassword::Mailed);
     }
     let typed: SecretString = if std::io::stdin().is_terminal() {
-        rpassword::prompt_password("Password: ").map_err(|error| format!("No password was read: {error}."))?.into()
+        rpassword::prompt_password("Password: ")
+            .map_err(|error| format!("No password was read: {error}."))?
+            .into()
     } else {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(|error| format!("No password was read: {error}."))?;
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|error| format!("No password was read: {error}."))?;
         line.trim_end_matches(['\r', '\n']).to_string().into()
     };
-    let password = OwnPassword::parse(&typed, &[email, &config.product_name]).map_err(|problem| problem.to_string())?;
-    let hasher = Hasher::start(1).map_err(|error| format!("No thread could be started: {error}."))?;
-    hasher.hash(password.secret()).map(FirstPassword::Own).map_err(|busy| busy.to_string())
+    let password = OwnPassword::parse(&typed, &[email, &config.product_name])
+        .map_err(|problem| problem.to_string())?;
+    let hasher =
+        Hasher::start(1).map_err(|error| format!("No thread could be started: {error}."))?;
+    hasher
+        .hash(password.secret())
+        .map(FirstPassword::Own)
+        .map_err(|busy| busy.to_string())
 }
 
 fn username(email: &str) -> Result<Username, Refusal> {
@@ -158,17 +176,23 @@ fn username(email: &str) -> Result<Username, Refusal> {
 }
 
 fn profile(first_name: &str, last_name: &str) -> Result<Profile, Refusal> {
-    let typed =
-        Profile { first_name: first_name.into(), last_name: last_name.into(), ..Profile::default() };
+    let typed = Profile {
+        first_name: first_name.into(),
+        last_name: last_name.into(),
+        ..Profile::default()
+    };
     Profile::parse(&typed).map_err(|problems| {
-        let sentences: Vec<String> =
-            problems.iter().map(|(field, problem)| format!("{}: {problem}", field.label())).collect();
+        let sentences: Vec<String> = problems
+            .iter()
+            .map(|(field, problem)| format!("{}: {problem}", field.label()))
+            .collect();
         sentences.join(" ")
     })
 }
 
 fn domain(typed: &str) -> Result<Domain, Refusal> {
-    Domain::parse(typed).map_err(|_| format!("\"{typed}\" is no domain: a domain looks like company.example."))
+    Domain::parse(typed)
+        .map_err(|_| format!("\"{typed}\" is no domain: a domain looks like company.example."))
 }
 
 /// What a change at the terminal fails with.
@@ -207,18 +231,36 @@ fn create(db: &Db, command: &CreateCommand, password: FirstPassword) -> Result<(
     let administrator = &command.administrator;
     let username = username(&administrator.administrator_email)?;
     let profile = profile(&administrator.first_name, &administrator.last_name)?;
-    let domains = command.domain.iter().map(|typed| domain(typed)).collect::<Result<Vec<_>, _>>()?;
+    let domains = command
+        .domain
+        .iter()
+        .map(|typed| domain(typed))
+        .collect::<Result<Vec<_>, _>>()?;
     let now = clock::now();
     let id = db.write(|tx| {
-        let id = accounts::insert(tx, &command.name, &domains, command.seats, "UTC", now).map_err(Failure::Account)?;
+        let id = accounts::insert(tx, &command.name, &domains, command.seats, "UTC", now)
+            .map_err(Failure::Account)?;
         let author = Author::staff(id);
-        users::insert(tx, &author, ids::new(), &username, &profile, true, &password, now).map_err(Failure::Add)?;
+        users::insert(
+            tx,
+            &author,
+            ids::new(),
+            &username,
+            &profile,
+            true,
+            &password,
+            now,
+        )
+        .map_err(Failure::Add)?;
         Ok::<_, Failure>(id)
     })?;
     if command.json {
         say(serde_json::json!({ "id": id, "name": command.name.trim(), "administrator": username.as_str() }).to_string());
     } else {
-        say(format!("Created the account {} ({id}).", command.name.trim()));
+        say(format!(
+            "Created the account {} ({id}).",
+            command.name.trim()
+        ));
         say(first_steps(&username, &password));
     }
     Ok(())
@@ -227,12 +269,16 @@ fn create(db: &Db, command: &CreateCommand, password: FirstPassword) -> Result<(
 fn first_steps(username: &Username, password: &FirstPassword) -> String {
     match password {
         FirstPassword::Mailed => format!("{} gets a mail with a password.", username.as_str()),
-        FirstPassword::Own(_) => format!("{} signs in with the password you gave.", username.as_str()),
+        FirstPassword::Own(_) => {
+            format!("{} signs in with the password you gave.", username.as_str())
+        }
     }
 }
 
 fn list(db: &Db, command: &ListCommand) -> Result<(), Refusal> {
-    let accounts = db.read(accounts::list).map_err(|error| format!("The database refused: {error}."))?;
+    let accounts = db
+        .read(accounts::list)
+        .map_err(|error| format!("The database refused: {error}."))?;
     if command.json {
         let rows: Vec<_> = accounts
             .iter()
@@ -266,9 +312,13 @@ fn set_seats(db: &Db, command: &SetSeatsCommand) -> Result<(), Refusal> {
     let now = clock::now();
     let before = db.write(|tx| {
         let account = find(tx, &command.account)?;
-        accounts::set_seats(tx, &Author::staff(account.id), command.seats, now).map_err(Failure::Account)
+        accounts::set_seats(tx, &Author::staff(account.id), command.seats, now)
+            .map_err(Failure::Account)
     })?;
-    say(format!("{}: {} seats, before {}.", before.name, command.seats, before.seats));
+    say(format!(
+        "{}: {} seats, before {}.",
+        before.name, command.seats, before.seats
+    ));
     if before.active_users > command.seats {
         say(format!(
             "{} people are active: nobody more can be added or reactivated until {} are deactivated.",
@@ -284,14 +334,24 @@ fn add_domain(db: &Db, command: &AddDomainCommand) -> Result<(), Refusal> {
     let now = clock::now();
     let (account, is_new) = db.write(|tx| {
         let account = find(tx, &command.account)?;
-        let is_new = accounts::add_domain(tx, &Author::staff(account.id), &domain, now).map_err(Failure::Account)?;
+        let is_new = accounts::add_domain(tx, &Author::staff(account.id), &domain, now)
+            .map_err(Failure::Account)?;
         Ok::<_, Failure>((account, is_new))
     })?;
-    say(format!("{}: {} {}.", account.name, domain.as_str(), if is_new { "added" } else { "was there already" }));
+    say(format!(
+        "{}: {} {}.",
+        account.name,
+        domain.as_str(),
+        if is_new { "added" } else { "was there already" }
+    ));
     Ok(())
 }
 
-fn add_administrator(db: &Db, command: &AddAdministratorCommand, password: FirstPassword) -> Result<(), Refusal> {
+fn add_administrator(
+    db: &Db,
+    command: &AddAdministratorCommand,
+    password: FirstPassword,
+) -> Result<(), Refusal> {
     let username = username(&command.email)?;
     let profile = profile(&command.first_name, &command.last_name)?;
     let now = clock::now();
@@ -311,7 +371,11 @@ fn add_administrator(db: &Db, command: &AddAdministratorCommand, password: First
         users::insert(tx, &author, ids::new(), &username, &profile, true, &password, now).map_err(Failure::Add)?;
         Ok((account, false))
     })?;
-    say(format!("{}: {} is an administrator.", account.name, username.as_str()));
+    say(format!(
+        "{}: {} is an administrator.",
+        account.name,
+        username.as_str()
+    ));
     if !existed {
         say(first_steps(&username, &password));
     }

@@ -11,11 +11,16 @@ use crate::private_postgres::Role;
 /// # Errors
 /// How many things are wrong.
 pub fn run(config: &Config) -> Result<(), Refusal> {
-    let mut findings: Vec<(&str, Result<String, String>)> = vec![("Configuration", configuration(config))];
+    let mut findings: Vec<(&str, Result<String, String>)> =
+        vec![("Configuration", configuration(config))];
     findings.push(("Secret key", secret_key(config)));
     match database::open(config, Role::Join) {
         Ok(database) => {
-            findings.push(("Database", db::server_version(&database.program).map(|version| format!("PostgreSQL {version} answers."))));
+            findings.push((
+                "Database",
+                db::server_version(&database.program)
+                    .map(|version| format!("PostgreSQL {version} answers.")),
+            ));
             findings.push(("Migrations", pending(&database)));
             database.close();
         }
@@ -45,7 +50,10 @@ pub fn run(config: &Config) -> Result<(), Refusal> {
 fn configuration(config: &Config) -> Result<String, String> {
     config.require_mail().map_err(|error| error.to_string())?;
     if config.public_url.is_https() || config.public_url.is_loopback() {
-        Ok(format!("browsers reach the program at {}.", config.public_url.origin()))
+        Ok(format!(
+            "browsers reach the program at {}.",
+            config.public_url.origin()
+        ))
     } else {
         Err(format!(
             "PUBLIC_URL is {}: passwords would cross the network in clear text. Serve https (TLS_CERT and TLS_KEY, or a proxy in front) \
@@ -89,7 +97,10 @@ fn mail(config: &Config) -> Result<String, String> {
     });
     match (answer, &config.smtp) {
         (Ok(()), Some(server)) => Ok(format!("{} answers.", server.host)),
-        (Ok(()), None) => Ok(format!("no SMTP_URL: mails go to files under {}/mail.", config.data_dir.display())),
+        (Ok(()), None) => Ok(format!(
+            "no SMTP_URL: mails go to files under {}/mail.",
+            config.data_dir.display()
+        )),
         (Err(failure), _) => Err(failure.explanation().to_string()),
     }
 }

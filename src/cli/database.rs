@@ -29,14 +29,20 @@ pub struct OpenDatabase {
 /// A sentence for the terminal.
 pub fn open(config: &Config, role: Role) -> Result<OpenDatabase, Refusal> {
     match &config.database {
-        Database::Url { program, migration } => {
-            Ok(OpenDatabase { program: program.clone(), migration: migration.clone(), private: None })
-        }
+        Database::Url { program, migration } => Ok(OpenDatabase {
+            program: program.clone(),
+            migration: migration.clone(),
+            private: None,
+        }),
         Database::Private => {
             let private = PrivatePostgres::open(&config.data_dir, role, config.search_path.clone())
                 .map_err(|error| error.to_string())?;
             let url = private.url().clone();
-            Ok(OpenDatabase { program: url.clone(), migration: url, private: Some(private) })
+            Ok(OpenDatabase {
+                program: url.clone(),
+                migration: url,
+                private: Some(private),
+            })
         }
     }
 }
@@ -74,9 +80,14 @@ impl OpenDatabase {
 ///
 /// # Errors
 /// What `work` refuses, or a sentence about the database.
-pub fn with_database<T>(config: &Config, work: impl FnOnce(&Db) -> Result<T, Refusal>) -> Result<T, Refusal> {
+pub fn with_database<T>(
+    config: &Config,
+    work: impl FnOnce(&Db) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let database = open(config, Role::Join)?;
-    let outcome = database.migrate().and_then(|_| work(&database.command_pool()));
+    let outcome = database
+        .migrate()
+        .and_then(|_| work(&database.command_pool()));
     database.close();
     outcome
 }

@@ -3,7 +3,6 @@
 mod account;
 mod check;
 mod database;
-mod demo;
 mod migrate;
 mod output;
 mod sender;
@@ -43,8 +42,6 @@ enum Command {
     /// Create and look after accounts: the companies
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Make demonstration data
-    Demo(demo::DemoCommand),
     /// Send one mail, to see whether the mail server takes it
     TestMail(test_mail::TestMailCommand),
     /// Look over configuration, database, migrations and mail server, and say what is wrong
@@ -55,18 +52,30 @@ enum Command {
 pub fn run() -> ExitCode {
     // Prints help and usage mistakes itself, and exits with 2 after those.
     let line = CommandLine::parse();
-    let outcome = line.arguments.read().map_err(|error| error.to_string()).and_then(|config| {
-        telemetry::start(&config);
-        match line.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::run(config),
-            Command::Worker => worker::run(config),
-            Command::Migrate => migrate::run(&config),
-            Command::Account(command) => account::run(&config, command),
-            Command::Demo(command) => demo::run(&config, &command),
-            Command::TestMail(command) => test_mail::run(&config, &command),
-            Command::Check => check::run(&config),
-        }
-    });
+    let outcome = line
+        .arguments
+        .read()
+        .map_err(|error| error.to_string())
+        .and_then(|config| {
+            let command = line.command.unwrap_or(Command::Serve);
+            let is_server = matches!(command, Command::Serve | Command::Worker);
+            telemetry::start(
+                &config,
+                if is_server {
+                    telemetry::SERVER
+                } else {
+                    telemetry::TERMINAL
+                },
+            );
+            match command {
+                Command::Serve => serve::run(config),
+                Command::Worker => worker::run(config),
+                Command::Migrate => migrate::run(&config),
+                Command::Account(command) => account::run(&config, command),
+                Command::TestMail(command) => test_mail::run(&config, &command),
+                Command::Check => check::run(&config),
+            }
+        });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {

@@ -14,7 +14,9 @@ pub const MAIL_FOLDER: &str = "mail";
 /// A sentence for the terminal.
 pub fn transport(config: &Config) -> Result<Transport, Refusal> {
     match &config.smtp {
-        None => Ok(Transport::Files(Files::new(config.data_dir.join(MAIL_FOLDER)))),
+        None => Ok(Transport::Files(Files::new(
+            config.data_dir.join(MAIL_FOLDER),
+        ))),
         Some(settings) => {
             let server = SmtpServer {
                 host: settings.host.clone(),

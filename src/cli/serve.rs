@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::database::OpenDatabase;
 use super::output::{complain, say};
-use super::{Refusal, database, demo, sender, worker};
+use super::{Refusal, database, sender, worker};
 use crate::config::{Config, SecretKey, TlsFiles};
 use crate::db::Db;
 use crate::passwords::Hasher;
@@ -55,12 +55,12 @@ fn serve(
 ) -> Result<(), Refusal> {
     database.migrate()?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let hasher = Hasher::start(threads).map_err(|error| format!("No thread could be started: {error}."))?;
-    if let Some(private) = &database.private {
-        if let Some(notice) = private.notice() {
-            complain(notice);
-        }
-        demo::make_where_empty(config, &database.command_pool(), &hasher)?;
+    let hasher =
+        Hasher::start(threads).map_err(|error| format!("No thread could be started: {error}."))?;
+    if let Some(private) = &database.private
+        && let Some(notice) = private.notice()
+    {
+        complain(notice);
     }
     let db = database.serving_pool();
     let app = App {
@@ -70,9 +70,16 @@ fn serve(
         seal: PlaceSeal::new(secret_key.derive("places in the list")),
         cookie_key: secret_key.bytes(),
     };
-    say(format!("{} is at {}", config.product_name, config.public_url.origin()));
+    say(format!(
+        "{} is at {}",
+        config.product_name,
+        config.public_url.origin()
+    ));
     if config.smtp.is_none() {
-        say(format!("No mail server is set: mails are shown at {}/dev/mailbox", config.public_url.origin()));
+        say(format!(
+            "No mail server is set: mails are shown at {}/dev/mailbox",
+            config.public_url.origin()
+        ));
     }
     actix_web::rt::System::new().block_on(until_stopped(config, app, db, listener, tls))
 }
@@ -85,7 +92,8 @@ async fn until_stopped(
     tls: Option<rustls::ServerConfig>,
 ) -> Result<(), Refusal> {
     let transport = Arc::new(sender::transport(config)?);
-    let server = app::start(app, listener, tls).map_err(|error| format!("The server could not start: {error}."))?;
+    let server = app::start(app, listener, tls)
+        .map_err(|error| format!("The server could not start: {error}."))?;
     let handle = server.handle();
     let (stop, stopping) = watch::channel(false);
     let worker = actix_web::rt::spawn(worker::relay(config, db, transport, stopping));
@@ -111,23 +119,38 @@ fn settings(config: &Config) -> Settings {
         public_origin: config.public_url.origin(),
         https: config.public_url.is_https(),
         trusted_proxies: config.trusted_proxies.clone(),
-        mailbox: config.smtp.is_none().then(|| config.data_dir.join(sender::MAIL_FOLDER)),
+        mailbox: config
+            .smtp
+            .is_none()
+            .then(|| config.data_dir.join(sender::MAIL_FOLDER)),
     }
 }
 
 fn tls(files: &TlsFiles) -> Result<rustls::ServerConfig, Refusal> {
     let open = |variable: &str, path: &std::path::Path| {
-        File::open(path)
-            .map(BufReader::new)
-            .map_err(|error| format!("{variable} must be a file that can be read: {}: {error}.", path.display()))
+        File::open(path).map(BufReader::new).map_err(|error| {
+            format!(
+                "{variable} must be a file that can be read: {}: {error}.",
+                path.display()
+            )
+        })
     };
     let certificates = CertificateDer::pem_reader_iter(open("TLS_CERT", &files.certificate)?)
         .collect::<Result<Vec<_>, _>>()
         .ok()
         .filter(|chain| !chain.is_empty())
-        .ok_or_else(|| format!("TLS_CERT must hold certificates in PEM: {} does not.", files.certificate.display()))?;
-    let key = PrivateKeyDer::from_pem_reader(open("TLS_KEY", &files.key)?)
-        .map_err(|_| format!("TLS_KEY must hold a private key in PEM: {} does not.", files.key.display()))?;
+        .ok_or_else(|| {
+            format!(
+                "TLS_CERT must hold certificates in PEM: {} does not.",
+                files.certificate.display()
+            )
+        })?;
+    let key = PrivateKeyDer::from_pem_reader(open("TLS_KEY", &files.key)?).map_err(|_| {
+        format!(
+            "TLS_KEY must hold a private key in PEM: {} does not.",
+            files.key.display()
+        )
+    })?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -51,7 +51,10 @@ pub fn run(config: &Config, command: &TestMailCommand) -> Result<(), Refusal> {
             let to = &command.address;
             match &config.smtp {
                 Some(server) => say(format!("{} took the mail to {to}: {words}", server.host)),
-                None => say(format!("No SMTP_URL is set: the mail to {to} lies in {}/mail.", config.data_dir.display())),
+                None => say(format!(
+                    "No SMTP_URL is set: the mail to {to} lies in {}/mail.",
+                    config.data_dir.display()
+                )),
             }
             Ok(())
         }

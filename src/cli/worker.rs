@@ -52,15 +52,22 @@ pub fn relay(
     stopping: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + Send + use<> {
     let mailings = Mailings::new(sender::mail_settings(config));
-    let worker = Worker::new(db, transport, config.mail_from.clone(), mailings, access::delete_expired);
+    let worker = Worker::new(
+        db,
+        transport,
+        config.mail_from.clone(),
+        mailings,
+        access::delete_expired,
+    );
     async move { worker.run(stopping).await }
 }
 
 /// Waits for SIGTERM or SIGINT.
 pub async fn told_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         // Without handlers the signals end the program by themselves.
         return std::future::pending().await;
     };

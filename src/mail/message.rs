@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment as AttachedPart, Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment as AttachedPart, Body, Mailbox, MultiPart};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -101,6 +101,7 @@ impl Parcel {
     }
 }
 
+/// In base64, whatever it is: a server may refuse or repair line ends that mail does not know.
 fn attached(attachment: &Attachment) -> lettre::message::SinglePart {
     let name: String = attachment
         .name
@@ -113,7 +114,10 @@ fn attached(attachment: &Attachment) -> lettre::message::SinglePart {
     let content_type = ContentType::parse(&attachment.content_type)
         .or_else(|_| ContentType::parse("application/octet-stream"))
         .unwrap_or(ContentType::TEXT_PLAIN);
-    AttachedPart::new(name).body(attachment.content.clone(), content_type)
+    let content =
+        Body::new_with_encoding(attachment.content.clone(), ContentTransferEncoding::Base64)
+            .unwrap_or_else(Body::new);
+    AttachedPart::new(name).body(content, content_type)
 }
 
 fn subject(subject: &str) -> String {

@@ -19,6 +19,6 @@ pub use files::Files;
 pub use lettre::message::Mailbox;
 pub use message::{Attachment, Message, Parcel};
 pub use settings::MailSettings;
-pub use smtp::{CONNECTIONS, Smtp, SmtpServer, SmtpTls};
+pub use smtp::{CONNECTIONS, Smtp, SmtpServer, SmtpTls, TimeOuts};
 pub use transport::{Delivered, Memory, Transport};
 pub use worker::Worker;

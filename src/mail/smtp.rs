@@ -23,11 +23,25 @@ use super::failure::{Cause, Failure, Stage, TIMED_OUT, cause_of, meaning};
 
 /// Connections at most, hence mails on their way at once. Postfix allows a client 50.
 pub const CONNECTIONS: usize = 16;
-/// How long a new connection may take until it is ready for mail.
-const CONNECT_TIME_OUT: Duration = Duration::from_secs(15);
-/// How long one mail may take in all. Servers that look for viruses take their time before the last
-/// answer; an attempt cut off after the server took the mail sends it twice.
-const SEND_TIME_OUT: Duration = Duration::from_secs(90);
+/// How long to wait for a mail server.
+#[derive(Debug, Clone, Copy)]
+pub struct TimeOuts {
+    /// For a new connection, until it is ready for mail.
+    pub connect: Duration,
+    /// For one mail in all. Servers that look for viruses take their time before the last answer; an
+    /// attempt cut off after the server took the mail sends it twice.
+    pub send: Duration,
+}
+
+impl Default for TimeOuts {
+    fn default() -> TimeOuts {
+        TimeOuts {
+            connect: Duration::from_secs(15),
+            send: Duration::from_secs(90),
+        }
+    }
+}
+
 /// How long a connection is kept unused. Servers close theirs after a minute or more.
 const KEPT_IDLE: Duration = Duration::from_secs(20);
 /// How long to wait for a server to say goodbye.
@@ -61,6 +75,7 @@ pub struct SmtpServer {
 pub struct Smtp {
     server: SmtpServer,
     tls: Option<TlsParameters>,
+    time_outs: TimeOuts,
     hello: ClientId,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
@@ -84,6 +99,14 @@ impl Smtp {
     /// # Errors
     /// A sentence, when the system's TLS cannot be set up.
     pub fn new(server: SmtpServer) -> Result<Smtp, String> {
+        Smtp::with_time_outs(server, TimeOuts::default())
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    /// A sentence, when the system's TLS cannot be set up.
+    pub fn with_time_outs(server: SmtpServer, time_outs: TimeOuts) -> Result<Smtp, String> {
         let tls = match server.tls {
             SmtpTls::None => None,
             SmtpTls::StartTls | SmtpTls::Implicit => {
@@ -95,6 +118,7 @@ impl Smtp {
         Ok(Smtp {
             server,
             tls,
+            time_outs,
             hello: ClientId::default(),
             idle: Mutex::new(Vec::new()),
         })
@@ -106,7 +130,7 @@ impl Smtp {
     /// What the failure means.
     pub async fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<String, Failure> {
         // Cut off, the connection is dropped with the future: half a dialogue is never gone on with.
-        match timeout(SEND_TIME_OUT, self.send_patiently(envelope, message)).await {
+        match timeout(self.time_outs.send, self.send_patiently(envelope, message)).await {
             Ok(Ok(words)) => Ok(words),
             Ok(Err((stage, cause))) => Err(meaning(stage, cause)),
             Err(_) => Err(meaning(Stage::Content, Cause::Broken(TIMED_OUT))),
@@ -176,7 +200,7 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Broke> {
-        match timeout(CONNECT_TIME_OUT, self.connect_patiently()).await {
+        match timeout(self.time_outs.connect, self.connect_patiently()).await {
             Ok(connected) => connected.map_err(|error| {
                 tracing::debug!(%error, "no connection to the mail server");
                 (Stage::Connection, cause_of(&error))
@@ -192,7 +216,7 @@ impl Smtp {
         };
         let mut connection = AsyncSmtpConnection::connect_tokio1(
             (self.server.host.as_str(), self.server.port),
-            Some(CONNECT_TIME_OUT),
+            Some(self.time_outs.connect),
             &self.hello,
             from_the_start,
             None,

@@ -1,0 +1,6 @@
+//! What tests of the mail worker stand on: a PostgreSQL, a mail server, and people to write to.
+
+pub mod people;
+pub mod postgres;
+pub mod smtp_sink;
+pub mod workers;

@@ -1,0 +1,124 @@
+//! A PostgreSQL of the test's own: started once per test program, with a migrated template that each
+//! test clones, and gone with the program, however that ends.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+use secrecy::SecretString;
+use user_accounts::db::{self, Db, Purpose};
+
+/// A server that lives as long as the standard input of its keeper is open.
+struct Server {
+    folder: PathBuf,
+    _keeper: Child,
+}
+
+static SERVER: OnceLock<Server> = OnceLock::new();
+static CLONING: Mutex<u32> = Mutex::new(0);
+
+/// A migrated database that nobody else uses.
+pub fn fresh_database() -> Db {
+    let server = SERVER.get_or_init(start);
+    // A template cannot be cloned twice at a time.
+    let mut number = CLONING.lock().unwrap_or_else(PoisonError::into_inner);
+    *number += 1;
+    let name = format!("test_{number}");
+    let mut connection = PgConnection::establish(&server.url("postgres")).unwrap();
+    connection
+        .batch_execute(&format!("create database {name} template migrated"))
+        .unwrap();
+    Db::new(&SecretString::from(server.url(&name)), Purpose::Serving, 8)
+}
+
+impl Server {
+    fn url(&self, database: &str) -> String {
+        format!(
+            "postgres://postgres@/{database}?host={}",
+            self.folder.display()
+        )
+    }
+}
+
+fn start() -> Server {
+    let programs = programs();
+    let folder = std::env::temp_dir().join(format!("ua-mail-tests-{}", std::process::id()));
+    let run = |script: &str| {
+        // PostgreSQL refuses to run as root.
+        let mut command = if nix::unistd::geteuid().is_root() {
+            let mut command = Command::new("runuser");
+            command.args(["-u", "postgres", "--", "sh", "-ec", script]);
+            command
+        } else {
+            let mut command = Command::new("sh");
+            command.args(["-ec", script]);
+            command
+        };
+        command.current_dir(std::env::temp_dir());
+        command
+    };
+    let (folder_text, programs) = (folder.display(), programs.display());
+    let made = run(&format!(
+        "mkdir -m 755 {folder_text}
+         {programs}/initdb -D {folder_text}/data -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null"
+    ));
+    assert!(wait(made), "initdb failed");
+    let keeper = run(&format!(
+        "trap : INT TERM
+         {programs}/postgres -D {folder_text}/data -c fsync=off -c listen_addresses= \
+             -c unix_socket_directories={folder_text} -c max_connections=200 -c logging_collector=off \
+             >{folder_text}/log 2>&1 &
+         server=$!
+         cat >/dev/null || :
+         kill -INT $server || :
+         wait $server || :
+         rm -rf {folder_text}"
+    ))
+    .stdin(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let server = Server {
+        folder,
+        _keeper: keeper,
+    };
+    let mut connection = connect_when_ready(&server);
+    connection
+        .batch_execute("create database migrated")
+        .unwrap();
+    db::migrate(&SecretString::from(server.url("migrated"))).unwrap();
+    server
+}
+
+fn wait(mut command: Command) -> bool {
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn connect_when_ready(server: &Server) -> PgConnection {
+    let url = server.url("postgres");
+    for _ in 0..200 {
+        if let Ok(connection) = PgConnection::establish(&url) {
+            return connection;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    PgConnection::establish(&url).unwrap()
+}
+
+/// The newest PostgreSQL in Debian's place, or whatever `pg_config` knows.
+fn programs() -> PathBuf {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .filter(|folder| folder.join("initdb").exists())
+        .collect();
+    found.sort();
+    found.pop().unwrap_or_else(|| {
+        let told = Command::new("pg_config").arg("--bindir").output().unwrap();
+        Path::new(String::from_utf8(told.stdout).unwrap().trim()).to_path_buf()
+    })
+}
