@@ -69,9 +69,10 @@ test("a user is deactivated and found again by keyboard alone", async ({ users, 
   await press(users, edit.getByRole("button", { name: "Save" }));
   await expect(users.getByText("Ann Lee is deactivated")).toBeVisible();
   const select = users.getByLabel("Show", { exact: true });
+  const actsAtOnce = await hasScript(users);
   await tabTo(users, select);
   await users.keyboard.press("ArrowDown");
-  if (!(await hasScript(users))) {
+  if (!actsAtOnce) {
     await users.keyboard.press("Tab");
     await users.keyboard.press("Enter");
   }
