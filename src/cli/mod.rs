@@ -57,8 +57,17 @@ pub fn run() -> ExitCode {
         .read()
         .map_err(|error| error.to_string())
         .and_then(|config| {
-            telemetry::start(&config);
-            match line.command.unwrap_or(Command::Serve) {
+            let command = line.command.unwrap_or(Command::Serve);
+            let is_server = matches!(command, Command::Serve | Command::Worker);
+            telemetry::start(
+                &config,
+                if is_server {
+                    telemetry::SERVER
+                } else {
+                    telemetry::TERMINAL
+                },
+            );
+            match command {
                 Command::Serve => serve::run(config),
                 Command::Worker => worker::run(config),
                 Command::Migrate => migrate::run(&config),

@@ -57,10 +57,10 @@ fn serve(
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let hasher =
         Hasher::start(threads).map_err(|error| format!("No thread could be started: {error}."))?;
-    if let Some(private) = &database.private {
-        if let Some(notice) = private.notice() {
-            complain(notice);
-        }
+    if let Some(private) = &database.private
+        && let Some(notice) = private.notice()
+    {
+        complain(notice);
     }
     let db = database.serving_pool();
     let app = App {

@@ -72,7 +72,7 @@ impl Arguments {
     /// # Errors
     /// [`ConfigError`] for the first setting that cannot be used.
     pub fn read(self) -> Result<Config, ConfigError> {
-        self.check(|name| environment(name))
+        self.check(environment)
     }
 
     fn check(
@@ -157,9 +157,6 @@ impl Arguments {
 }
 
 const ADDRESS_AND_PORT: &str = "must be an address and a port, like 127.0.0.1:8080.";
-/// Quiet libraries; what the program itself does.
-const LOG_FILTER: &str = "info,actix_server=warn,actix_web=warn,rustls=warn,tracing=warn";
-
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one place that reads the environment"
@@ -269,14 +266,15 @@ fn line(name: &'static str, value: Option<String>, default: &str) -> Result<Stri
     Ok(text)
 }
 
-fn log_filter(value: Option<String>) -> Result<String, ConfigError> {
-    let filter = value.unwrap_or_else(|| LOG_FILTER.to_string());
-    match filter.parse::<tracing_subscriber::EnvFilter>() {
-        Ok(_) => Ok(filter),
-        Err(_) => Err(ConfigError::new(
-            "RUST_LOG",
-            "must be a log filter, like info or user_accounts=debug.",
-        )),
+fn log_filter(value: Option<String>) -> Result<Option<String>, ConfigError> {
+    match &value {
+        Some(filter) if filter.parse::<tracing_subscriber::EnvFilter>().is_err() => {
+            Err(ConfigError::new(
+                "RUST_LOG",
+                "must be a log filter, like info or user_accounts=debug.",
+            ))
+        }
+        _ => Ok(value),
     }
 }
 

@@ -104,8 +104,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// How log lines are written.
     pub log_format: LogFormat,
-    /// Which log lines are written (`tracing_subscriber::EnvFilter`).
-    pub log_filter: String,
+    /// Which log lines are written (`tracing_subscriber::EnvFilter`), if it is said.
+    pub log_filter: Option<String>,
     /// Where programs are looked for.
     pub search_path: Option<OsString>,
 }

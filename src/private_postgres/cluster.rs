@@ -25,7 +25,9 @@ use super::{NAME, POLL, PORT, PrivatePostgresError, polls_in};
 /// How long PostgreSQL may take until it answers: recovery after a power cut takes the longest.
 const START_SECONDS: u32 = 60;
 /// How long processes of the last run may take to notice that their postmaster is gone.
-const LEFTOVERS_SECONDS: u32 = 15;
+const LEFTOVERS_SECONDS: u32 = 3;
+/// How long they, or an `initdb` whose program was killed, may take to end.
+const LEFTOVERS_END_SECONDS: u32 = 15;
 /// A log longer than this is put aside at the next start, in place of the one before.
 const LOG_BYTES: u64 = 10_000_000;
 /// How much of the end of the log is told when PostgreSQL does not start.
@@ -62,7 +64,11 @@ pub(super) fn ensure_running(
     // in whichever container: this, not a number in a file, says that the files are free.
     let lock = Lock::open(&place.base.join("postgres.lock"))?;
     if !lock.wait_alone(polls_in(LEFTOVERS_SECONDS))? {
-        return Err(PrivatePostgresError::Busy(place.cluster.clone()));
+        // What is left is busy with a long query, and would notice at its end only.
+        postmaster::end_leftovers(place);
+        if !lock.wait_alone(polls_in(LEFTOVERS_END_SECONDS))? {
+            return Err(PrivatePostgresError::Busy(place.cluster.clone()));
+        }
     }
     let mut log = open_log(place)?;
     if !place.cluster.join("PG_VERSION").exists() {

@@ -131,7 +131,7 @@ pub enum PrivatePostgresError {
     },
     /// Processes that this program cannot see work on the database.
     #[error(
-        "Another program still works on the database in {}, perhaps in another container. Stop it first, or set DATA_DIR to another folder.",
+        "Processes that cannot be seen from here still work on the database in {}, perhaps in another container. Stop them first, or set DATA_DIR to another folder.",
         .0.display()
     )]
     Busy(PathBuf),

@@ -50,6 +50,27 @@ pub(super) fn find(place: &Place) -> Option<Found> {
     })
 }
 
+/// Ends the processes that a killed postmaster left at work on the database, as it would have done
+/// itself after a crash. Only where no postmaster runs, and where /proc tells whose they are.
+pub(super) fn end_leftovers(place: &Place) {
+    let pids = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    for pid in pids {
+        // The name is asked, too: a person's shell may be in the folder.
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        if name.trim_end() != "postgres" || !works_on(pid, &place.cluster) {
+            continue;
+        }
+        tracing::warn!(pid, "a process of a PostgreSQL that was killed is ended");
+        if let Err(error) = kill(Pid::from_raw(pid), Signal::SIGQUIT) {
+            tracing::warn!(pid, %error, "no signal could be sent");
+        }
+    }
+}
+
 /// Makes PostgreSQL take `postmaster.pid` for the stale file that it is. PostgreSQL does so by
 /// itself when no process has that number; where the number has gone to another process, or to a
 /// zombie, it refuses to start.

@@ -18,9 +18,9 @@ fn local(moment: OffsetDateTime, zone: &TimeZone) -> DateTime {
 pub fn day(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> String {
     let (moment, now) = (local(moment, zone), local(now, zone));
     let format = if moment.year() == now.year() {
-        "%-d %B"
+        "%-d %b"
     } else {
-        "%-d %B %Y"
+        "%-d %b %Y"
     };
     moment.strftime(format).to_string()
 }
@@ -72,11 +72,11 @@ mod tests {
         );
         assert_eq!(
             recent(datetime!(2026-03-01 10:05 UTC), now, &zurich),
-            "1 March"
+            "1 Mar"
         );
         assert_eq!(
             day(datetime!(2025-03-01 10:05 UTC), now, &zurich),
-            "1 March 2025"
+            "1 Mar 2025"
         );
     }
 }

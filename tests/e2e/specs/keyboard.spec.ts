@@ -1,0 +1,94 @@
+// The document's four tasks without a mouse.
+import type { Locator, Page } from "@playwright/test";
+import { atTheTop, box, dialog, hasScript, link, row } from "../support/page";
+import { expect, test } from "../support/test";
+
+const MOST_PRESSES = 90;
+
+/** Presses Tab until the focus is there; a focus that cannot be seen is none. */
+async function tabTo(page: Page, target: Locator) {
+  await expect(target).toBeVisible();
+  for (let press = 0; press < MOST_PRESSES; press += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      const outline = await target.evaluate((element) => {
+        const seen = [element, element.parentElement as Element].map((one) => getComputedStyle(one));
+        return seen.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none");
+      });
+      expect(outline, "the focus is seen").toBe(true);
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("Tab never came there");
+}
+
+async function type(page: Page, where: Locator, label: string, text: string) {
+  await tabTo(page, where.getByLabel(label));
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(text);
+}
+
+async function press(page: Page, target: Locator, key: "Enter" | "Space" = "Enter") {
+  await tabTo(page, target);
+  await page.keyboard.press(key);
+}
+
+test("a user is added by keyboard alone", async ({ users, company }) => {
+  await press(users, atTheTop(users, "Add a User"));
+  const add = dialog(users, "Add a User");
+  await expect(add.getByLabel("Username")).toBeFocused();
+  await press(users, add.getByRole("button", { name: "Add User" }));
+  await expect(add.getByRole("alert")).toBeFocused();
+  await press(users, add.getByRole("alert").getByRole("link").first());
+  await type(users, add, "Username", company.at("key.board"));
+  await type(users, add, "First name", "Key");
+  await type(users, add, "Last name", "Board");
+  await users.keyboard.press("Enter");
+  await expect(row(users, company.at("key.board"))).toContainText("Key Board");
+});
+
+test("a user is edited by keyboard alone", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await press(users, link(users, ann.username));
+  const edit = dialog(users, "Edit User");
+  await type(users, edit, "Title", "Typist");
+  await press(users, edit.getByRole("button", { name: "Save" }));
+  await expect(row(users, ann.username)).toContainText("Typist");
+});
+
+test("a user is deactivated and found again by keyboard alone", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await press(users, link(users, ann.username));
+  const edit = dialog(users, "Edit User");
+  await press(users, edit.getByRole("checkbox", { name: "Active Account" }), "Space");
+  await expect(edit.getByRole("checkbox", { name: "Active Account" })).not.toBeChecked();
+  await press(users, edit.getByRole("button", { name: "Save" }));
+  await expect(users.getByText("Ann Lee is deactivated")).toBeVisible();
+  const select = users.getByLabel("Show", { exact: true });
+  await tabTo(users, select);
+  await users.keyboard.press("ArrowDown");
+  if (!(await hasScript(users))) {
+    await users.keyboard.press("Tab");
+    await users.keyboard.press("Enter");
+  }
+  await expect(users).toHaveURL(/show=inactive/);
+  await expect(link(users, ann.username)).toBeVisible();
+});
+
+test("a password is reset by keyboard alone", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  // The rows come after the buttons; Shift and Tab lead back.
+  await press(users, box(users, ann.username), "Space");
+  await expect(box(users, ann.username)).toBeChecked();
+  await press(users, atTheTop(users, "Reset Password"));
+  const reset = dialog(users, "Reset Password");
+  await expect(reset.getByRole("radio", { name: "Selected users (1)" })).toBeChecked();
+  await press(users, reset.getByRole("button", { name: "Reset", exact: true }));
+  await expect(users.getByText("All 1 done")).toBeVisible();
+});

@@ -1,0 +1,181 @@
+import { checked } from "../support/checked";
+import { atTheTop, box, fill, link, open, openUser, row, search, show } from "../support/page";
+import { expect, test } from "../support/test";
+import type { Page } from "@playwright/test";
+
+async function usernames(page: Page): Promise<string[]> {
+  const cells = await page.getByRole("rowheader").getByRole("link").allInnerTexts();
+  return cells.map((text) => text.replace(/\s/g, ""));
+}
+
+function header(page: Page, name: "Username" | "Name" | "Last sign-in") {
+  return page.getByRole("columnheader", { name, exact: true });
+}
+
+test("a new account says what to do first", async ({ users, company }) => {
+  await expect(users.getByRole("heading", { name: "Nobody is here yet but you" })).toBeVisible();
+  await expect(users.getByText("1 of 40 seats")).toBeVisible();
+  await expect(row(users, company.administrator.username)).toContainText("You, administrator");
+  for (const name of ["Add a User", "Reset Password", "Provide Training"] as const) {
+    await expect(atTheTop(users, name)).toBeVisible();
+  }
+  const options = users.getByLabel("Show", { exact: true }).getByRole("option");
+  await expect(options).toHaveText(["Show Active", "Show Inactive"]);
+  await checked(users);
+});
+
+test("Show is in the upper right, and no page is wider than the window", async ({ users }) => {
+  const shown = await users.getByLabel("Show", { exact: true }).boundingBox();
+  const heading = await users.getByRole("heading", { name: "User Accounts" }).boundingBox();
+  const table = await users.getByRole("table").boundingBox();
+  expect(shown?.x).toBeGreaterThan(640);
+  expect(shown?.x).toBeGreaterThan(heading?.x ?? Infinity);
+  expect(shown?.y).toBeLessThan(table?.y ?? 0);
+  for (const width of [1280, 768, 390, 320]) {
+    await users.setViewportSize({ width, height: 800 });
+    for (const path of ["/users", "/users/new", "/password-resets/new", "/training-requests/new", "/account", "/password"]) {
+      await users.goto(path);
+      const over = await users.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(over, `${path} at ${width}`).toBeLessThanOrEqual(0);
+    }
+  }
+  await users.goto("/users");
+  await checked(users);
+});
+
+test("Show Active and Show Inactive part the people", async ({ users, company }) => {
+  const [ann, jo] = [company.person("Ann", "Lee"), company.person("Jo", "Oak")];
+  await company.add(users, ann, jo);
+  await users.goto("/users");
+  const edit = await openUser(users, jo.username);
+  await edit.getByRole("checkbox", { name: "Active Account" }).uncheck();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(users.getByText("2 active users")).toBeVisible();
+  await show(users, "Show Inactive");
+  expect(await usernames(users)).toEqual([jo.username]);
+  await checked(users);
+  await users.goBack();
+  await show(users, "Show Active");
+  expect(await usernames(users)).toEqual([company.administrator.username, ann.username]);
+});
+
+test("search finds parts of words in any order, whatever the accents, and says how many", async ({ users, company }) => {
+  const rene = company.person("Rene", "Muller", { firstName: "René", lastName: "Müller", title: "100% remote", department: "Field Sales" });
+  const jo = company.person("Jo", "Oak", { title: "Assistant", department: "Field_Ops" });
+  await company.add(users, rene, jo);
+  await users.goto("/users");
+  for (const [words, found] of [
+    ["rene", [rene]],
+    ["MÜLL ren", [rene]],
+    ["sales muller", [rene]],
+    ["100%", [rene]],
+    ["d_o", [jo]],
+    ["jo.oak@", [jo]],
+    ["field", [jo, rene]],
+  ] as const) {
+    await search(users, words);
+    await expect(users.getByLabel("Search")).toHaveValue(words);
+    await expect(users.getByText(new RegExp(`^${found.length} .*match`)).first()).toBeVisible();
+    expect(await usernames(users)).toEqual(found.map((person) => person.username));
+  }
+  await checked(users);
+  await users.getByRole("link", { name: "All active users" }).click();
+  await expect(users.getByRole("row")).toHaveCount(4);
+
+  const edit = await openUser(users, jo.username);
+  await edit.getByRole("checkbox", { name: "Active Account" }).uncheck();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await search(users, "oak");
+  await expect(users.getByRole("heading", { name: "No active user matches “oak”" })).toBeVisible();
+  await checked(users);
+  await users.getByRole("main").getByRole("link", { name: /1 .*inactive/ }).click();
+  expect(await usernames(users)).toEqual([jo.username]);
+  await search(users, "nobody at all");
+  await expect(users.getByText("Nobody matches among the active users either")).toBeVisible();
+});
+
+test("the headers sort and say how", async ({ users, company, another }) => {
+  const [ann, jo] = [company.person("Zed", "Abel"), company.person("Bo", "Young")];
+  await company.add(users, ann, jo);
+  await company.arrive(await another(), jo);
+  await users.goto("/users");
+  const me = company.administrator.username;
+  await expect(header(users, "Username")).toHaveAttribute("aria-sort", "ascending");
+  expect(await usernames(users)).toEqual([me, jo.username, ann.username]);
+  await header(users, "Username").getByRole("link").click();
+  await expect(header(users, "Username")).toHaveAttribute("aria-sort", "descending");
+  expect(await usernames(users)).toEqual([ann.username, jo.username, me]);
+  await header(users, "Name").getByRole("link").click();
+  await expect(header(users, "Name")).toHaveAttribute("aria-sort", "ascending");
+  await expect(header(users, "Username")).not.toHaveAttribute("aria-sort");
+  expect(await usernames(users)).toEqual([ann.username, me, jo.username]);
+  await checked(users);
+  // "Never" is last both ways.
+  for (const direction of ["descending", "ascending"]) {
+    await header(users, "Last sign-in").getByRole("link").click();
+    await expect(header(users, "Last sign-in")).toHaveAttribute("aria-sort", direction);
+    expect((await usernames(users)).at(-1)).toBe(ann.username);
+  }
+});
+
+test.describe("with 120 people", () => {
+  test.use({ seats: 150 });
+
+  test.beforeEach(async ({ users, company }) => {
+    const people = Array.from({ length: 120 }, (_, at) => {
+      const number = String(at + 1).padStart(3, "0");
+      return { username: company.at(`p${number}`), firstName: "Pat", lastName: `Number ${number}` };
+    });
+    await Promise.all(Array.from({ length: 8 }, (_, part) => company.add(users, ...people.filter((_, at) => at % 8 === part))));
+    await users.goto("/users");
+  });
+
+  test("the list is read page by page, there and back, and a pop-up comes back to its page", async ({ users, company }) => {
+    const all = [company.administrator.username, ...Array.from({ length: 120 }, (_, at) => company.at(`p${String(at + 1).padStart(3, "0")}`))];
+    await expect(users.getByText("121 active users")).toBeVisible();
+    const pages: string[][] = [await usernames(users)];
+    const next = users.getByRole("link", { name: "Next", exact: true });
+    while (await next.isVisible()) {
+      const before = users.url();
+      await next.click();
+      await expect(users).not.toHaveURL(before);
+      pages.push(await usernames(users));
+    }
+    expect(pages.flat()).toEqual(all);
+    expect(pages.length).toBe(3);
+    await checked(users);
+
+    await users.getByRole("link", { name: "Previous", exact: true }).click();
+    await expect(link(users, company.at("p099"))).toBeVisible();
+    expect(await usernames(users)).toEqual(pages[1]);
+    const place = users.url();
+    const edit = await openUser(users, company.at("p075"));
+    await fill(edit, { Title: "Changed" });
+    await edit.getByRole("button", { name: "Save" }).click();
+    await expect(users).toHaveURL(place);
+    await expect(row(users, company.at("p075"))).toContainText("Changed");
+    expect(await usernames(users)).toEqual(pages[1]);
+  });
+
+  test("the top buttons carry the ticked rows, and Cancel brings them back", async ({ users, company }) => {
+    await box(users, company.at("p003")).check();
+    await box(users, company.at("p005")).check();
+    for (const name of ["Reset Password", "Provide Training"] as const) {
+      const opened = await open(users, name);
+      await expect(opened.getByRole("radio", { name: "Selected users (2)" })).toBeChecked();
+      await opened.getByRole("link", { name: "Cancel" }).or(opened.getByRole("button", { name: "Cancel" })).click();
+      await expect(box(users, company.at("p003"))).toBeChecked();
+      await expect(box(users, company.at("p004"))).not.toBeChecked();
+    }
+  });
+
+  test("Select all on this page ticks this page and says how many", async ({ users, javaScriptEnabled }) => {
+    test.skip(!javaScriptEnabled, "it is offered with JavaScript only");
+    await users.getByRole("checkbox", { name: "Select all on this page" }).check();
+    await expect(users.getByText("50 selected")).toBeVisible();
+    await checked(users);
+    const reset = await open(users, "Reset Password");
+    await expect(reset.getByRole("radio", { name: "Selected users (50)" })).toBeChecked();
+    await expect(reset.getByRole("radio", { name: "All Active Users (121)" })).toBeVisible();
+  });
+});

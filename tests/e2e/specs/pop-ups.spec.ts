@@ -1,0 +1,82 @@
+import { dialog, fill, link, open, openUser } from "../support/page";
+import { expect, test } from "../support/test";
+
+const NAMES = ["Add a User", "Reset Password", "Provide Training"] as const;
+
+for (const name of NAMES) {
+  test(`${name} is closed by Back and by Cancel`, async ({ users }) => {
+    const opened = await open(users, name);
+    await users.goBack();
+    await expect(opened).toHaveCount(0);
+    await expect(users).toHaveURL("/users");
+    await open(users, name);
+    await opened.getByRole("link", { name: "Cancel" }).or(opened.getByRole("button", { name: "Cancel" })).click();
+    await expect(opened).toHaveCount(0);
+    await expect(users).toHaveURL("/users");
+    await expect(users.getByRole("heading", { name: "User Accounts" })).toBeVisible();
+  });
+}
+
+test("Edit User is closed by Back and by Cancel, and can be linked to", async ({ users, company, another }) => {
+  const { username } = company.administrator;
+  const edit = await openUser(users, username);
+  const address = users.url();
+  await users.goBack();
+  await expect(edit).toHaveCount(0);
+  await openUser(users, username);
+  await edit.getByRole("link", { name: "Cancel" }).or(edit.getByRole("button", { name: "Cancel" })).click();
+  await expect(edit).toHaveCount(0);
+  await expect(users).toHaveURL("/users");
+
+  const elsewhere = await another();
+  await company.signIn(elsewhere);
+  await elsewhere.goto(address);
+  await expect(dialog(elsewhere, "Edit User").getByLabel("Username")).toHaveValue(username);
+});
+
+test("behind a pop-up nothing can be reached", async ({ users, company }) => {
+  await open(users, "Add a User");
+  await expect(users.getByRole("table")).toHaveCount(0);
+  await expect(users.getByRole("main")).toHaveCount(0);
+  await expect(link(users, company.administrator.username)).toHaveCount(0);
+});
+
+test.describe("with JavaScript", () => {
+  test.skip(({ javaScriptEnabled }) => !javaScriptEnabled, "Escape needs a script");
+
+  for (const name of NAMES) {
+    test(`${name} is closed by Escape, and the focus goes back to its button`, async ({ users }) => {
+      const opened = await open(users, name);
+      await users.keyboard.press("Escape");
+      await expect(opened).toHaveCount(0);
+      await expect(users).toHaveURL("/users");
+      await expect(users.getByRole("main").getByText(name, { exact: true })).toBeFocused();
+    });
+  }
+
+  test("Escape asks before it discards what was typed", async ({ users }) => {
+    const add = await open(users, "Add a User");
+    await fill(add, { "First name": "Half" });
+    await users.keyboard.press("Escape");
+    await expect(add.getByText("Discard what you typed?")).toBeVisible();
+    await users.keyboard.press("Escape");
+    await expect(add.getByText("Discard what you typed?")).toBeHidden();
+    await expect(add.getByLabel("First name")).toHaveValue("Half");
+    await users.keyboard.press("Escape");
+    await add.getByRole("button", { name: "Discard" }).click();
+    await expect(add).toHaveCount(0);
+  });
+
+  test("the focus stays inside an open pop-up", async ({ users }) => {
+    const add = await open(users, "Add a User");
+    for (let press = 0; press < 12; press += 1) {
+      await users.keyboard.press("Tab");
+      const outside = await users.evaluate(() => {
+        const focused = document.activeElement;
+        return focused !== document.body && !focused?.closest("dialog");
+      });
+      expect(outside).toBe(false);
+    }
+    await expect(add).toBeVisible();
+  });
+});
