@@ -3,5 +3,6 @@
 
 pub mod people;
 pub mod postgres;
+pub mod self_signed;
 pub mod smtp_sink;
 pub mod workers;
