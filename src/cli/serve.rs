@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::database::OpenDatabase;
 use super::output::{complain, say};
-use super::{Refusal, database, sender, worker};
+use super::{Refusal, database, demo, sender, worker};
 use crate::config::{Config, SecretKey, TlsFiles};
 use crate::db::Db;
 use crate::passwords::Hasher;
@@ -61,6 +61,10 @@ fn serve(
         && let Some(notice) = private.notice()
     {
         complain(notice);
+    }
+    // Never where somebody set a database: there it is made by "demo" only.
+    if database.private.is_some() {
+        demo::make_where_empty(config, &database.command_pool(), &hasher)?;
     }
     let db = database.serving_pool();
     let app = App {
