@@ -188,8 +188,10 @@ fn parsed<T: std::str::FromStr>(
 fn database(program: Option<String>, migration: Option<String>) -> Result<Database, ConfigError> {
     const SHOULD_BE: &str = "must be a PostgreSQL address, like postgres://user:password@host/database?sslmode=verify-full.";
     let check = |name, text: String| {
-        let is_postgres = url::Url::parse(&text)
-            .is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql"));
+        // libpq takes addresses without a host, for a Unix socket, which are no URLs.
+        let is_postgres = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme));
         if is_postgres {
             Ok(SecretString::from(text))
         } else {
@@ -367,6 +369,13 @@ mod tests {
         )
         .unwrap_err();
         assert_eq!(error.variable, "TLS_KEY");
+    }
+
+    #[test]
+    fn a_database_may_be_reached_by_a_unix_socket() {
+        let url = "postgres://user_accounts@/user_accounts?host=/var/run/postgresql";
+        let config = check(Arguments::default(), &[("DATABASE_URL", url)]).unwrap();
+        assert!(matches!(config.database, Database::Url { .. }));
     }
 
     #[test]

@@ -140,7 +140,8 @@ async fn look_up(
     };
     let source = context::source(request, &app);
     let request_id = context::request_id(request);
-    let shows_page = request.method() == Method::GET;
+    // The way home only leads on: the message waits for the page that shows it.
+    let shows_page = request.method() == Method::GET && request.path() != "/";
     let now = clock::now();
     let digest = session.clone();
     let signed_in = blocking(move || {

@@ -10,7 +10,7 @@ pub enum SortColumn {
     /// The address.
     #[default]
     Username,
-    /// Last name, then first name.
+    /// First and last name, as they are shown.
     Name,
     /// The last sign-in; "never" is last both ways.
     LastSignIn,

@@ -66,7 +66,7 @@ for (const [who, host] of [["another site", "localhost"], ["another port of the 
     }
 
     await users.goto("/users");
-    await expect(users.getByText("2 active users")).toBeVisible();
+    await expect(users.getByText("2 active, 0 inactive")).toBeVisible();
     await expect(link(users, company.at("mallory"))).toHaveCount(0);
     const edit = await openUser(users, ann.username);
     await expect(edit.getByLabel("First name")).toHaveValue("Ann");

@@ -69,9 +69,10 @@ test("a user is deactivated and found again by keyboard alone", async ({ users, 
   await press(users, edit.getByRole("button", { name: "Save" }));
   await expect(users.getByText("Ann Lee is deactivated")).toBeVisible();
   const select = users.getByLabel("Show", { exact: true });
+  const actsAtOnce = await hasScript(users);
   await tabTo(users, select);
   await users.keyboard.press("ArrowDown");
-  if (!(await hasScript(users))) {
+  if (!actsAtOnce) {
     await users.keyboard.press("Tab");
     await users.keyboard.press("Enter");
   }
@@ -90,5 +91,5 @@ test("a password is reset by keyboard alone", async ({ users, company }) => {
   const reset = dialog(users, "Reset Password");
   await expect(reset.getByRole("radio", { name: "Selected users (1)" })).toBeChecked();
   await press(users, reset.getByRole("button", { name: "Reset", exact: true }));
-  await expect(users.getByText("All 1 done")).toBeVisible();
+  await expect(users.getByRole("progressbar", { name: "All 1 done" })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import { dialog, fill, link, open, openUser } from "../support/page";
+import { atTheTop, dialog, fill, link, open, openUser } from "../support/page";
 import { expect, test } from "../support/test";
 
 const NAMES = ["Add a User", "Reset Password", "Provide Training"] as const;
@@ -50,7 +50,7 @@ test.describe("with JavaScript", () => {
       await users.keyboard.press("Escape");
       await expect(opened).toHaveCount(0);
       await expect(users).toHaveURL("/users");
-      await expect(users.getByRole("main").getByText(name, { exact: true })).toBeFocused();
+      await expect(atTheTop(users, name)).toBeFocused();
     });
   }
 

@@ -36,7 +36,7 @@ test("New User Training goes to the trainers with the roster, and is confirmed",
   await expect(users.getByText(/Will be mailed to the training team in \d+ seconds?\./)).toBeVisible();
   await expect(users.getByRole("button", { name: "Undo" })).toBeVisible();
   await checked(users);
-  await expect(users.getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
+  await expect(users.getByRole("main").getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
   await expect(users.getByRole("button", { name: "Undo" })).toHaveCount(0);
   await checked(users);
 
@@ -73,7 +73,7 @@ test("Advanced Training asks about those who never attended, and goes to those w
   await training.getByRole("radio", { name: "They did attend: record it and go on" }).check();
   await training.getByRole("button", { name: "Request Training" }).click();
   await expect(users.getByRole("heading", { name: "Advanced Training" })).toBeVisible();
-  await expect(users.getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
+  await expect(users.getByRole("main").getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
   expect((await toTrainers(company, "Advanced Training")).text).toContain(ann.username);
   await users.goto("/users");
   await expect(await openUser(users, ann.username)).toContainText("New User Training attended");
@@ -113,7 +113,7 @@ test("a request for everybody is taken back within ten seconds, and nobody hears
   const later = await select(users, ann);
   await later.getByRole("radio", { name: "New User Training" }).check();
   await later.getByRole("button", { name: "Request Training" }).click();
-  await expect(users.getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
+  await expect(users.getByRole("main").getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
   await toTrainers(company, "New User Training");
   const about = company.program.postbox.to(TRAINING_EMAIL).filter((mail) => mail.subject.includes(company.name));
   expect(about).toHaveLength(1);
