@@ -526,7 +526,7 @@ fn told(
         } else {
             &by_administrator
         };
-        history::record(tx, author, Some(person.id), &added, joined)?;
+        history::insert(tx, author, &[Some(person.id)], &added, joined)?;
         match person.story {
             Story::Came(hours) => {
                 let author = Author {
@@ -536,10 +536,10 @@ fn told(
                 let event = Event::SignedIn {
                     with: SignInWith::OwnPassword,
                 };
-                history::record(
+                history::insert(
                     tx,
                     &author,
-                    Some(person.id),
+                    &[Some(person.id)],
                     &event,
                     now - Duration::hours(hours),
                 )?;
@@ -550,10 +550,10 @@ fn told(
                     sessions_ended: 0,
                     mails_cancelled: 0,
                 };
-                history::record(
+                history::insert(
                     tx,
                     &by_administrator,
-                    Some(person.id),
+                    &[Some(person.id)],
                     &event,
                     now - Duration::days(days),
                 )?;
