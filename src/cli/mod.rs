@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod database;
 mod demo;
+mod interruption;
 mod migrate;
 mod output;
 mod sender;
