@@ -7,7 +7,6 @@
 )]
 
 #[path = "../tests/support/mod.rs"]
-#[allow(dead_code, reason = "tests use more of it")]
 mod support;
 
 use std::sync::Arc;

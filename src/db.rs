@@ -131,12 +131,33 @@ pub fn pending_migrations(url: &SecretString) -> Result<Vec<String>, String> {
 fn maintenance_connection(url: &SecretString) -> Result<PgConnection, String> {
     PgConnection::establish(&with_time_outs(url.expose_secret(), Purpose::Maintenance)).map_err(
         |error| {
-            format!(
-                "The database cannot be reached: {}.",
-                error.to_string().trim()
-            )
+            let reason = reason_without_secret(&error.to_string());
+            format!("The database cannot be reached: {reason}.")
         },
     )
+}
+
+/// What libpq says of a connection that failed, as one line. Of an address that it does not
+/// understand it repeats parts, which may hold the password: only what is known to hold none is kept.
+fn reason_without_secret(said: &str) -> String {
+    const WITHOUT_SECRET: [&str; 3] = [
+        "connection to server",
+        "could not translate host name",
+        "invalid sslmode value",
+    ];
+    // One line for each host that was tried; what begins with a tab only asks whether it runs.
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('\t'))
+        .collect();
+    let is_told = |line: &&str| WITHOUT_SECRET.iter().any(|start| line.starts_with(start));
+    if !lines.is_empty() && lines.iter().all(is_told) {
+        lines.join("; ")
+    } else {
+        "its address is not understood: it should be like \
+         postgres://user:password@host/database?sslmode=verify-full"
+            .to_string()
+    }
 }
 
 /// Whether the database was out of reach, too busy, or gave up waiting: the request may be tried
@@ -252,5 +273,40 @@ mod tests {
             text.starts_with("postgres://h/db?connect_timeout=2&")
                 && text.contains("statement_timeout%3D4000")
         );
+    }
+
+    #[test]
+    fn an_address_that_is_not_understood_is_not_repeated() {
+        for address in [
+            "postgres://u:secret%zzword@127.0.0.1:1/x",
+            "postgres://u:secret word@127.0.0.1:1/x",
+            "postgres://u:secretword@[::1/x",
+            "postgres://127.0.0.1:1/x?password=secretword%zz",
+        ] {
+            let sentence = server_version(&address.to_string().into()).unwrap_err();
+            assert!(
+                sentence.contains("is not understood"),
+                "{address}: {sentence}"
+            );
+            assert!(!sentence.contains("secret"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_named_in_one_line() {
+        for (address, place) in [
+            ("postgres://u:secretword@127.0.0.1:1/x", "127.0.0.1"),
+            (
+                "postgres://u:secretword@/x?host=/nonexistent",
+                "/nonexistent",
+            ),
+        ] {
+            let sentence = server_version(&address.to_string().into()).unwrap_err();
+            assert!(
+                sentence.contains(place) && sentence.lines().count() == 1,
+                "{sentence}"
+            );
+            assert!(!sentence.contains("secretword"), "{sentence}");
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod csv_out;
 pub mod db;
+pub mod demo;
 pub mod history;
 pub mod ids;
 pub mod mail;

@@ -1,6 +1,9 @@
 //! Log lines: one per event, on standard error.
 
+use std::io::{self, Write};
+
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{Config, LogFormat};
 
@@ -15,13 +18,114 @@ pub fn start(config: &Config, otherwise: &str) {
     let filter = config.log_filter.as_deref().unwrap_or(otherwise);
     // The filter was checked when the configuration was read.
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(otherwise));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter);
     let started = match config.log_format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-        // Control characters in values are escaped by the formatter: nobody forges a line.
-        LogFormat::Text => lines.with_ansi(false).with_target(false).try_init(),
+        // JSON escapes by itself.
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_writer(io::stderr)
+            .try_init(),
+        LogFormat::Text => lines
+            .with_ansi(false)
+            .with_target(false)
+            .with_writer(OneLineEach(io::stderr))
+            .try_init(),
     };
     drop(started);
+}
+
+/// Keeps every event on one line, so that nothing in a value forges or splits a line: the
+/// formatter escapes terminal sequences but lets newlines through.
+#[derive(Debug, Clone, Copy)]
+struct OneLineEach<M>(M);
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLineEach<M> {
+    type Writer = OneLine<M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        OneLine(self.0.make_writer())
+    }
+}
+
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    /// Takes one whole event, as the formatter hands it over, with the newline at its end.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let mut line = String::with_capacity(text.len() + 1);
+        for character in text.strip_suffix('\n').unwrap_or(&text).chars() {
+            if is_harmless(character) {
+                line.push(character);
+            } else {
+                line.extend(character.escape_default());
+            }
+        }
+        line.push('\n');
+        self.0.write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Neither a control character, nor a separator of lines, nor a mark that reorders what is shown.
+fn is_harmless(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_value_forges_or_splits_a_line() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(OneLineEach(move || writer.clone()))
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let forged = "x\r\n2026-01-01T00:00:00Z  INFO signed in\u{1b}[2K\u{202e}\u{85}";
+            tracing::info!(username = %forged, note = ?forged, "sign-in refused for {forged}");
+            tracing::info!("Müller 東京");
+        });
+        let bytes = kept
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let text = String::from_utf8(bytes).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert!(
+            lines[0].chars().all(is_harmless) && lines[0].contains("\\r\\n2026"),
+            "{text}"
+        );
+        assert!(lines[1].ends_with("Müller 東京"), "{text}");
+    }
 }

@@ -222,16 +222,11 @@ fn store(
         .execute(tx)?;
     end_mailed_secrets(tx, account_id, &[user_id])?;
     forget_password_mail(tx, account_id, user_id)?;
-    let kinds: Vec<&str> = outbox::PASSWORD_KINDS
-        .iter()
-        .copied()
-        .chain(["recovery_link"])
-        .collect();
     outbox::cancel_waiting(
         tx,
         account_id,
         &[user_id],
-        &kinds,
+        &outbox::SECRET_KINDS,
         "the user has chosen a password",
         now,
     )?;

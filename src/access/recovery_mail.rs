@@ -34,7 +34,7 @@ struct NewLink {
 }
 
 #[derive(Template)]
-#[template(path = "mail/recovery.txt")]
+#[template(path = "mail/recovery.txt", whitespace = "preserve")]
 struct RecoveryText<'a> {
     mail: &'a RecoveryMail<'a>,
 }

@@ -30,7 +30,7 @@ struct NewTemporaryPassword {
 }
 
 #[derive(Template)]
-#[template(path = "mail/password.txt")]
+#[template(path = "mail/password.txt", whitespace = "preserve")]
 struct PasswordText<'a> {
     mail: &'a PasswordMail<'a>,
 }
@@ -302,6 +302,7 @@ mod tests {
                 "{}",
                 message.text
             );
+            assert!(message.text.contains("\n\nUsername: "), "{}", message.text);
             assert!(message.text.contains("7 days"), "{}", message.text);
             assert!(message.text.contains("Product & Co"), "text is not escaped");
             assert!(

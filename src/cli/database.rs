@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::Refusal;
-use super::output::complain;
+use super::interruption::{Guarded, INTERRUPTED, STOPPED};
 use crate::config::{Config, Database};
 use crate::db::{self, Db, Purpose};
 use crate::private_postgres::{PrivatePostgres, Role};
@@ -13,14 +13,15 @@ pub const SERVING_CONNECTIONS: u32 = 24;
 /// Connections of a command at the terminal.
 const COMMAND_CONNECTIONS: u32 = 4;
 
-/// A database that is up, and the private server behind it, if it is ours; dropping it stops that one.
+/// A database that is up, and the private server behind it, if it is ours.
 pub struct OpenDatabase {
     /// What the program connects with.
     pub program: SecretString,
     /// What migrations connect with.
     pub migration: SecretString,
-    /// The private server.
-    pub private: Option<PrivatePostgres>,
+    /// A sentence for the terminal, where the private server keeps its files in an unexpected place.
+    pub notice: Option<String>,
+    private: Option<Guarded>,
 }
 
 /// Opens the database, starting the private one where none is set.
@@ -32,15 +33,28 @@ pub fn open(config: &Config, role: Role) -> Result<OpenDatabase, Refusal> {
         Database::Url { program, migration } => Ok(OpenDatabase {
             program: program.clone(),
             migration: migration.clone(),
+            notice: None,
             private: None,
         }),
         Database::Private => {
-            let private = PrivatePostgres::open(&config.data_dir, role, config.search_path.clone())
-                .map_err(|error| error.to_string())?;
-            let url = private.url().clone();
+            let mut url = SecretString::default();
+            let mut notice = None;
+            let status = match role {
+                Role::Serve => STOPPED,
+                Role::Join => INTERRUPTED,
+            };
+            let private = Guarded::open(status, || {
+                let private =
+                    PrivatePostgres::open(&config.data_dir, role, config.search_path.clone())
+                        .map_err(|error| error.to_string())?;
+                url = private.url().clone();
+                notice = private.notice().map(ToString::to_string);
+                Ok(private)
+            })?;
             Ok(OpenDatabase {
                 program: url.clone(),
                 migration: url,
+                notice,
                 private: Some(private),
             })
         }
@@ -66,12 +80,23 @@ impl OpenDatabase {
         Db::new(&self.program, Purpose::Maintenance, COMMAND_CONNECTIONS)
     }
 
+    /// Whether it is the private one, which nobody but this program looks after.
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
+    }
+
+    /// From now on whoever calls this listens to the signals and closes in its own order; until
+    /// then, being told to stop closes the database and ends the program.
+    pub fn leave_signals_to_caller(&self) {
+        if let Some(private) = &self.private {
+            private.leave_signals_to_caller();
+        }
+    }
+
     /// Stops the private server, if it is ours.
     pub fn close(self) {
-        if let Some(private) = self.private
-            && let Err(error) = private.stop()
-        {
-            complain(error.to_string());
+        if let Some(private) = self.private {
+            private.close();
         }
     }
 }

@@ -39,13 +39,21 @@ pub fn run(config: &Config, command: &DemoCommand) -> Result<(), Refusal> {
                     say(format!("{done} users"));
                 }
             };
-            demo::generate(db, accounts, users, command.seed, clock::now(), &mut progress)
-                .map_err(|error| error.to_string())?;
+            demo::generate(
+                db,
+                accounts,
+                users,
+                command.seed,
+                clock::now(),
+                &mut progress,
+            )
+            .map_err(|error| error.to_string())?;
             say(format!("Made {accounts} accounts with {users} users."));
             Ok(())
         }
         _ => {
-            let hasher = Hasher::start(1).map_err(|error| format!("No thread could be started: {error}."))?;
+            let hasher = Hasher::start(1)
+                .map_err(|error| format!("No thread could be started: {error}."))?;
             make(config, db, &hasher)
         }
     })
@@ -56,17 +64,30 @@ pub fn run(config: &Config, command: &DemoCommand) -> Result<(), Refusal> {
 /// # Errors
 /// A sentence for the terminal.
 pub fn make_where_empty(config: &Config, db: &Db, hasher: &Hasher) -> Result<(), Refusal> {
-    let accounts = db.read(accounts::list).map_err(|error| format!("The database refused: {error}."))?;
-    if accounts.is_empty() { make(config, db, hasher) } else { Ok(()) }
+    let accounts = db
+        .read(accounts::list)
+        .map_err(|error| format!("The database refused: {error}."))?;
+    if accounts.is_empty() {
+        make(config, db, hasher)
+    } else {
+        Ok(())
+    }
 }
 
 fn make(config: &Config, db: &Db, hasher: &Hasher) -> Result<(), Refusal> {
-    let sign_in = demo::create_demo_account(db, hasher, clock::now()).map_err(|error| error.to_string())?;
+    let sign_in =
+        demo::create_demo_account(db, hasher, clock::now()).map_err(|error| error.to_string())?;
     say("");
     say("A demo account was made: Acme Instruments. Sign in (this is said once):");
-    say(format!("    at        {}/sign-in", config.public_url.origin()));
+    say(format!(
+        "    at        {}/sign-in",
+        config.public_url.origin()
+    ));
     say(format!("    Username  {}", sign_in.username));
-    say(format!("    Password  {}", sign_in.password.expose_secret()));
+    say(format!(
+        "    Password  {}",
+        sign_in.password.expose_secret()
+    ));
     say("");
     Ok(())
 }

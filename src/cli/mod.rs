@@ -3,6 +3,8 @@
 mod account;
 mod check;
 mod database;
+mod demo;
+mod interruption;
 mod migrate;
 mod output;
 mod sender;
@@ -42,6 +44,8 @@ enum Command {
     /// Create and look after accounts: the companies
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Make demonstration data
+    Demo(demo::DemoCommand),
     /// Send one mail, to see whether the mail server takes it
     TestMail(test_mail::TestMailCommand),
     /// Look over configuration, database, migrations and mail server, and say what is wrong
@@ -72,6 +76,7 @@ pub fn run() -> ExitCode {
                 Command::Worker => worker::run(config),
                 Command::Migrate => migrate::run(&config),
                 Command::Account(command) => account::run(&config, command),
+                Command::Demo(command) => demo::run(&config, &command),
                 Command::TestMail(command) => test_mail::run(&config, &command),
                 Command::Check => check::run(&config),
             }

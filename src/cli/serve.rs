@@ -1,7 +1,7 @@
 //! `serve`: the pages, and the mail worker beside them.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, ErrorKind};
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::watch;
 
 use super::database::OpenDatabase;
+use super::interruption::StopSignals;
 use super::output::{complain, say};
-use super::{Refusal, database, sender, worker};
+use super::{Refusal, database, demo, sender, worker};
 use crate::config::{Config, SecretKey, TlsFiles};
-use crate::db::Db;
 use crate::passwords::Hasher;
 use crate::private_postgres::Role;
 use crate::users::PlaceSeal;
@@ -28,22 +28,27 @@ pub fn run(config: Config) -> Result<(), Refusal> {
     for warning in config.warnings() {
         complain(format!("Note: {warning}"));
     }
-    // Before anything slow: a taken port is the most common mistake.
-    let listener = TcpListener::bind(config.listen).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            format!("LISTEN is {}, and another program listens there already. Stop it, or set LISTEN to another port.", config.listen)
-        }
-        _ => format!("LISTEN is {}, which cannot be listened on: {error}.", config.listen),
-    })?;
     let tls = config.tls.as_ref().map(tls).transpose()?;
     let secret_key = match &config.secret_key {
         Some(key) => key.clone(),
         None => SecretKey::kept_in(&config.data_dir).map_err(|error| error.to_string())?,
     };
     let database = database::open(&config, Role::Serve)?;
-    let outcome = serve(&config, &secret_key, listener, tls, &database);
+    // After the database: who starts a second server by mistake is told of the first one, not of a port.
+    let outcome =
+        listen(&config).and_then(|listener| serve(&config, &secret_key, listener, tls, &database));
     database.close();
     outcome
+}
+
+fn listen(config: &Config) -> Result<TcpListener, Refusal> {
+    TcpListener::bind(config.listen).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "LISTEN is {}, and another program listens there already. Stop it, or set LISTEN to another port.",
+            config.listen
+        ),
+        _ => format!("LISTEN is {}, which cannot be listened on: {error}.", config.listen),
+    })
 }
 
 fn serve(
@@ -57,19 +62,55 @@ fn serve(
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let hasher =
         Hasher::start(threads).map_err(|error| format!("No thread could be started: {error}."))?;
-    if let Some(private) = &database.private
-        && let Some(notice) = private.notice()
-    {
+    if let Some(notice) = &database.notice {
         complain(notice);
     }
-    let db = database.serving_pool();
+    // Never where somebody set a database: there it is made by "demo" only.
+    if database.is_private() {
+        demo::make_where_empty(config, &database.command_pool(), &hasher)?;
+    }
     let app = App {
-        db: db.clone(),
+        db: database.serving_pool(),
         hasher,
         settings: settings(config),
         seal: PlaceSeal::new(secret_key.derive("places in the list")),
         cookie_key: secret_key.bytes(),
     };
+    actix_web::rt::System::new().block_on(until_stopped(config, app, database, listener, tls))
+}
+
+async fn until_stopped(
+    config: &Config,
+    app: App,
+    database: &OpenDatabase,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+) -> Result<(), Refusal> {
+    let failed = |error: std::io::Error| format!("The server could not start: {error}.");
+    let mut signals = StopSignals::listen().map_err(failed)?;
+    database.leave_signals_to_caller();
+    let transport = Arc::new(sender::transport(config)?);
+    let db = app.db.clone();
+    let server = app::start(app, listener, tls).map_err(failed)?;
+    let handle = server.handle();
+    let (stop, stopping) = watch::channel(false);
+    let worker = actix_web::rt::spawn(worker::relay(config, db, transport, stopping));
+    let server = actix_web::rt::spawn(server);
+    say_where(config);
+    signals.told().await;
+    tracing::info!("stopping: running requests finish first");
+    // Both end by themselves: requests that run, mails that are being handed over.
+    let _ = stop.send(true);
+    handle.stop(true).await;
+    let _ = worker.await;
+    match server.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(format!("The server failed: {error}.")),
+        Err(error) => Err(format!("The server failed: {error}.")),
+    }
+}
+
+fn say_where(config: &Config) {
     say(format!(
         "{} is at {}",
         config.product_name,
@@ -80,34 +121,6 @@ fn serve(
             "No mail server is set: mails are shown at {}/dev/mailbox",
             config.public_url.origin()
         ));
-    }
-    actix_web::rt::System::new().block_on(until_stopped(config, app, db, listener, tls))
-}
-
-async fn until_stopped(
-    config: &Config,
-    app: App,
-    db: Db,
-    listener: TcpListener,
-    tls: Option<rustls::ServerConfig>,
-) -> Result<(), Refusal> {
-    let transport = Arc::new(sender::transport(config)?);
-    let server = app::start(app, listener, tls)
-        .map_err(|error| format!("The server could not start: {error}."))?;
-    let handle = server.handle();
-    let (stop, stopping) = watch::channel(false);
-    let worker = actix_web::rt::spawn(worker::relay(config, db, transport, stopping));
-    let server = actix_web::rt::spawn(server);
-    worker::told_to_stop().await;
-    tracing::info!("stopping: running requests finish first");
-    // Both end by themselves: requests that run, mails that are being handed over.
-    let _ = stop.send(true);
-    handle.stop(true).await;
-    let _ = worker.await;
-    match server.await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(format!("The server failed: {error}.")),
-        Err(error) => Err(format!("The server failed: {error}.")),
     }
 }
 

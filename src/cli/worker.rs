@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::interruption::StopSignals;
 use super::output::{complain, say};
 use super::{Refusal, database, sender};
 use crate::access;
@@ -25,20 +25,23 @@ pub fn run(config: Config) -> Result<(), Refusal> {
     }
     let transport = Arc::new(sender::transport(&config)?);
     let database = database::open(&config, Role::Join)?;
+    let failed = |error: std::io::Error| format!("The program could not start: {error}.");
     let outcome = database.migrate().and_then(|_| {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
-            .map_err(|error| format!("The program could not start: {error}."))?;
-        say("Sending mails.");
+            .map_err(failed)?;
         runtime.block_on(async {
+            let mut signals = StopSignals::listen().map_err(failed)?;
+            database.leave_signals_to_caller();
             let (stop, stopping) = watch::channel(false);
             let worker = tokio::spawn(relay(&config, database.serving_pool(), transport, stopping));
-            told_to_stop().await;
+            say("Sending mails.");
+            signals.told().await;
             let _ = stop.send(true);
             let _ = worker.await;
-        });
-        Ok(())
+            Ok(())
+        })
     });
     database.close();
     outcome
@@ -60,19 +63,4 @@ pub fn relay(
         access::delete_expired,
     );
     async move { worker.run(stopping).await }
-}
-
-/// Waits for SIGTERM or SIGINT.
-pub async fn told_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        // Without handlers the signals end the program by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
 }

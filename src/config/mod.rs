@@ -5,6 +5,7 @@ mod arguments;
 mod public_url;
 mod secret_key;
 mod smtp;
+mod values;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -19,6 +20,9 @@ pub use arguments::Arguments;
 pub use public_url::PublicUrl;
 pub use secret_key::SecretKey;
 pub use smtp::{SmtpSettings, SmtpTls};
+
+/// A number kept free for fiction: nobody is called by mistake.
+const DEFAULT_SUPPORT_PHONE: &str = "+1 555 0100";
 
 /// A setting that cannot be used: one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -136,10 +140,15 @@ impl Config {
             ("TRAINING_EMAIL", self.training_email.clone()),
             ("SUPPORT_EMAIL", self.support_email.clone()),
         ];
-        shown
+        let addresses = shown
             .into_iter()
             .filter(|(_, address)| address.ends_with(".example"))
-            .map(|(variable, address)| format!("{variable} is still {address}, which reaches nobody. Set it to your own address."))
-            .collect()
+            .map(|(variable, address)| {
+                format!("{variable} is still {address}, which reaches nobody. Set it to your own address.")
+            });
+        let phone = (self.support_phone == DEFAULT_SUPPORT_PHONE).then(|| {
+            format!("SUPPORT_PHONE is still {DEFAULT_SUPPORT_PHONE}, which reaches nobody. Set it to your own number.")
+        });
+        addresses.chain(phone).collect()
     }
 }

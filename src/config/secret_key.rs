@@ -61,11 +61,11 @@ impl SecretKey {
         fs::create_dir_all(data_dir).map_err(|error| unwritable(data_dir, &error))?;
         let mut bytes = [0; LENGTH];
         rand::rng().fill_bytes(&mut bytes);
-        let own = data_dir.join(format!("{FILE_NAME}.{}", std::process::id()));
+        // A random name, not the process's number: programs in containers are all number 1.
+        let own = data_dir.join(format!("{FILE_NAME}.{:016x}", rand::rng().next_u64()));
         let written = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
             .open(&own)
             .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
@@ -138,12 +138,20 @@ mod tests {
     fn programs_that_start_at_once_keep_one_key_that_nobody_else_reads() {
         let dir = std::env::temp_dir().join(format!("secret-key-test-{}", std::process::id()));
         let keys: Vec<[u8; LENGTH]> = std::thread::scope(|scope| {
-            // The name of the unfinished file is per process: one after the other within one.
-            let start = scope.spawn(|| SecretKey::kept_in(&dir).unwrap().bytes());
-            let first = start.join().unwrap();
-            vec![first, SecretKey::kept_in(&dir).unwrap().bytes()]
+            let starts: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| SecretKey::kept_in(&dir).unwrap().bytes()))
+                .collect();
+            starts
+                .into_iter()
+                .map(|start| start.join().unwrap())
+                .collect()
         });
-        assert_eq!(keys[0], keys[1]);
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(
+            fs::read_dir(&dir).unwrap().count(),
+            1,
+            "unfinished files are cleaned away"
+        );
         let mode = fs::metadata(dir.join(FILE_NAME))
             .unwrap()
             .permissions()

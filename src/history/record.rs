@@ -114,6 +114,34 @@ pub fn record_for_each(
     event: &Event,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
+    let (kind, _) = split(event)?;
+    insert(tx, author, users, event, now)?;
+    for user in users {
+        tracing::info!(
+            account = %author.account_id,
+            actor = author.actor_name(),
+            actor_user = author.user_id().map(tracing::field::display),
+            subject = user.map(tracing::field::display),
+            source = author.source.map(tracing::field::display),
+            request = author.request_id.as_deref(),
+            kind,
+            "event"
+        );
+    }
+    Ok(())
+}
+
+/// Writes events without a line in the log: for demonstration data, whose past is made up.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn insert(
+    tx: &mut db::Connection,
+    author: &Author,
+    users: &[Option<Uuid>],
+    event: &Event,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
     let (kind, details) = split(event)?;
     // PostgreSQL takes 65,535 parameters a statement; a row has nine.
     for some_users in users.chunks(5_000) {
@@ -134,18 +162,6 @@ pub fn record_for_each(
         diesel::insert_into(events::table)
             .values(&rows)
             .execute(tx)?;
-        for user in some_users {
-            tracing::info!(
-                account = %author.account_id,
-                actor = author.actor_name(),
-                actor_user = author.user_id().map(tracing::field::display),
-                subject = user.map(tracing::field::display),
-                source = author.source.map(tracing::field::display),
-                request = author.request_id.as_deref(),
-                kind,
-                "event"
-            );
-        }
     }
     Ok(())
 }

@@ -1,12 +1,20 @@
 //! One attempt to deliver one mail.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+
 use super::claim::Ready;
 use super::failure::{Failure, pause};
 use super::message::Parcel;
 use super::settle::{Outcome, Settlement};
 use super::worker::Worker;
 
-/// Sends one mail; the outcome says all that is to be written down.
+/// Shown for a mail at which the program itself failed; the cause is in the log.
+const NOT_SENT: &str = "The program could not send this mail. It is tried again.";
+
+/// Sends one mail; the outcome says all that is to be written down. Also a panic has an outcome:
+/// without one the worker would hold the mail for ever.
 pub(super) async fn send(worker: &Worker, ready: Ready) -> Settlement {
     let Ready {
         due,
@@ -20,7 +28,11 @@ pub(super) async fn send(worker: &Worker, ready: Ready) -> Settlement {
         message,
         sent_at: (worker.clock)(),
     };
-    let outcome = match worker.transport.send(&worker.from, parcel).await {
+    let sending = AssertUnwindSafe(worker.transport.send(&worker.from, parcel)).catch_unwind();
+    let sent = sending
+        .await
+        .unwrap_or_else(|_| Err(Failure::Postponed(NOT_SENT.to_string())));
+    let outcome = match sent {
         Ok(words) => Outcome::Sent { recipient, words },
         Err(failure) => {
             let reason = failure.explanation();

@@ -1,6 +1,7 @@
 //! Taking due mails out of the outbox, and having them written.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -149,7 +150,14 @@ fn compose(
     if due.is_empty() {
         return Ok(Claimed::default());
     }
-    let composed = composer.compose(tx, &due, now)?;
+    // Caught here, within the transaction, so that it is rolled back at once: the lock of the mail at
+    // fault is gone when its fault is written down.
+    let composed = catch_unwind(AssertUnwindSafe(|| composer.compose(tx, &due, now)))
+        .unwrap_or_else(|_| {
+            Err(db::Error::QueryBuilderError(
+                "writing a mail panicked".into(),
+            ))
+        })?;
     if composed.len() != due.len() {
         return Err(db::Error::QueryBuilderError(
             "the composer answers for every mail".into(),

@@ -69,8 +69,8 @@ impl Kind {
     }
 }
 
-/// The kinds that carry a temporary password, by stored name.
-pub const PASSWORD_KINDS: [&str; 3] = ["welcome", "password_reset", "new_password"];
+/// The kinds that carry any secret: a password or a link.
+pub const SECRET_KINDS: [&str; 4] = ["welcome", "password_reset", "new_password", "recovery_link"];
 
 /// A mail to be written into the outbox.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use crate::{csv_out, db, users};
 
 /// The mail to the trainers.
 #[derive(Template)]
-#[template(path = "mail/training_request.txt")]
+#[template(path = "mail/training_request.txt", whitespace = "preserve")]
 struct RequestText<'a> {
     roster: &'a Roster,
 }
@@ -25,7 +25,7 @@ struct RequestHtml<'a> {
 
 /// The mail to who asked.
 #[derive(Template)]
-#[template(path = "mail/training_confirmation.txt")]
+#[template(path = "mail/training_confirmation.txt", whitespace = "preserve")]
 struct ConfirmationText<'a> {
     roster: &'a Roster,
 }

@@ -33,7 +33,7 @@ pub fn mail_passwords(
         tx,
         account_id,
         users,
-        &outbox::PASSWORD_KINDS,
+        &outbox::SECRET_KINDS,
         "replaced by a newer password",
         now,
     )?;

@@ -10,7 +10,7 @@ use crate::mail::message::name_for_greeting;
 use crate::mail::{Composed, DueMail, MailSettings, Message};
 
 #[derive(Template)]
-#[template(path = "mail/username_changed.txt")]
+#[template(path = "mail/username_changed.txt", whitespace = "preserve")]
 struct NoticeText<'a> {
     mail: &'a Notice<'a>,
 }

@@ -180,7 +180,7 @@ async fn a_person_who_is_being_changed_is_waited_for_without_holding_up_others()
             locked.send(()).unwrap();
             released.recv().unwrap();
             // As deactivating does it: after the person, their mails.
-            outbox::cancel_waiting(tx, account, &[user], &outbox::PASSWORD_KINDS, "left", clock::now())
+            outbox::cancel_waiting(tx, account, &[user], &outbox::SECRET_KINDS, "left", clock::now())
         })
     });
     now_locked.recv().unwrap();

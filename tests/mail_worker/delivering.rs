@@ -9,6 +9,7 @@ use user_accounts::schema::events;
 
 use crate::support::people::{Company, Standing, address};
 use crate::support::postgres::fresh_database;
+use crate::support::self_signed::SelfSigned;
 use crate::support::smtp_sink::{Reply, Sink};
 use crate::support::workers::{
     Running, Shift, local, plain_worker, shifted_worker, until, with_credentials,
@@ -227,6 +228,26 @@ async fn a_fault_of_our_own_burns_no_mail() {
     let worker = Running::start(shifted_worker(&company.db, local(sink.port), &shift));
     until("repaired", || company.count("sent") == 3).await;
     worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let company = Company::new(fresh_database(), 1, "Ann");
+    company.mail_everybody();
+    let server = SelfSigned::start().await;
+    let mut encrypted = local(server.port);
+    encrypted.host = "localhost".to_string();
+    encrypted.tls = SmtpTls::Implicit;
+    let worker = Running::start(shifted_worker(&company.db, encrypted, &Shift::default()));
+    until("the first mark", || !only(&company).explanation.is_empty()).await;
+    worker.stop().await;
+    let mail = only(&company);
+    assert_eq!(mail.state, "waiting");
+    assert_eq!(
+        mail.explanation,
+        "The certificate of the mail server is not trusted."
+    );
+    assert_eq!(server.believed(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

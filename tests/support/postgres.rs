@@ -22,6 +22,11 @@ static CLONING: Mutex<u32> = Mutex::new(0);
 
 /// A migrated database that nobody else uses.
 pub fn fresh_database() -> Db {
+    Db::new(&fresh_database_url(), Purpose::Serving, 8)
+}
+
+/// The same, for a program to connect to.
+pub fn fresh_database_url() -> SecretString {
     let server = SERVER.get_or_init(start);
     // A template cannot be cloned twice at a time.
     let mut number = CLONING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -31,7 +36,7 @@ pub fn fresh_database() -> Db {
     connection
         .batch_execute(&format!("create database {name} template migrated"))
         .unwrap();
-    Db::new(&SecretString::from(server.url(&name)), Purpose::Serving, 8)
+    SecretString::from(server.url(&name))
 }
 
 impl Server {
