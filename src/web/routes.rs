@@ -97,6 +97,16 @@ pub fn table() -> Vec<Entry> {
             Administrator,
             users::administrator::save,
         ),
+        get(
+            "/users/{id}/replacement/new",
+            Administrator,
+            users::replacement::show,
+        ),
+        post(
+            "/users/{id}/replacement",
+            Administrator,
+            users::replacement::replace,
+        ),
         post(
             "/password-resets",
             Administrator,
