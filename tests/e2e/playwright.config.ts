@@ -24,6 +24,7 @@ export default defineConfig({
   },
   projects: [
     { name: "javascript", use: { javaScriptEnabled: true } },
-    { name: "no-javascript", use: { javaScriptEnabled: false } },
+    // Without what there is only with a script, like Escape.
+    { name: "no-javascript", use: { javaScriptEnabled: false }, grepInvert: /@script/ },
   ],
 });

@@ -169,8 +169,7 @@ test.describe("with 120 people", () => {
     }
   });
 
-  test("Select all on this page ticks this page and says how many", async ({ users, javaScriptEnabled }) => {
-    test.skip(!javaScriptEnabled, "it is offered with JavaScript only");
+  test("Select all on this page ticks this page and says how many", { tag: "@script" }, async ({ users }) => {
     await users.getByRole("checkbox", { name: "Select all on this page" }).check();
     await expect(users.getByText("50 selected")).toBeVisible();
     await checked(users);

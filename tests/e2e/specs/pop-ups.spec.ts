@@ -41,9 +41,7 @@ test("behind a pop-up nothing can be reached", async ({ users, company }) => {
   await expect(link(users, company.administrator.username)).toHaveCount(0);
 });
 
-test.describe("with JavaScript", () => {
-  test.skip(({ javaScriptEnabled }) => !javaScriptEnabled, "Escape needs a script");
-
+test.describe("with JavaScript", { tag: "@script" }, () => {
   for (const name of NAMES) {
     test(`${name} is closed by Escape, and the focus goes back to its button`, async ({ users }) => {
       const opened = await open(users, name);
