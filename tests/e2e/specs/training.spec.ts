@@ -1,4 +1,4 @@
-import { checked } from "../support/checked";
+import { checked, checkedWhileUnderWay } from "../support/checked";
 import type { Company, Person } from "../support/company";
 import { box, dialog, open, openUser, row, statusOf } from "../support/page";
 import { TRAINING_EMAIL } from "../support/program";
@@ -35,7 +35,7 @@ test("New User Training goes to the trainers with the roster, and is confirmed",
   await expect(users.getByRole("heading", { name: "New User Training" })).toBeVisible();
   await expect(users.getByText(/Will be mailed to the training team in \d+ seconds?\./)).toBeVisible();
   await expect(users.getByRole("button", { name: "Undo" })).toBeVisible();
-  await checked(users);
+  await checkedWhileUnderWay(users);
   await expect(users.getByRole("main").getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
   await expect(users.getByRole("button", { name: "Undo" })).toHaveCount(0);
   await checked(users);
