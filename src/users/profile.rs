@@ -160,7 +160,11 @@ fn parse_field(field: ProfileField, typed: &str) -> Result<String, ProfileProble
     }
     let trimmed =
         typed.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
-    if trimmed.chars().any(char::is_control) {
+    // Bytes that are no UTF-8 arrive as replacement characters.
+    if trimmed
+        .chars()
+        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+    {
         return Err(ProfileProblem::ControlCharacter);
     }
     if trimmed.chars().any(is_bidi_control) {

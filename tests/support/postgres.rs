@@ -74,7 +74,7 @@ fn start() -> Server {
     let keeper = run(&format!(
         "trap : INT TERM
          {programs}/postgres -D {folder_text}/data -c fsync=off -c listen_addresses= \
-             -c unix_socket_directories={folder_text} -c max_connections=200 -c logging_collector=off \
+             -c unix_socket_directories={folder_text} -c max_connections=400 -c logging_collector=off \
              >{folder_text}/log 2>&1 &
          server=$!
          cat >/dev/null || :

@@ -76,8 +76,8 @@ pub async fn save(
 /// The form as it was sent.
 struct Typed {
     values: ProfileValues,
-    originals: ProfileValues,
-    was_active: bool,
+    originals: Option<ProfileValues>,
+    was_active: Option<bool>,
     membership: Membership,
     same_person: bool,
     pairs: Vec<(String, String)>,
@@ -87,11 +87,9 @@ impl Typed {
     fn read(form: &Parameters) -> Result<Typed, WebError> {
         let values = form::typed(form, "")?;
         // A form without the hidden twins says nothing of what it saw: then what is stored counts.
-        let has_originals = form.one("original_username")?.is_some();
-        let originals = if has_originals {
-            form::typed(form, "original_")?
-        } else {
-            values.clone()
+        let originals = match form.one("original_username")? {
+            Some(_) => Some(form::typed(form, "original_")?),
+            None => None,
         };
         // Browsers send nothing for a box that is not ticked; the marker says that it was there.
         let membership = if form.one("active_account_on_form")?.is_none() {
@@ -108,7 +106,7 @@ impl Typed {
         Ok(Typed {
             values,
             originals,
-            was_active: form.text("original_active")? != "no",
+            was_active: form.one("original_active")?.map(|word| word != "no"),
             membership,
             same_person: form.one("same_person")? == Some("yes"),
             pairs: form.pairs().to_vec(),
@@ -165,9 +163,12 @@ fn try_to_save(
     let Some(stored) = stored else {
         return Ok(Saved::NotFound);
     };
+    let originals = typed
+        .originals
+        .unwrap_or_else(|| form::stored_values(&stored));
     let mut again = Again {
         values: typed.values.clone(),
-        originals: typed.originals.clone(),
+        originals: originals.clone(),
         membership: typed.membership.clone(),
         ..Again::of(&stored)
     };
@@ -187,9 +188,9 @@ fn try_to_save(
         let command = EditUser {
             id,
             seen: Seen {
-                username: typed.originals.username.clone(),
-                profile: form::profile_of(&typed.originals),
-                active: typed.was_active,
+                username: originals.username.clone(),
+                profile: form::profile_of(&originals),
+                active: typed.was_active.unwrap_or(stored.active),
             },
             username,
             profile,

@@ -1,0 +1,166 @@
+//! Deactivating and reactivating.
+
+use crate::edit::edit;
+use crate::site::{PASSWORD, Site};
+
+#[test]
+fn a_deactivated_user_is_out_at_the_next_click_and_nothing_revives_the_session() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 3);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let open = site.signed_in("ann@acme.example");
+    site.client()
+        .post("/forgot-password", &[("username", "ann@acme.example")]);
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{ann}");
+    let dialog = client.get(&path);
+    assert!(dialog.says("is signed out at once") && dialog.says("1 waiting mail is cancelled"));
+    let answer = edit(
+        &client,
+        &dialog,
+        &path,
+        &[
+            ("active_account_on_form", "yes"),
+            ("reason", "Left the company"),
+        ],
+    );
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let list = client.get("/users");
+    assert!(
+        list.says("Ann Tester is deactivated") && list.says("Undo") && list.says("Open Ann Tester")
+    );
+    assert_eq!(open.get("/password").location.as_deref(), Some("/sign-in"));
+    assert_eq!(
+        site.client()
+            .post(
+                "/sign-in",
+                &[("username", "ann@acme.example"), ("password", PASSWORD)]
+            )
+            .status,
+        422
+    );
+    assert_eq!(
+        site.value("select explanation from mails"),
+        "the user was deactivated"
+    );
+    assert!(
+        client
+            .get("/users?show=inactive")
+            .body
+            .contains("Select ann@acme.example")
+    );
+    assert!(
+        client
+            .get(&format!("{path}/history"))
+            .says("Reason: Left the company")
+    );
+
+    let dialog = client.get(&format!("{path}?show=inactive"));
+    let changes = [
+        ("active_account_on_form", "yes"),
+        ("active_account", "yes"),
+        ("send_new_password", "yes"),
+    ];
+    assert_eq!(edit(&client, &dialog, &path, &changes).status, 303);
+    assert_eq!(
+        open.get("/password").status,
+        303,
+        "reactivation revives no session"
+    );
+    assert_eq!(
+        site.client()
+            .post(
+                "/sign-in",
+                &[("username", "ann@acme.example"), ("password", PASSWORD)]
+            )
+            .status,
+        422
+    );
+    let mailed = site.mailed_password("ann@acme.example");
+    let answer = site.client().post(
+        "/sign-in",
+        &[("username", "ann@acme.example"), ("password", &mailed)],
+    );
+    assert_eq!(answer.location.as_deref(), Some("/password"));
+}
+
+#[test]
+fn undo_takes_the_user_back_in_as_they_were() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 3);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{ann}");
+    edit(
+        &client,
+        &client.get(&path),
+        &path,
+        &[("active_account_on_form", "yes")],
+    );
+    let list = client.get("/users");
+    let names = [
+        "username",
+        "first_name",
+        "last_name",
+        "original_username",
+        "original_first_name",
+        "original_last_name",
+        "active_account_on_form",
+        "active_account",
+        "original_active",
+    ];
+    let fields: Vec<(&str, String)> = names.iter().map(|name| (*name, list.field(name))).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    assert_eq!(client.post(&path, &fields).status, 303);
+    assert_eq!(site.count("users where active"), 2);
+    assert_eq!(site.count("mails"), 0, "the password they had still works");
+    site.signed_in("ann@acme.example");
+}
+
+#[test]
+fn reactivating_needs_a_seat() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    let ann = site.person(acme, "ann@acme.example", false);
+    site.sql("update users set active = false, deactivated_at = now() where username like 'ann%'");
+    site.person(acme, "bea@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{ann}");
+    let dialog = client.get(&path);
+    assert!(dialog.says("No seat is free"));
+    let page = edit(
+        &client,
+        &dialog,
+        &path,
+        &[("active_account_on_form", "yes"), ("active_account", "yes")],
+    );
+    assert_eq!(page.status, 422);
+    assert!(page.says("No seat is free. Deactivate another user first"));
+    assert_eq!(site.count("users where active"), 2);
+}
+
+#[test]
+fn nobody_deactivates_themself() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.person(acme, "other@acme.example", true);
+    let client = site.signed_in("boss@acme.example");
+    let path = format!(
+        "/users/{}",
+        site.value("select id from users where username like 'boss%'")
+    );
+    let dialog = client.get(&path);
+    assert!(!dialog.body.contains("active_account_on_form"));
+    let page = edit(
+        &client,
+        &dialog,
+        &path,
+        &[("active_account_on_form", "yes")],
+    );
+    assert_eq!(page.status, 422);
+    assert!(page.says("You cannot deactivate yourself"));
+    assert_eq!(site.count("users where active"), 2);
+}

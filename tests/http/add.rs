@@ -1,0 +1,195 @@
+//! `Add a User`.
+
+use crate::client::Answer;
+use crate::site::Site;
+
+const ANN: [(&str, &str); 6] = [
+    ("username", " Ann.Meyer@ACME.example "),
+    ("first_name", "Ann"),
+    ("last_name", "Meyer"),
+    ("title", "Buyer"),
+    ("department", "Purchasing"),
+    ("phone", "781.555.0111"),
+];
+
+#[test]
+fn adding_a_user_writes_the_row_the_mail_and_the_event_and_says_so() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    assert!(
+        client.get("/users/new").says("3 seats are free")
+            || client.get("/users/new").says("4 seats are free")
+    );
+    let answer = client.post("/users?q=mey&sort=-name", &ANN);
+    assert_eq!(
+        answer.location.as_deref(),
+        Some("/users?q=mey&sort=-name"),
+        "{}",
+        answer.text()
+    );
+    let list = client.get("/users?q=mey&sort=-name");
+    assert!(list.says("Ann Meyer was added") && list.says("ann.meyer@acme.example"));
+    assert!(!client.get("/users").says("was added"), "said once");
+    let row = site.value(
+        "select concat_ws('|', username, first_name, last_name, title, department, phone, active, administrator)
+         from users where username like 'ann%'",
+    );
+    assert_eq!(
+        row,
+        "ann.meyer@acme.example|Ann|Meyer|Buyer|Purchasing|781.555.0111|t|f"
+    );
+    assert_eq!(
+        site.value(&format!(
+            "select active_users from accounts where id = '{}'",
+            acme.id
+        )),
+        "2"
+    );
+    assert_eq!(
+        site.count("events where kind = 'user_added' and actor = 'user'"),
+        1
+    );
+    assert_eq!(
+        site.count("temporary_passwords"),
+        0,
+        "no password before the mail is sent"
+    );
+    let password = site.mailed_password("ann.meyer@acme.example");
+    assert_eq!(password.len(), 23);
+    assert!(
+        !site.everything().contains(&password),
+        "a mailed password is stored nowhere"
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once_and_what_was_typed_stays() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    let page = client.post(
+        "/users",
+        &[
+            ("username", "ann@other.example"),
+            ("first_name", " "),
+            ("last_name", ""),
+            ("title", "Buyer"),
+            ("phone", "call me"),
+        ],
+    );
+    assert_eq!(page.status, 422);
+    for field in ["username", "first_name", "last_name", "phone"] {
+        assert!(page.error_at(field).is_some(), "{field}");
+    }
+    assert!(page.error_at("title").is_none());
+    assert!(page.error_at("username").unwrap().contains("@acme.example"));
+    assert_eq!(
+        (
+            page.field("username").as_str(),
+            page.field("title").as_str()
+        ),
+        ("ann@other.example", "Buyer")
+    );
+    assert_eq!(site.everything(), before);
+}
+
+#[test]
+fn a_company_domain_is_compared_whole() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    for username in [
+        "a@evilacme.example",
+        "a@x.acme.example",
+        "a@acme.example.evil.example",
+        "a@acme.exampl",
+    ] {
+        let page = client.post(
+            "/users",
+            &[
+                ("username", username),
+                ("first_name", "A"),
+                ("last_name", "B"),
+            ],
+        );
+        assert_eq!(page.status, 422, "{username}");
+        assert!(page.error_at("username").is_some(), "{username}");
+    }
+}
+
+#[test]
+fn sent_twice_a_form_adds_once_and_with_another_address_another_person() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    let id = client.get("/users/new").field("id");
+    let send = |username: &str| -> Answer {
+        client.post(
+            "/users",
+            &[
+                ("id", &id),
+                ("username", username),
+                ("first_name", "Ann"),
+                ("last_name", "Meyer"),
+            ],
+        )
+    };
+    assert_eq!(send("ann@acme.example").status, 303);
+    assert_eq!(send("ann@acme.example").status, 303);
+    assert_eq!(site.count("users"), 2);
+    assert_eq!(site.count("mails"), 1);
+    assert_eq!(send("bea@acme.example").status, 303);
+    assert_eq!(site.count("users"), 3);
+}
+
+#[test]
+fn with_no_seat_free_the_pop_up_says_so_and_offers_who_could_be_freed() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    site.person(acme, "idle@acme.example", false);
+    site.sql(
+        "update users set created_at = now() - interval '90 days' where username like 'idle%'",
+    );
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get("/users/new");
+    assert!(
+        dialog.says("No seat is free")
+            && dialog.says("Idle Tester")
+            && dialog.says("Never signed in")
+    );
+    let refused = client.post("/users", &ANN);
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("No seat is free"));
+    assert_eq!(site.count("users"), 2);
+
+    let idle = dialog.field("deactivate");
+    let mut fields = ANN.to_vec();
+    fields.push(("deactivate", &idle));
+    assert_eq!(client.post("/users", &fields).status, 303);
+    let list = client.get("/users");
+    assert!(list.says("Idle Tester is deactivated") && list.says("Ann Meyer was added"));
+    assert_eq!(
+        site.value("select string_agg(username, ',' order by username) from users where active"),
+        "ann.meyer@acme.example,boss@acme.example"
+    );
+}
+
+#[test]
+fn fields_that_the_form_does_not_offer_do_nothing() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    let globex = site.company("Globex", "globex.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    let mut fields = ANN.to_vec();
+    let other = globex.id.to_string();
+    fields.extend([
+        ("account_id", other.as_str()),
+        ("administrator", "true"),
+        ("password_hash", "x"),
+        ("active", "false"),
+    ]);
+    assert_eq!(client.post("/users", &fields).status, 303);
+    assert_eq!(site.count(&format!("users where username like 'ann%' and account_id = '{}' and not administrator and active", acme.id)), 1);
+}

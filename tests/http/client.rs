@@ -1,0 +1,188 @@
+//! A browser without a face: keeps its cookie, follows no redirect.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::Response;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub location: Option<String>,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// What a person reads: tags taken away, entities put back.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut in_tag = false;
+        for c in self.body.chars() {
+            match c {
+                '<' => in_tag = true,
+                '>' => {
+                    in_tag = false;
+                    text.push(' ');
+                }
+                c if !in_tag => text.push(c),
+                _ => {}
+            }
+        }
+        let text = text
+            .replace("&#60;", "<")
+            .replace("&#62;", ">")
+            .replace("&#34;", "\"")
+            .replace("&#39;", "'")
+            .replace("&#38;", "&");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn says(&self, words: &str) -> bool {
+        self.text().contains(words)
+    }
+
+    /// The pop-up alone, without the list behind it.
+    pub fn dialog(&self) -> Answer {
+        let start = self.body.find("<dialog").unwrap();
+        let body = self.body[start..].to_string();
+        Answer {
+            status: self.status,
+            location: None,
+            headers: Vec::new(),
+            body,
+        }
+    }
+
+    /// The value of the first field of that name.
+    pub fn field(&self, name: &str) -> String {
+        let tag_start = self
+            .body
+            .find(&format!("name=\"{name}\""))
+            .unwrap_or_else(|| panic!("no field {name}"));
+        let start = self.body[..tag_start].rfind('<').unwrap();
+        let tag = &self.body[start..start + self.body[start..].find('>').unwrap()];
+        let value = tag.split("value=\"").nth(1).unwrap_or_default();
+        value
+            .split('"')
+            .next()
+            .unwrap()
+            .replace("&#38;", "&")
+            .replace("&#39;", "'")
+    }
+
+    /// The message at a field, if something is wrong with it.
+    pub fn error_at(&self, field: &str) -> Option<String> {
+        let start = self.body.find(&format!("id=\"{field}-error\""))?;
+        let rest = &self.body[start..];
+        let inner = &rest[rest.find('>')? + 1..rest.find("</")?];
+        Some(inner.to_string())
+    }
+}
+
+/// A browser.
+pub struct Client {
+    agent: Agent,
+    base: String,
+    pub cookie: RefCell<Option<String>>,
+}
+
+impl Client {
+    pub fn new(base: &str) -> Client {
+        let agent = Agent::config_builder()
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Client {
+            agent,
+            base: base.to_string(),
+            cookie: RefCell::new(None),
+        }
+    }
+
+    /// Another window of the same browser.
+    pub fn again(&self) -> Client {
+        let other = Client::new(&self.base);
+        other.cookie.replace(self.cookie.borrow().clone());
+        other
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if let Some(cookie) = &*self.cookie.borrow() {
+            request = request.header("cookie", cookie);
+        }
+        self.read(request.call().unwrap())
+    }
+
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: String = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.post_raw(path, body.as_bytes(), &[])
+    }
+
+    pub fn post_raw(&self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Answer {
+        self.send("POST", path, body, headers)
+    }
+
+    pub fn send(&self, method: &str, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(cookie) = &*self.cookie.borrow() {
+            request = request.header("cookie", cookie);
+        }
+        let request = request.body(body.to_vec()).unwrap();
+        let agent_request = self
+            .agent
+            .configure_request(request)
+            .allow_non_standard_methods(true)
+            .build();
+        self.read(self.agent.run(agent_request).unwrap())
+    }
+
+    fn read(&self, mut response: Response<ureq::Body>) -> Answer {
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        for (name, value) in &headers {
+            if name == "set-cookie" {
+                let pair = value.split(';').next().unwrap().to_string();
+                let ends = value.contains("Max-Age=0");
+                self.cookie.replace((!ends).then_some(pair));
+            }
+        }
+        Answer {
+            status: response.status().as_u16(),
+            location: headers
+                .iter()
+                .find(|(name, _)| name == "location")
+                .map(|(_, value)| value.clone()),
+            headers,
+            body: response.body_mut().read_to_string().unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! `Edit User`.
+
+use crate::client::{Answer, Client};
+use crate::site::Site;
+
+/// The form as the pop-up shows it, with some fields changed.
+pub fn edit(client: &Client, dialog: &Answer, path: &str, changes: &[(&str, &str)]) -> Answer {
+    let names = [
+        "username",
+        "first_name",
+        "last_name",
+        "title",
+        "department",
+        "phone",
+    ];
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for name in names {
+        let original = dialog.field(&format!("original_{name}"));
+        let typed = changes.iter().find(|(changed, _)| *changed == name);
+        fields.push((
+            name.to_string(),
+            typed.map_or(original.clone(), |(_, value)| value.to_string()),
+        ));
+        fields.push((format!("original_{name}"), original));
+    }
+    fields.push(("original_active".into(), dialog.field("original_active")));
+    for (name, value) in changes.iter().filter(|(name, _)| !names.contains(name)) {
+        fields.push((name.to_string(), value.to_string()));
+    }
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    client.post(path, &fields)
+}
+
+fn site_with_ann() -> (Site, String) {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    (site, format!("/users/{ann}"))
+}
+
+#[test]
+fn an_edit_is_saved_told_in_history_and_comes_back_to_where_one_was() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get(&path);
+    assert!(dialog.says("Edit User") && dialog.says("Active Account"));
+    let there = format!("{path}?q=ann&sort=name");
+    let answer = edit(
+        &client,
+        &dialog,
+        &there,
+        &[("title", "Head of Purchasing"), ("phone", "781.555.0199")],
+    );
+    assert_eq!(answer.location.as_deref(), Some("/users?q=ann&sort=name"));
+    assert!(
+        client
+            .get("/users")
+            .says("Your changes to Ann Tester are saved")
+    );
+    let history = client.get(&format!("{path}/history"));
+    assert!(history.says("Title: nothing → Head of Purchasing") && history.says("Boss Tester"));
+    assert_eq!(site.count("mails"), 0);
+    assert_eq!(
+        site.count("users where active"),
+        2,
+        "a form without the box deactivates nobody"
+    );
+}
+
+#[test]
+fn edits_of_different_fields_are_merged_and_said() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let (mine, theirs) = (client.get(&path), client.get(&path));
+    assert_eq!(
+        edit(&client, &theirs, &path, &[("department", "Sales")]).status,
+        303
+    );
+    client.get("/users");
+    assert_eq!(
+        edit(&client, &mine, &path, &[("title", "Buyer")]).status,
+        303
+    );
+    assert!(
+        client
+            .get("/users")
+            .says("Somebody else changed department meanwhile; that was kept")
+    );
+    assert_eq!(
+        site.value("select title || '|' || department from users where username like 'ann%'"),
+        "Buyer|Sales"
+    );
+}
+
+#[test]
+fn edits_of_the_same_field_come_back_side_by_side_and_lose_nothing() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let (mine, theirs) = (client.get(&path), client.get(&path));
+    edit(
+        &client,
+        &theirs,
+        &path,
+        &[("title", "Seller"), ("phone", "781.555.0100")],
+    );
+    let page = edit(
+        &client,
+        &mine,
+        &path,
+        &[("title", "Buyer"), ("department", "Purchasing")],
+    );
+    assert_eq!(page.status, 409);
+    assert_eq!(
+        (
+            page.field("title").as_str(),
+            page.field("department").as_str()
+        ),
+        ("Buyer", "Purchasing")
+    );
+    assert!(page.says("Seller") && page.says("Boss Tester"));
+    assert_eq!(
+        site.value("select title from users where username like 'ann%'"),
+        "Seller"
+    );
+    let again = edit(
+        &client,
+        &page,
+        &path,
+        &[("title", "Buyer"), ("department", "Purchasing")],
+    );
+    assert_eq!(again.status, 303, "saving again is a decision");
+    assert_eq!(
+        site.value("select title || '|' || department || '|' || phone from users where username like 'ann%'"),
+        "Buyer|Purchasing|781.555.0100"
+    );
+}
+
+#[test]
+fn a_changed_username_tells_both_addresses_ends_sessions_and_reserves_the_old_one() {
+    let (site, path) = site_with_ann();
+    let ann = site.signed_in("ann@acme.example");
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get(&path);
+    let changes = [
+        ("username", "ann.meyer@acme.example"),
+        ("last_name", "Meyer"),
+    ];
+    assert_eq!(edit(&client, &dialog, &path, &changes).status, 303);
+    assert_eq!(ann.get("/password").status, 303);
+    let mut told: Vec<String> = site.deliver().into_iter().map(|(to, ..)| to).collect();
+    told.sort();
+    assert_eq!(told, ["ann.meyer@acme.example", "ann@acme.example"]);
+    let refused = client.post(
+        "/users",
+        &[
+            ("username", "ann@acme.example"),
+            ("first_name", "Zoe"),
+            ("last_name", "Kay"),
+        ],
+    );
+    assert!(refused.says("Email address is already in use"));
+    let back = edit(
+        &client,
+        &client.get(&path),
+        &path,
+        &[("username", "ann@acme.example")],
+    );
+    assert_eq!(back.status, 303, "their own old address is theirs");
+}
+
+#[test]
+fn a_password_that_was_mailed_to_a_wrong_address_goes_to_the_right_one_and_dies_at_the_wrong() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let id = site.newcomer(acme, "anm@acme.example");
+    let wrong = site.mailed_password("anm@acme.example");
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{id}");
+    let changes = [("username", "ann@acme.example"), ("first_name", "Ann")];
+    let answer = edit(&client, &client.get(&path), &path, &changes);
+    assert_eq!(answer.status, 303, "{}", answer.dialog().text());
+    let right = site.mailed_password("ann@acme.example");
+    let sign_in = |password: &str| {
+        site.client()
+            .post(
+                "/sign-in",
+                &[("username", "ann@acme.example"), ("password", password)],
+            )
+            .status
+    };
+    assert_eq!((sign_in(&wrong), sign_in(&right)), (422, 303));
+}
+
+#[test]
+fn what_is_of_another_account_does_not_exist() {
+    let (site, _) = site_with_ann();
+    let globex = site.company("Globex", "globex.example", 5);
+    let other = site.person(globex, "other@globex.example", false);
+    let before = site.everything();
+    let client = site.signed_in("boss@acme.example");
+    for path in ["", "/history", "/administrator", "/replacement/new"] {
+        assert_eq!(
+            client.get(&format!("/users/{other}{path}")).status,
+            404,
+            "{path}"
+        );
+    }
+    let fields = [
+        ("username", "other@acme.example"),
+        ("first_name", "X"),
+        ("last_name", "Y"),
+        ("administrator", "yes"),
+    ];
+    for path in ["", "/administrator", "/replacement"] {
+        assert_eq!(
+            client
+                .post(&format!("/users/{other}{path}"), &fields)
+                .status,
+            404,
+            "{path}"
+        );
+    }
+    site.sql("delete from sessions");
+    site.sql("update users set last_sign_in_at = null");
+    assert_eq!(
+        before
+            .lines()
+            .filter(|line| line.contains("globex"))
+            .collect::<Vec<_>>(),
+        site.everything()
+            .lines()
+            .filter(|line| line.contains("globex"))
+            .collect::<Vec<_>>()
+    );
+}

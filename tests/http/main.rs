@@ -1,0 +1,29 @@
+//! The program as a browser meets it: over HTTP, on a database of each test's own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test builds on may stop it at once"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod client;
+mod site;
+
+mod account;
+mod activation;
+mod add;
+mod administrators;
+mod already_in_use;
+mod edit;
+mod headers;
+mod input;
+mod listing;
+mod own_password;
+mod password_resets;
+mod races;
+mod recovery;
+mod replacing;
+mod routes;
+mod sign_in;
+mod training;

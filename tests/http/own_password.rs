@@ -1,0 +1,155 @@
+//! `/password`: choosing one's own.
+
+use crate::client::Client;
+use crate::site::{PASSWORD, Site};
+
+const NEW: &str = "velvet harbour sixteen geese";
+
+fn choose(client: &Client, current: &str, new: &str, repeat: &str) -> crate::client::Answer {
+    client.post(
+        "/password",
+        &[
+            ("current_password", current),
+            ("new_password", new),
+            ("repeat_new_password", repeat),
+        ],
+    )
+}
+
+#[test]
+fn a_mailed_password_signs_in_to_one_thing_choosing_an_own_one_which_ends_it() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.newcomer(acme, "ann@acme.example");
+    let mailed = site.mailed_password("ann@acme.example");
+    let sign_in = |password: &str| {
+        let client = site.client();
+        let answer = client.post(
+            "/sign-in",
+            &[("username", "ann@acme.example"), ("password", password)],
+        );
+        (client, answer)
+    };
+    let (client, answer) = sign_in(&mailed);
+    assert_eq!(answer.location.as_deref(), Some("/password"));
+    let (again, answer) = sign_in(&mailed);
+    assert_eq!(answer.status, 303, "as often as needed");
+    for path in [
+        "/",
+        "/users",
+        "/account",
+        "/users/new",
+        "/password-resets/new",
+    ] {
+        assert_eq!(
+            client.get(path).location.as_deref(),
+            Some("/password"),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        client.post("/users", &[]).location.as_deref(),
+        Some("/password")
+    );
+    assert!(client.get("/password").says("Choose your password"));
+
+    let answer = choose(&client, &mailed, NEW, NEW);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(
+        again.get("/password").status,
+        303,
+        "the other session is over"
+    );
+    assert_eq!(client.get("/password").status, 200);
+    assert_eq!(sign_in(&mailed).1.status, 422);
+    assert_eq!(sign_in(NEW).1.status, 303);
+    assert_eq!(site.count("temporary_passwords"), 0);
+    assert_eq!(
+        site.count("users where username like 'ann%' and password_mail_id is null"),
+        1
+    );
+    assert_eq!(site.count("events where kind = 'password_chosen'"), 1);
+}
+
+#[test]
+fn a_user_who_is_no_administrator_sees_their_password_page_and_why() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.person(acme, "ann@acme.example", false);
+    let client = site.signed_in("ann@acme.example");
+    assert_eq!(client.get("/users").location.as_deref(), Some("/password"));
+    assert_eq!(
+        client
+            .post("/users", &[("username", "x@acme.example")])
+            .status,
+        403
+    );
+    let page = client.get("/password");
+    assert_eq!(page.status, 200);
+    assert!(page.says("administrator"), "{}", page.text());
+    assert!(!page.body.contains("href=\"/users\""));
+}
+
+#[test]
+fn what_is_wrong_with_a_new_password_is_told_at_its_field() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    for (current, new, repeat, field) in [
+        ("", NEW, NEW, "current_password"),
+        ("wrong wrong wrong", NEW, NEW, "current_password"),
+        (PASSWORD, "too short", "too short", "new_password"),
+        (
+            PASSWORD,
+            "passwordpassword",
+            "passwordpassword",
+            "new_password",
+        ),
+        (
+            PASSWORD,
+            "boss@acme.example",
+            "boss@acme.example",
+            "new_password",
+        ),
+        (
+            PASSWORD,
+            NEW,
+            "velvet harbour sixteen moose",
+            "repeat_new_password",
+        ),
+        (PASSWORD, "", "", "new_password"),
+        (
+            PASSWORD,
+            &"x y z ".repeat(30),
+            &"x y z ".repeat(30),
+            "new_password",
+        ),
+    ] {
+        let page = choose(&client, current, new, repeat);
+        assert_eq!(page.status, 422, "{new}");
+        assert!(
+            page.error_at(field).is_some(),
+            "{new} at {field}: {}",
+            page.text()
+        );
+        assert!(!page.body.contains(NEW), "a password is never sent back");
+    }
+    assert_eq!(site.everything(), before);
+}
+
+#[test]
+fn guesses_at_the_current_password_are_limited() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    let client = site.signed_in("boss@acme.example");
+    let statuses: Vec<u16> = (0..12)
+        .map(|_| choose(&client, "wrong wrong wrong", NEW, NEW).status)
+        .collect();
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 422).count(),
+        10,
+        "{statuses:?}"
+    );
+    assert_eq!(statuses.last(), Some(&429));
+}

@@ -1,0 +1,194 @@
+//! `Reset Password`.
+
+use crate::client::Answer;
+use crate::site::{PASSWORD, Site};
+
+fn people(site: &Site) -> (String, String, String) {
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let bea = site.person(acme, "bea@acme.example", false);
+    let gone = site.person(acme, "gone@acme.example", false);
+    site.sql("update users set active = false, deactivated_at = now() where username like 'gone%'");
+    (ann.to_string(), bea.to_string(), gone.to_string())
+}
+
+fn sign_in(site: &Site, username: &str, password: &str) -> Answer {
+    site.client().post(
+        "/sign-in",
+        &[("username", username), ("password", password)],
+    )
+}
+
+#[test]
+fn selected_users_get_one_mail_each_and_their_old_passwords_and_sessions_die_at_once() {
+    let site = Site::start();
+    let (ann, bea, gone) = people(&site);
+    let open = site.signed_in("ann@acme.example");
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get(&format!(
+        "/password-resets/new?user={ann}&user={bea}&user={gone}"
+    ));
+    assert!(dialog.says("Selected users (2)") && dialog.says("All Active Users (3)"));
+    assert!(dialog.says("Gone Tester") && dialog.says("is inactive"));
+    let opened = dialog.field("opened");
+    let fields = [
+        ("opened", opened.as_str()),
+        ("scope", "selected"),
+        ("user", &ann),
+        ("user", &bea),
+        ("user", &gone),
+    ];
+    let answer = client.post("/password-resets", &fields);
+    let page = answer.location.unwrap();
+    assert_eq!(open.get("/password").status, 303);
+    assert_eq!(sign_in(&site, "ann@acme.example", PASSWORD).status, 422);
+    assert_eq!(sign_in(&site, "boss@acme.example", PASSWORD).status, 303);
+    let shown = client.get(&page);
+    assert!(
+        shown.says("0 of 2 done") && shown.says("Gone Tester") && shown.says("2 waiting"),
+        "{}",
+        shown.text()
+    );
+    let mails = site.deliver();
+    assert_eq!(
+        mails
+            .iter()
+            .map(|(to, ..)| to.as_str())
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
+        2
+    );
+    assert_eq!(mails.len(), 2);
+    assert!(client.get(&page).says("All 2 done"));
+    assert_eq!(site.count("events where kind = 'password_reset'"), 2);
+}
+
+#[test]
+fn all_active_users_includes_the_administrator_who_stays_signed_in_here_only() {
+    let site = Site::start();
+    people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let elsewhere = site.signed_in("boss@acme.example");
+    assert_eq!(
+        client
+            .post("/password-resets", &[("scope", "all_active")])
+            .status,
+        303
+    );
+    assert_eq!(client.get("/users").status, 200);
+    assert_eq!(elsewhere.get("/users").status, 303);
+    assert_eq!(sign_in(&site, "boss@acme.example", PASSWORD).status, 422);
+    let mut told: Vec<String> = site.deliver().into_iter().map(|(to, ..)| to).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        ["ann@acme.example", "bea@acme.example", "boss@acme.example"]
+    );
+}
+
+#[test]
+fn nothing_selected_is_an_error_and_never_everyone() {
+    let site = Site::start();
+    people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get("/password-resets/new");
+    assert!(
+        !dialog.body.contains("value=\"selected\" checked")
+            && !dialog.body.contains("value=\"all_active\" checked")
+    );
+    let before = site.everything();
+    for fields in [&[][..], &[("scope", "selected")][..]] {
+        let page = client.post("/password-resets", fields);
+        assert_eq!(page.status, 422);
+        assert!(page.error_at("scope").is_some(), "{}", page.text());
+    }
+    assert_eq!(site.everything(), before);
+}
+
+#[test]
+fn pressed_twice_or_in_two_windows_it_mails_once_and_opened_later_it_resets_again() {
+    let site = Site::start();
+    let (ann, ..) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let opened = client.get("/password-resets/new").field("opened");
+    let press = |opened: &str| {
+        client.post(
+            "/password-resets",
+            &[("opened", opened), ("scope", "selected"), ("user", &ann)],
+        )
+    };
+    assert_eq!(press(&opened).status, 303);
+    let again = press(&opened);
+    assert_eq!(again.status, 422);
+    assert!(again.says("Nothing was sent twice"), "{}", again.text());
+    assert_eq!(site.count("mails"), 1);
+    let later = client.get("/password-resets/new").field("opened");
+    assert_eq!(press(&later).status, 303);
+    assert_eq!(site.deliver().len(), 1, "the first mail is void");
+    assert_eq!(site.count("mails where state = 'cancelled'"), 1);
+}
+
+#[test]
+fn a_selection_with_somebody_of_another_account_is_refused_whole() {
+    let site = Site::start();
+    let (ann, ..) = people(&site);
+    let globex = site.company("Globex", "globex.example", 5);
+    let other = site
+        .person(globex, "other@globex.example", false)
+        .to_string();
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    let fields = [
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("user", &other),
+    ];
+    assert_eq!(client.post("/password-resets", &fields).status, 404);
+    assert_eq!(
+        client
+            .get(&format!("/password-resets/new?user={ann}&user={other}"))
+            .status,
+        404
+    );
+    assert_eq!(site.everything(), before);
+    client.post("/password-resets", &[("scope", "all_active")]);
+    let id = site.value("select id from password_resets");
+    let stranger = site.signed_in("boss@globex.example");
+    assert_eq!(stranger.get(&format!("/password-resets/{id}")).status, 404);
+    assert_eq!(
+        stranger
+            .post(&format!("/password-resets/{id}/retry"), &[])
+            .status,
+        404
+    );
+}
+
+#[test]
+fn the_failed_are_tried_again_and_only_they() {
+    let site = Site::start();
+    let (ann, bea, _) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("user", &bea),
+    ];
+    let page = client.post("/password-resets", &fields).location.unwrap();
+    site.deliver();
+    site.sql(&format!("update mails set state = 'failed', explanation = '550 no such user' where user_id = '{ann}'"));
+    let shown = client.get(&page);
+    assert!(shown.says("1 failed") && shown.says("550 no such user") && shown.says("Retry failed"));
+    assert!(client.get("/users").says("Mail failed"));
+    assert_eq!(client.post(&format!("{page}/retry"), &[]).status, 303);
+    assert_eq!(
+        client.post(&format!("{page}/retry"), &[]).status,
+        303,
+        "pressing twice"
+    );
+    let mails = site.deliver();
+    assert_eq!(
+        mails.iter().map(|(to, ..)| to.as_str()).collect::<Vec<_>>(),
+        ["ann@acme.example"]
+    );
+    assert!(client.get(&page).says("All 2 done"));
+}

@@ -1,0 +1,127 @@
+//! "Forgot your password?".
+
+use crate::site::Site;
+
+const NEW: &str = "velvet harbour sixteen geese";
+
+fn link(site: &Site) -> String {
+    let mails = site.deliver();
+    let (to, _, text) = mails.last().unwrap();
+    assert_eq!(to, "boss@acme.example");
+    let url = text
+        .lines()
+        .find(|line| line.contains("/password?link="))
+        .unwrap();
+    assert!(
+        url.starts_with(&site.base),
+        "the address is the configured one: {url}"
+    );
+    url[site.base.len()..].to_string()
+}
+
+#[test]
+fn a_link_by_mail_lets_its_holder_choose_a_password_once() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    let open = site.signed_in("boss@acme.example");
+    let answer = site.client().post_raw(
+        "/forgot-password",
+        b"username=Boss%40acme.example",
+        &[("host", "evil.example")],
+    );
+    assert_eq!(answer.status, 200);
+    assert_eq!(open.get("/users").status, 200, "asking changes nothing");
+    let path = link(&site);
+    let client = site.client();
+    let page = client.get(&path);
+    assert!(page.says("Choose your password") && !page.body.contains("name=\"current_password\""));
+    let token = page.field("token");
+    let fields = [
+        ("token", token.as_str()),
+        ("new_password", NEW),
+        ("repeat_new_password", NEW),
+    ];
+    assert_eq!(client.post("/password", &fields).status, 303);
+    assert_eq!(client.get("/users").status, 200, "signed in with it");
+    assert_eq!(open.get("/users").status, 303, "other sessions end");
+    assert_eq!(site.client().get(&path).status, 404);
+    assert_eq!(site.client().post("/password", &fields).status, 404);
+    assert_eq!(site.count("recovery_links"), 0);
+}
+
+#[test]
+fn every_address_gets_the_same_answer_and_only_an_active_user_a_mail() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.person(acme, "gone@acme.example", false);
+    site.sql("update users set active = false, deactivated_at = now() where username like 'gone%'");
+    let ask = |username: &str| {
+        site.client()
+            .post("/forgot-password", &[("username", username)])
+    };
+    let answers = [
+        ask("boss@acme.example"),
+        ask("gone@acme.example"),
+        ask("nobody@acme.example"),
+    ];
+    let without = |answer: &crate::client::Answer| {
+        answer
+            .body
+            .replace("boss@", "")
+            .replace("gone@", "")
+            .replace("nobody@", "")
+    };
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 200 && without(answer) == without(&answers[0]))
+    );
+    assert_eq!(site.count("mails"), 1);
+    assert_eq!(ask("no address").status, 422);
+}
+
+#[test]
+fn one_address_gets_few_links_and_a_second_address_gets_none() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    for _ in 0..6 {
+        assert_eq!(
+            site.client()
+                .post("/forgot-password", &[("username", "boss@acme.example")])
+                .status,
+            200
+        );
+    }
+    assert_eq!(site.count("mails where kind = 'recovery_link'"), 3);
+    let twice = site.client().post(
+        "/forgot-password",
+        &[
+            ("username", "boss@acme.example"),
+            ("username", "thief@elsewhere.example"),
+        ],
+    );
+    assert_eq!(twice.status, 400);
+    assert_eq!(site.count("mails where kind = 'recovery_link'"), 3);
+}
+
+#[test]
+fn a_link_dies_with_a_reset_and_with_deactivation() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.person(acme, "other@acme.example", true);
+    for statement in ["reset", "deactivate"] {
+        site.client()
+            .post("/forgot-password", &[("username", "boss@acme.example")]);
+        let path = link(&site);
+        assert_eq!(site.client().get(&path).status, 200);
+        if statement == "reset" {
+            let other = site.signed_in("other@acme.example");
+            let id = site.value("select id from users where username like 'boss%'");
+            other.post("/password-resets", &[("scope", "selected"), ("user", &id)]);
+            site.deliver();
+        } else {
+            site.sql("update users set active = false, administrator = false, deactivated_at = now() where username like 'boss%'");
+        }
+        assert_eq!(site.client().get(&path).status, 404, "{statement}");
+    }
+}

@@ -1,0 +1,87 @@
+//! The overwrite guard and `Replace`.
+
+use crate::edit::edit;
+use crate::site::Site;
+
+fn site_with_ann() -> (Site, String) {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    let ann = site.person(acme, "ann@acme.example", false);
+    (site, format!("/users/{ann}"))
+}
+
+const TOBIAS: [(&str, &str); 3] = [
+    ("username", "tobias@acme.example"),
+    ("first_name", "Tobias"),
+    ("last_name", "Keller"),
+];
+
+#[test]
+fn an_edit_that_turns_a_person_into_another_one_stops_and_changes_nothing() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    let page = edit(&client, &client.get(&path), &path, &TOBIAS);
+    assert_eq!(page.status, 422);
+    assert!(page.says("This looks like a different person") && page.says("It is the same person"));
+    assert_eq!(page.field("username"), "tobias@acme.example");
+    assert_eq!(site.everything(), before);
+    let mut same = TOBIAS.to_vec();
+    same.push(("same_person", "yes"));
+    assert_eq!(edit(&client, &client.get(&path), &path, &same).status, 303);
+    assert_eq!(
+        site.value("select first_name from users where username like 'tobias%'"),
+        "Tobias"
+    );
+    assert_eq!(site.count("users"), 2);
+}
+
+#[test]
+fn replace_takes_the_one_out_and_the_other_in_also_with_no_seat_free() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let ann = site.signed_in("ann@acme.example");
+    let answer = client.post(&format!("{path}/replacement"), &TOBIAS);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert!(
+        client
+            .get("/users")
+            .says("Ann Tester is deactivated and Tobias Keller has the seat")
+    );
+    assert_eq!(ann.get("/password").status, 303);
+    assert_eq!(
+        site.value(
+            "select string_agg(username || ' ' || active, ', ' order by username) from users"
+        ),
+        "ann@acme.example false, boss@acme.example true, tobias@acme.example true"
+    );
+    assert_eq!(
+        site.count("events where kind = 'user_replaced'"),
+        2,
+        "each history says it"
+    );
+    assert_eq!(site.deliver().len(), 1);
+}
+
+#[test]
+fn a_replacement_that_cannot_come_leaves_everything_as_it_was() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    let taken = [
+        ("username", "boss@acme.example"),
+        ("first_name", "Tobias"),
+        ("last_name", "Keller"),
+    ];
+    let page = client.post(&format!("{path}/replacement"), &taken);
+    assert_eq!(page.status, 422);
+    assert!(page.says("Email address is already in use"));
+    let boss = site.value("select id from users where username like 'boss%'");
+    assert_eq!(
+        client
+            .post(&format!("/users/{boss}/replacement"), &TOBIAS)
+            .status,
+        422
+    );
+    assert_eq!(site.everything(), before);
+}

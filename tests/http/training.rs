@@ -1,0 +1,178 @@
+//! `Provide Training`.
+
+use crate::site::Site;
+
+fn people(site: &Site) -> (String, String) {
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let bea = site.person(acme, "bea@acme.example", false);
+    site.sql(&format!(
+        "insert into training_attendances (account_id, user_id, kind, recorded_at) values ('{}', '{bea}', 'new_user', now())",
+        acme.id
+    ));
+    (ann.to_string(), bea.to_string())
+}
+
+#[test]
+fn new_user_training_goes_to_the_trainers_with_note_and_roster_after_ten_seconds() {
+    let site = Site::start();
+    let (ann, bea) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get(&format!("/training-requests/new?user={ann}&user={bea}"));
+    assert!(dialog.says("Selected users (2)") && dialog.says("Note for the trainer"));
+    let fields = [
+        ("kind", "new_user"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("user", &bea),
+        ("note", "Mornings suit us.\r\nThank you <b>all</b>"),
+    ];
+    let page = client.post("/training-requests", &fields).location.unwrap();
+    let shown = client.get(&page);
+    assert!(shown.says("New User Training") && shown.says("Undo") && shown.says("Ann Tester"));
+    assert!(
+        shown.says("Bea Tester (attended already)"),
+        "{}",
+        shown.text()
+    );
+    assert!(site.deliver().is_empty(), "held for ten seconds");
+    site.sql("update mails set next_attempt_at = now()");
+    let mails = site.deliver();
+    let (_, subject, text) = mails
+        .iter()
+        .find(|(to, ..)| to == "training@vendor.example")
+        .unwrap();
+    assert!(subject.contains("New User Training") && subject.contains("Acme"));
+    assert!(text.contains("ann@acme.example") && !text.contains("bea@acme.example"));
+    assert!(text.contains("Mornings suit us.\nThank you <b>all</b>"));
+    assert!(
+        mails.iter().any(|(to, ..)| to == "boss@acme.example"),
+        "a confirmation"
+    );
+    assert!(client.get(&page).says("Sent to the training team"));
+    assert!(
+        client
+            .get(&format!("/users/{ann}"))
+            .says("New User Training requested")
+    );
+    let again = client.post("/training-requests", &fields[..3]);
+    assert_eq!(again.status, 422);
+    assert!(
+        again.says("requested for everybody here already"),
+        "{}",
+        again.text()
+    );
+}
+
+#[test]
+fn advanced_training_for_somebody_who_never_attended_asks_what_to_do() {
+    let site = Site::start();
+    let (ann, bea) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let base = [
+        ("kind", "advanced"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("user", &bea),
+    ];
+    let page = client.post("/training-requests", &base);
+    assert_eq!(page.status, 422);
+    assert!(page.says("1 user never attended New User Training") && page.says("Ann Tester"));
+    assert_eq!(site.count("training_requests"), 0);
+    let mut fields = base.to_vec();
+    fields.push(("never_attended", "new_user"));
+    assert_eq!(client.post("/training-requests", &fields).status, 303);
+    assert_eq!(
+        site.value(
+            "select string_agg(username || ' ' || kind, ', ' order by username) from training_request_people
+             join users on users.id = user_id"
+        ),
+        "ann@acme.example new_user, bea@acme.example advanced"
+    );
+}
+
+#[test]
+fn the_administrator_may_vouch_that_somebody_attended() {
+    let site = Site::start();
+    let (ann, _) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("kind", "advanced"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("never_attended", "vouch"),
+    ];
+    assert_eq!(client.post("/training-requests", &fields).status, 303);
+    assert_eq!(
+        site.count(&format!(
+            "training_attendances where user_id = '{ann}' and recorded_by is not null"
+        )),
+        1
+    );
+    assert_eq!(site.count("events where kind = 'training_attended'"), 1);
+}
+
+#[test]
+fn undo_takes_a_request_back_while_its_mail_is_held_and_not_later() {
+    let site = Site::start();
+    let (ann, _) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("kind", "new_user"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+    ];
+    let page = client.post("/training-requests", &fields).location.unwrap();
+    assert_eq!(client.post(&format!("{page}/undo"), &[]).status, 303);
+    assert!(client.get(&page).says("Taken back"));
+    site.sql("update mails set next_attempt_at = now() where state = 'waiting'");
+    assert!(site.deliver().is_empty());
+    let page = client
+        .post("/training-requests", &fields)
+        .location
+        .expect("it may be asked for again");
+    site.sql("update mails set next_attempt_at = now() where state = 'waiting'");
+    assert_eq!(site.deliver().len(), 2);
+    client.post(&format!("{page}/undo"), &[]);
+    assert!(client.get(&page).says("cannot be taken back"));
+    assert_eq!(site.count("training_request_people where open"), 1);
+}
+
+#[test]
+fn nothing_chosen_is_told_at_every_field_and_another_account_does_not_exist() {
+    let site = Site::start();
+    let (ann, _) = people(&site);
+    let globex = site.company("Globex", "globex.example", 5);
+    let other = site
+        .person(globex, "other@globex.example", false)
+        .to_string();
+    let client = site.signed_in("boss@acme.example");
+    let page = client.post("/training-requests", &[("note", &"x".repeat(2_001))]);
+    assert_eq!(page.status, 422);
+    assert!(
+        page.error_at("kind").is_some()
+            && page.error_at("scope").is_some()
+            && page.error_at("note").is_some()
+    );
+    let fields = [
+        ("kind", "new_user"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("user", &other),
+    ];
+    assert_eq!(client.post("/training-requests", &fields).status, 404);
+    assert_eq!(site.count("training_requests"), 0);
+    client.post("/training-requests", &fields[..3]);
+    let id = site.value("select id from training_requests");
+    let stranger = site.signed_in("boss@globex.example");
+    assert_eq!(
+        stranger.get(&format!("/training-requests/{id}")).status,
+        404
+    );
+    assert_eq!(
+        stranger
+            .post(&format!("/training-requests/{id}/undo"), &[])
+            .status,
+        404
+    );
+}
