@@ -1,8 +1,10 @@
 //! Demonstration data: the demo account, small and told in detail, and large accounts by the million.
 
 mod account;
+mod cast;
 mod generate;
 mod names;
+mod past;
 mod people;
 
 pub use account::{

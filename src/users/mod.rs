@@ -8,6 +8,7 @@ mod conflict;
 mod edit;
 mod freeable;
 mod listing;
+mod listing_rows;
 mod password_mail;
 mod place;
 mod policy;

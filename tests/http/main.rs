@@ -1,6 +1,7 @@
 //! The program as a browser meets it: over HTTP, on a database of each test's own.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "what a test builds on may stop it at once"
 )]
 

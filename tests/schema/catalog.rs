@@ -15,7 +15,7 @@ const TENANT_TABLES: &str = "('users', 'mails', 'password_resets', 'training_req
 
 #[test]
 fn every_reference_to_something_of_an_account_names_the_account_too() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     let without = base.value(&format!(
         "select string_agg(conname, ', ') from pg_constraint
          where contype = 'f' and confrelid::regclass::text in {TENANT_TABLES}
@@ -33,7 +33,7 @@ fn every_reference_to_something_of_an_account_names_the_account_too() {
 
 #[test]
 fn no_table_takes_a_reference_into_another_account() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     let theirs = "(select id from users where username = 'boss@b.example')";
     let zero = "'\\x0000000000000000000000000000000000000000000000000000000000000000'";
     for statement in [
@@ -111,7 +111,7 @@ fn shape(connection: &mut PgConnection) -> BTreeSet<String> {
 
 #[test]
 fn schema_rs_says_what_the_database_has() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     let stored: BTreeSet<String> = base
         .value(
             "select string_agg(concat_ws(' ', table_name, column_name, is_nullable), E'\\n')

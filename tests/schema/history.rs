@@ -4,7 +4,7 @@ use crate::{A, Base};
 
 #[test]
 fn a_line_of_history_is_neither_changed_nor_deleted() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     base.run(&format!("insert into events (account_id, happened_at, actor, kind) values ('{A}', now(), 'staff', 'account_created')")).unwrap();
     for statement in [
         "update events set kind = 'other'",
@@ -33,7 +33,7 @@ fn a_line_of_history_is_neither_changed_nor_deleted() {
 
 #[test]
 fn a_persons_act_names_the_person() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     let act = |actor: &str, user: &str| {
         format!(
             "insert into events (account_id, happened_at, actor, actor_user_id, kind) values ('{A}', now(), '{actor}', {user}, 'x')"

@@ -36,7 +36,7 @@ pub const B: &str = "bbbbbbbb-0000-0000-0000-000000000000";
 
 impl Base {
     /// Both accounts, each with an administrator.
-    pub fn new() -> Base {
+    pub fn with_two_accounts() -> Base {
         let base = Base {
             db: fresh_database(),
         };
@@ -60,7 +60,7 @@ impl Base {
 
     /// The constraint (or the message) that refuses the statements; fails where nothing does.
     pub fn refused(&self, statements: &str) -> String {
-        match self.run(statements).expect_err(statements) {
+        match self.run(statements).unwrap_err() {
             diesel::result::Error::DatabaseError(_, information) => information
                 .constraint_name()
                 .map_or(information.message().to_string(), str::to_string),

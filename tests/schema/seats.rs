@@ -23,7 +23,7 @@ const TAKE_OUT_ONE: &str =
 
 #[test]
 fn more_people_than_seats_are_refused_by_every_path() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     assert_eq!(
         base.refused(&many(5, true)),
         "accounts_seats",
@@ -46,7 +46,7 @@ fn more_people_than_seats_are_refused_by_every_path() {
 
 #[test]
 fn an_account_over_its_seats_is_usable_and_only_growth_is_refused() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     base.run(&many(4, true)).unwrap();
     base.run(&format!("update accounts set seats = 2 where id = '{A}'"))
         .unwrap();
@@ -79,7 +79,7 @@ fn an_account_over_its_seats_is_usable_and_only_growth_is_refused() {
 
 #[test]
 fn fifty_at_once_on_the_last_seat_let_one_in() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     base.run(&many(3, true)).unwrap();
     let won = std::thread::scope(|scope| {
         let tries: Vec<_> = (0..50)
@@ -108,7 +108,7 @@ fn fifty_at_once_on_the_last_seat_let_one_in() {
 
 #[test]
 fn the_last_administrator_stays_whoever_asks() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     let demote = "update users set administrator = false where username = 'boss@a.example'";
     let out = "update users set active = false, administrator = false, deactivated_at = now() where username = 'boss@a.example'";
     assert_eq!(base.refused(demote), "accounts_last_administrator");
@@ -125,7 +125,7 @@ fn the_last_administrator_stays_whoever_asks() {
 
 #[test]
 fn the_totals_are_the_real_counts_after_bulk_changes() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     base.run(&format!(
         "update accounts set seats = 1000 where id = '{A}'"
     ))

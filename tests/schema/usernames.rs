@@ -4,7 +4,7 @@ use crate::{A, B, Base, user};
 
 #[test]
 fn an_address_has_one_row_in_the_whole_database() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     base.run(&user(A, "ann@shared.example", true, false))
         .unwrap();
     for account in [A, B] {
@@ -26,7 +26,7 @@ fn an_address_has_one_row_in_the_whole_database() {
 
 #[test]
 fn only_the_one_stored_form_is_taken() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     let long = format!("{}@a.example", "x".repeat(65));
     for username in [
         "ANN@a.example",
@@ -56,7 +56,7 @@ fn only_the_one_stored_form_is_taken() {
 
 #[test]
 fn an_address_is_at_a_domain_of_its_own_account() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     for username in ["x@b.example", "x@x.a.example", "x@evila.example"] {
         assert_eq!(
             base.refused(&user(A, username, true, false)),
@@ -68,7 +68,7 @@ fn an_address_is_at_a_domain_of_its_own_account() {
 
 #[test]
 fn a_reserved_address_is_its_owners_until_it_runs_out() {
-    let base = Base::new();
+    let base = Base::with_two_accounts();
     base.run(&user(A, "ann@shared.example", true, false))
         .unwrap();
     base.run(

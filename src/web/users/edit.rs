@@ -8,6 +8,7 @@ use super::conflicts::{AddressConflict, EditConflict, TheirValue};
 use super::dialogs::{
     Activation, DifferentPersonDialog, EditDialog, Fact, ProfileFields, ProfileValues, UsersDialog,
 };
+use super::edit_form::Typed;
 use super::edit_words::{edited_message, reason_problem};
 use super::pages::UsersPage;
 use super::place::Place;
@@ -19,7 +20,7 @@ use crate::web::components::Person;
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
-use crate::web::input::{Form, Id, Parameters, Query};
+use crate::web::input::{Form, Id, Query};
 use crate::web::redirect::see_other;
 use crate::web::{page, when};
 use crate::{accounts, db, history};
@@ -70,47 +71,6 @@ pub async fn save(
         Saved::Done => Ok(see_other(place.list_href())),
         Saved::NotFound => Err(WebError::NotFound),
         Saved::Again(status, page) => page::with_status(status, &*page),
-    }
-}
-
-/// The form as it was sent.
-struct Typed {
-    values: ProfileValues,
-    originals: Option<ProfileValues>,
-    was_active: Option<bool>,
-    membership: Membership,
-    same_person: bool,
-    pairs: Vec<(String, String)>,
-}
-
-impl Typed {
-    fn read(form: &Parameters) -> Result<Typed, WebError> {
-        let values = form::typed(form, "")?;
-        // A form without the hidden twins says nothing of what it saw: then what is stored counts.
-        let originals = match form.one("original_username")? {
-            Some(_) => Some(form::typed(form, "original_")?),
-            None => None,
-        };
-        // Browsers send nothing for a box that is not ticked; the marker says that it was there.
-        let membership = if form.one("active_account_on_form")?.is_none() {
-            Membership::Unsaid
-        } else if form.one("active_account")?.is_some() {
-            Membership::Active {
-                send_password: form.one("send_new_password")?.is_some(),
-            }
-        } else {
-            Membership::Inactive {
-                reason: form.text("reason")?.trim().to_string(),
-            }
-        };
-        Ok(Typed {
-            values,
-            originals,
-            was_active: form.one("original_active")?.map(|word| word != "no"),
-            membership,
-            same_person: form.one("same_person")? == Some("yes"),
-            pairs: form.pairs().to_vec(),
-        })
     }
 }
 

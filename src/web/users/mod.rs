@@ -7,6 +7,7 @@ pub mod conflicts;
 pub mod dialogs;
 pub mod edit;
 pub mod edit_facts;
+pub mod edit_form;
 pub mod edit_words;
 pub mod form;
 pub mod list;
