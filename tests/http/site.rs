@@ -291,12 +291,14 @@ impl Site {
             .collect()
     }
 
-    /// The password that a mail to this address carries.
+    /// The password that a mail to this address carries; other mails to it may come before or after.
     pub fn mailed_password(&self, username: &str) -> String {
         let mails = self.deliver();
-        let (_, _, text) = mails.iter().rfind(|(to, ..)| to == username).unwrap();
-        text.lines()
-            .find_map(|line| line.strip_prefix("Password: "))
+        let to_them = mails.iter().filter(|(to, ..)| to == username);
+        to_them
+            .flat_map(|(_, _, text)| text.lines())
+            .filter_map(|line| line.strip_prefix("Password: "))
+            .next_back()
             .unwrap()
             .to_string()
     }
