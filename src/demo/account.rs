@@ -1,32 +1,33 @@
 //! The demo account: a company as real as a made-up one can be, with every state that the list shows
-//! and an address for each case of "already in use". No mail leaves: what was mailed lies in the past.
+//! and an address for each case of "already in use".
 
 use diesel::prelude::*;
 use secrecy::SecretString;
-use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::cast::{self, Person, Story};
-use super::past::{mailed, reserve, told, training};
-use crate::accounts::{self, AccountError, Domain};
+use super::cast::{self, FOUNDED, Person, Story};
+use super::load::{self, UserRow};
+use super::past::{Past, RESET, TRAINING_REQUEST, UNTIL_TRAINING, USERNAME_CHANGE, chosen};
+use super::{ADMINISTRATOR, DemoError};
+use crate::accounts::{self, Domain};
 use crate::db::{self, Db};
+use crate::history;
 use crate::ids;
-use crate::passwords::{Busy, Hasher, generate};
-use crate::schema::{account_domains, passwords, users};
+use crate::passwords::{Hasher, TemporaryDigest, generate};
+use crate::schema::{
+    password_resets, passwords, reserved_usernames, temporary_passwords, training_attendances,
+    training_request_people, training_requests,
+};
+use crate::users::{RESERVATION, TEMPORARY_PASSWORD_LIFE};
 
-/// Case (a): an active user of Acme Instruments has it.
-pub const ACTIVE_HERE: &str = "marcus.reed@acme.example";
-/// Case (b): an inactive user of Acme Instruments has it.
-pub const INACTIVE_HERE: &str = "hans.gruber@acme.example";
-/// Case (c): a user of Globex has it; the two companies share the domain.
-pub const ELSEWHERE: &str = "grace.kim@acme-labs.example";
-/// Case (d): until recently the username of somebody whose name changed.
-pub const RESERVED: &str = "emma.brown@acme.example";
-
-const SEATS: i32 = 124;
+/// Licences, of which [`cast::ACTIVE`] are in use: five are free.
+const SEATS: i32 = 125;
+const GLOBEX_SEATS: i32 = 15;
+const TIME_ZONE: &str = "America/New_York";
 
 /// How to sign in to the demo account.
+#[derive(Debug)]
 pub struct DemoSignIn {
     /// The first administrator's username.
     pub username: String,
@@ -34,39 +35,11 @@ pub struct DemoSignIn {
     pub password: SecretString,
 }
 
-/// Why there is no demo account.
-#[derive(Debug, Error)]
-pub enum DemoError {
-    /// It is there already, or its names are taken.
-    #[error(
-        "The demo account exists already: there is an account named Acme Instruments or Globex."
-    )]
-    Exists,
-    /// An account was refused.
-    #[error(transparent)]
-    Account(AccountError),
-    /// The password could not be hashed.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The database.
-    #[error("The database refused: {0}.")]
-    Database(#[from] db::Error),
-}
-
-impl From<AccountError> for DemoError {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::NameTaken => DemoError::Exists,
-            AccountError::Database(error) => DemoError::Database(error),
-            other => DemoError::Account(other),
-        }
-    }
-}
-
-/// Makes Acme Instruments and Globex in one transaction.
+/// Makes Acme Instruments and Globex in one transaction: the same people every time, a password of
+/// their own for the first administrator alone.
 ///
 /// # Errors
-/// [`DemoError`].
+/// [`DemoError::Exists`] where one of the accounts is there already.
 pub fn create_demo_account(
     db: &Db,
     hasher: &Hasher,
@@ -74,65 +47,46 @@ pub fn create_demo_account(
 ) -> Result<DemoSignIn, DemoError> {
     let password = generate(&mut rand::rng());
     let hash = hasher.hash(&password)?;
-    let people = cast::acme();
     db.write(|tx| {
-        let acme = company(
+        let acme = accounts::insert(
             tx,
             "Acme Instruments",
-            &["acme.example", "acme-labs.example"],
+            &domains(&["acme.example", "acme-labs.example"]),
             SEATS,
-            now,
+            TIME_ZONE,
+            now - FOUNDED - Duration::days(1),
         )?;
-        write(tx, acme, &people, &hash, now)?;
-        training(tx, acme, &people, now)?;
-        reserve(tx, acme, &people, now)?;
-        let globex = company(
+        write(tx, acme, &cast::acme(), &hash, now)?;
+        let globex = accounts::insert(
             tx,
             "Globex",
-            &["globex.example", "acme-labs.example"],
-            12,
-            now,
+            &domains(&["globex.example", "acme-labs.example"]),
+            GLOBEX_SEATS,
+            TIME_ZONE,
+            now - FOUNDED - Duration::days(1),
         )?;
         write(tx, globex, &cast::globex(), &hash_nobody_knows(), now)?;
         Ok::<_, DemoError>(())
     })?;
-    let username = people
-        .first()
-        .map(|person| person.username.clone())
-        .unwrap_or_default();
-    Ok(DemoSignIn { username, password })
+    Ok(DemoSignIn {
+        username: ADMINISTRATOR.to_string(),
+        password,
+    })
 }
 
-/// Well-formed, and of no password.
+fn domains(names: &[&str]) -> Vec<Domain> {
+    names
+        .iter()
+        .filter_map(|name| Domain::parse(name).ok())
+        .collect()
+}
+
+/// Well-formed, and of no password that anybody could type.
 fn hash_nobody_knows() -> String {
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGtub3dzIGl0$bm9ib2R5IGtub3dzIHRoZSBwYXNzd29yZCBvZiB0aGlz".to_string()
 }
 
-fn company(
-    tx: &mut db::Connection,
-    name: &str,
-    domains: &[&str],
-    seats: i32,
-    now: OffsetDateTime,
-) -> Result<Uuid, DemoError> {
-    let founded = now - Duration::days(400);
-    let id = accounts::insert(tx, name, &[] as &[Domain], seats, "Europe/Zurich", founded)?;
-    let rows: Vec<_> = domains
-        .iter()
-        .map(|domain| {
-            (
-                account_domains::account_id.eq(id),
-                account_domains::domain.eq(*domain),
-                account_domains::added_at.eq(founded),
-            )
-        })
-        .collect();
-    diesel::insert_into(account_domains::table)
-        .values(rows)
-        .execute(tx)?;
-    Ok(id)
-}
-
+/// Writes an account's people and their past; `hash` is of the first one's password.
 fn write(
     tx: &mut db::Connection,
     account_id: Uuid,
@@ -140,80 +94,243 @@ fn write(
     hash: &str,
     now: OffsetDateTime,
 ) -> Result<(), DemoError> {
-    let joined = now - Duration::days(380);
-    let mail_of = |person: &Person| {
-        matches!(person.story, Story::Mailed(_) | Story::MailFailed)
-            .then(|| (person.id, ids::new()))
+    let Some(first) = cast.first() else {
+        return Ok(());
     };
-    let mail_ids: Vec<(Uuid, Uuid)> = cast.iter().filter_map(mail_of).collect();
-    let rows: Vec<_> = cast
+    let second = cast
         .iter()
-        .map(|person| {
-            let left = match person.story {
-                Story::Left(days, reason) => Some((now - Duration::days(days), reason)),
-                _ => None,
-            };
-            let last_sign_in = match person.story {
-                Story::Came(hours) => Some(now - Duration::hours(hours)),
-                Story::Left(days, _) => Some(now - Duration::days(days + 3)),
-                _ => None,
-            };
-            let created = match person.story {
-                Story::Mailed(days) => now - Duration::days(days),
-                Story::MailFailed => now - Duration::days(1),
-                _ => joined,
-            };
-            let mail = mail_ids
-                .iter()
-                .find(|(id, _)| *id == person.id)
-                .map(|(_, mail)| *mail);
-            (
-                users::account_id.eq(account_id),
-                users::id.eq(person.id),
-                users::username.eq(&person.username),
-                users::first_name.eq(&person.profile.first_name),
-                users::last_name.eq(&person.profile.last_name),
-                users::title.eq(&person.profile.title),
-                users::department.eq(&person.profile.department),
-                users::phone.eq(&person.profile.phone),
-                users::search_text.eq(person.profile.search_text(&person.username)),
-                users::name_key.eq(person.profile.name_key()),
-                (
-                    users::administrator.eq(person.administrator),
-                    users::active.eq(left.is_none()),
-                    users::deactivated_at.eq(left.map(|(at, _)| at)),
-                    users::deactivation_reason.eq(left.map_or("", |(_, reason)| reason)),
-                    users::last_sign_in_at.eq(last_sign_in),
-                    users::password_mail_id.eq(mail),
-                    users::created_at.eq(created),
-                ),
-            )
-        })
+        .filter(|person| person.administrator)
+        .nth(1)
+        .unwrap_or(first);
+    let is_reset = |person: &&Person| matches!(person.story, Story::Reset(_)) || person.was_reset;
+    let was_reset: Vec<&Person> = cast.iter().filter(is_reset).collect();
+    let to_train: Vec<&Person> = cast
+        .iter()
+        .filter(|person| person.training_requested)
         .collect();
-    diesel::insert_into(users::table).values(rows).execute(tx)?;
-    mailed(tx, account_id, cast, &mail_ids, now)?;
-    let own_passwords: Vec<_> = cast
+    let mut past = Past {
+        account_id,
+        now,
+        administrators: [first.id, second.id],
+        reset: (!was_reset.is_empty()).then(ids::new),
+        training_request: (!to_train.is_empty()).then(ids::new),
+        cast,
+        mails: Vec::new(),
+        happenings: Vec::new(),
+    };
+    past.tell();
+    if past.training_request.is_some() {
+        past.mail_training_request(&first.username);
+    }
+    let people = cast.iter().map(|person| row(account_id, person, now));
+    load::write_users(tx, people.collect())?;
+    // Before the mails that name them.
+    if let Some(id) = past.reset {
+        write_reset(tx, account_id, id, first.id, was_reset.len(), now)?;
+    }
+    if let Some(id) = past.training_request {
+        write_training_request(tx, account_id, id, first.id, &to_train, now)?;
+    }
+    load::write_mails(tx, past.mails)?;
+    write_passwords(tx, account_id, cast, hash, now)?;
+    write_attendances(tx, account_id, cast, now)?;
+    reserve(tx, account_id, cast, now)?;
+    for told in &past.happenings {
+        history::insert(tx, &told.author, &[Some(told.user)], &told.event, told.at)?;
+    }
+    Ok(())
+}
+
+fn row(account_id: Uuid, person: &Person, now: OffsetDateTime) -> UserRow {
+    let (left, reason) = match person.story {
+        Story::Left(left, reason) | Story::LeftBeforeTheMail(left, reason) => (Some(left), reason),
+        _ => (None, ""),
+    };
+    let was_reset = person.was_reset || matches!(person.story, Story::Reset(_));
+    let profile = &person.profile;
+    UserRow {
+        account_id,
+        id: person.id,
+        username: person.username.clone(),
+        first_name: profile.first_name.clone(),
+        last_name: profile.last_name.clone(),
+        title: profile.title.clone(),
+        department: profile.department.clone(),
+        phone: profile.phone.clone(),
+        search_text: profile.search_text(&person.username),
+        name_key: profile.name_key(),
+        active: person.is_active(),
+        administrator: person.administrator,
+        deactivated_at: left.map(|left| now - left),
+        deactivation_reason: reason.to_string(),
+        last_sign_in_at: person.last_sign_in().map(|last| now - last),
+        password_reset_at: was_reset.then(|| now - RESET),
+        password_mail_id: person.password_mail(),
+        created_at: now - person.joined,
+    }
+}
+
+/// Own passwords, and temporary ones of the mails that are not older than a week. Only the first
+/// person's can be typed by anybody.
+fn write_passwords(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    cast: &[Person],
+    hash: &str,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let nobodys = hash_nobody_knows();
+    let own: Vec<_> = cast
         .iter()
-        .filter(|person| !matches!(person.story, Story::Mailed(_) | Story::MailFailed))
         .enumerate()
+        .filter(|(_, person)| person.has_own_password())
         .map(|(place, person)| {
-            // Only the first one's can be typed.
-            let hash = if place == 0 {
-                hash.to_string()
-            } else {
-                hash_nobody_knows()
-            };
             (
                 passwords::account_id.eq(account_id),
                 passwords::user_id.eq(person.id),
-                passwords::hash.eq(hash),
-                passwords::chosen_at.eq(joined),
+                passwords::hash.eq(if place == 0 { hash } else { &nobodys }),
+                passwords::chosen_at.eq(now - chosen(person)),
             )
         })
         .collect();
     diesel::insert_into(passwords::table)
-        .values(own_passwords)
+        .values(own)
         .execute(tx)?;
-    told(tx, account_id, cast, now)?;
-    Ok(())
+    let mut rng = rand::rng();
+    let temporary: Vec<_> = cast
+        .iter()
+        .filter_map(|person| {
+            let sent = match person.story {
+                Story::Mailed => person.joined,
+                Story::Reset(_) => RESET,
+                _ => return None,
+            };
+            let expires_at = now - sent + TEMPORARY_PASSWORD_LIFE;
+            (expires_at > now).then_some((person, sent, expires_at))
+        })
+        .map(|(person, sent, expires_at)| {
+            let of_nobody = TemporaryDigest::of(&generate(&mut rng), &mut rng);
+            (
+                temporary_passwords::account_id.eq(account_id),
+                temporary_passwords::user_id.eq(person.id),
+                temporary_passwords::mail_id.eq(person.password_mail().unwrap_or_default()),
+                temporary_passwords::attempt.eq(1_i16),
+                temporary_passwords::salt.eq(of_nobody.salt.to_vec()),
+                temporary_passwords::digest.eq(of_nobody.digest.to_vec()),
+                temporary_passwords::created_at.eq(now - sent),
+                temporary_passwords::expires_at.eq(expires_at),
+            )
+        })
+        .collect();
+    diesel::insert_into(temporary_passwords::table)
+        .values(temporary)
+        .execute(tx)
+        .map(|_| ())
+}
+
+fn write_reset(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    requested_by: Uuid,
+    people: usize,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    diesel::insert_into(password_resets::table)
+        .values((
+            password_resets::account_id.eq(account_id),
+            password_resets::id.eq(id),
+            password_resets::requested_by.eq(requested_by),
+            password_resets::scope.eq("selected"),
+            password_resets::opened_at.eq(now - RESET - Duration::seconds(14)),
+            password_resets::requested_at.eq(now - RESET),
+            password_resets::people.eq(i32::try_from(people).unwrap_or(i32::MAX)),
+        ))
+        .execute(tx)
+        .map(|_| ())
+}
+
+fn write_training_request(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    requested_by: Uuid,
+    people: &[&Person],
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    diesel::insert_into(training_requests::table)
+        .values((
+            training_requests::account_id.eq(account_id),
+            training_requests::id.eq(id),
+            training_requests::kind.eq("new_user"),
+            training_requests::scope.eq("selected"),
+            training_requests::note.eq("New this month. Mornings suit them best."),
+            training_requests::requested_by.eq(requested_by),
+            training_requests::requested_at.eq(now - TRAINING_REQUEST),
+        ))
+        .execute(tx)?;
+    let people: Vec<_> = people
+        .iter()
+        .map(|person| {
+            (
+                training_request_people::account_id.eq(account_id),
+                training_request_people::training_request_id.eq(id),
+                training_request_people::user_id.eq(person.id),
+                training_request_people::kind.eq("new_user"),
+            )
+        })
+        .collect();
+    diesel::insert_into(training_request_people::table)
+        .values(people)
+        .execute(tx)
+        .map(|_| ())
+}
+
+fn write_attendances(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    cast: &[Person],
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let attended: Vec<_> = cast
+        .iter()
+        .filter(|person| person.trained)
+        .map(|person| {
+            (
+                training_attendances::account_id.eq(account_id),
+                training_attendances::user_id.eq(person.id),
+                training_attendances::kind.eq("new_user"),
+                training_attendances::recorded_at.eq(now - person.joined + UNTIL_TRAINING),
+            )
+        })
+        .collect();
+    diesel::insert_into(training_attendances::table)
+        .values(attended)
+        .execute(tx)
+        .map(|_| ())
+}
+
+/// Whose username changed keeps the old one to themself for a while.
+fn reserve(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    cast: &[Person],
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let reserved: Vec<_> = cast
+        .iter()
+        .filter_map(|person| Some((person.id, person.former?.1)))
+        .map(|(user_id, username)| {
+            (
+                reserved_usernames::username.eq(username),
+                reserved_usernames::account_id.eq(account_id),
+                reserved_usernames::user_id.eq(user_id),
+                reserved_usernames::reserved_until.eq(now - USERNAME_CHANGE + RESERVATION),
+            )
+        })
+        .collect();
+    diesel::insert_into(reserved_usernames::table)
+        .values(reserved)
+        .execute(tx)
+        .map(|_| ())
 }

@@ -1,158 +1,192 @@
-//! Large accounts, for seeing how fast the program is: a tenth of all users in the first account.
+//! Large accounts, for seeing how the program does with many people.
+
+use std::sync::mpsc;
+use std::thread;
 
 use diesel::prelude::*;
-use time::{Duration, OffsetDateTime};
+use secrecy::SecretString;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::account::DemoError;
-use super::people::People;
+use super::DemoError;
+use super::company::{self, Collector, Company};
+use super::load::{self, Chunk};
+use super::sizes::sizes;
 use crate::db::{self, Db};
-use crate::ids;
-use crate::schema::{account_domains, accounts, users};
+use crate::history::{self, Author, Event};
+use crate::passwords::Hasher;
+use crate::schema::{account_domains, passwords};
 
-/// Rows of one COPY: few enough that the totals' trigger keeps them in memory.
-const ROWS: u64 = 20_000;
-/// So many of a hundred are active.
-const ACTIVE: f64 = 0.9;
-/// So many of the active never signed in.
-const NEVER: f64 = 0.08;
+/// From so many people on, an empty database is loaded without its indexes, which are built after.
+const WORTH_BUILDING_INDEXES: u64 = 20_000;
+/// Chunks that may wait to be written: enough that both sides are always busy.
+const WAITING_CHUNKS: usize = 2;
 
-#[derive(Insertable)]
-#[diesel(table_name = users, treat_none_as_default_value = false)]
-struct NewRow {
-    account_id: Uuid,
-    id: Uuid,
-    username: String,
-    first_name: String,
-    last_name: String,
-    title: String,
-    department: String,
-    phone: String,
-    search_text: String,
-    name_key: String,
-    active: bool,
-    administrator: bool,
-    deactivated_at: Option<OffsetDateTime>,
-    deactivation_reason: String,
-    last_sign_in_at: Option<OffsetDateTime>,
-    version: i32,
-    created_at: OffsetDateTime,
+/// How much to generate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount {
+    /// Companies.
+    pub accounts: u32,
+    /// People, all together.
+    pub users: u64,
+    /// The same seed makes the same people; another one makes others beside them.
+    pub seed: u64,
 }
 
-/// Makes `accounts` accounts with `people` users together, by COPY; the same seed makes the same
-/// people. `progress` hears how many there are so far.
+/// What was generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generated {
+    /// The largest account.
+    pub largest_account_id: Uuid,
+    /// Its name.
+    pub largest_account_name: String,
+    /// How many people are in it.
+    pub largest_account_users: u64,
+    /// Its first administrator's username, `administrator@company-<seed>-1.example`.
+    pub administrator: String,
+}
+
+/// Makes `accounts` accounts with `users` users together, by COPY, in one transaction; `progress`
+/// hears how many there are so far. The largest account has a tenth of all of them (more where there
+/// are few accounts); nobody in them has a password.
 ///
 /// # Errors
-/// [`DemoError`]; [`DemoError::Exists`] for a seed that was used before.
+/// [`DemoError::SeedUsed`] for a seed that was used before, [`DemoError::Amount`].
 pub fn generate(
     db: &Db,
     accounts: u32,
-    people: u64,
+    users: u64,
     seed: u64,
     now: OffsetDateTime,
     progress: &mut dyn FnMut(u64),
-) -> Result<(), DemoError> {
-    let mut source = People::new(seed);
-    let mut done = 0;
-    for number in 0..u64::from(accounts) {
-        let size = size_of(number, u64::from(accounts), people).max(1);
-        let domain = format!("company-{seed}-{number}.example");
-        let account_id = found(db, seed, number, size, &domain, now)?;
-        let mut first = 0;
-        while first < size {
-            let count = ROWS.min(size - first);
-            let rows: Vec<NewRow> = (first..first + count)
-                .map(|place| row(&mut source, account_id, place, &domain, now))
-                .collect();
-            db.write(|tx| {
-                diesel::copy_from(users::table)
-                    .from_insertable(&rows)
-                    .execute(tx)
-            })?;
-            first += count;
-            done += count;
-            progress(done);
-        }
+) -> Result<Generated, DemoError> {
+    let amount = Amount {
+        accounts,
+        users,
+        seed,
+    };
+    load_all(db, amount, None, now, progress)
+}
+
+/// The same; the first administrator of the largest account can sign in with `password`.
+///
+/// # Errors
+/// As [`generate`], and [`DemoError::Busy`].
+pub fn generate_with_sign_in(
+    db: &Db,
+    hasher: &Hasher,
+    amount: Amount,
+    password: &SecretString,
+    now: OffsetDateTime,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Generated, DemoError> {
+    let hash = hasher.hash(password)?;
+    load_all(db, amount, Some(&hash), now, progress)
+}
+
+fn load_all(
+    db: &Db,
+    amount: Amount,
+    password_hash: Option<&str>,
+    now: OffsetDateTime,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Generated, DemoError> {
+    let sizes = sizes(amount.accounts, amount.users);
+    // Seats are counted in 32 bits.
+    if sizes.is_empty() || amount.users > 1_000_000_000 {
+        return Err(DemoError::Amount);
     }
-    db.read(|connection| diesel::sql_query("analyze").execute(connection))?;
+    let companies = company::plan(&sizes, amount.seed, now);
+    let generated = db
+        .write(|tx| {
+            load::without_time_outs(tx)?;
+            refuse_used_seed(tx, amount.seed)?;
+            let put_back = if amount.users >= WORTH_BUILDING_INDEXES {
+                load::set_aside(tx)?
+            } else {
+                load::PutBack::default()
+            };
+            copy(tx, &companies, now, progress)?;
+            load::put_back(tx, &put_back)?;
+            finish(tx, &companies, password_hash, now)
+        })
+        .map_err(DemoError::of_seed)?;
+    db.read(load::tidy)?;
+    Ok(generated)
+}
+
+fn refuse_used_seed(tx: &mut db::Connection, seed: u64) -> Result<(), DemoError> {
+    let used = account_domains::table.filter(account_domains::domain.eq(company::domain(seed, 1)));
+    if diesel::select(diesel::dsl::exists(used)).get_result(tx)? {
+        return Err(DemoError::SeedUsed);
+    }
     Ok(())
 }
 
-/// A tenth in the first account, the rest shared by the others.
-fn size_of(number: u64, accounts: u64, people: u64) -> u64 {
-    let largest = if accounts == 1 { people } else { people / 10 };
-    if number == 0 {
-        return largest;
-    }
-    let (rest, others) = (people - largest, accounts - 1);
-    rest / others + u64::from(number <= rest % others)
+/// Makes up people on one thread and writes them on another: PostgreSQL never waits for names.
+fn copy(
+    tx: &mut db::Connection,
+    companies: &[Company],
+    now: OffsetDateTime,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), DemoError> {
+    let (sender, receiver) = mpsc::sync_channel::<Chunk>(WAITING_CHUNKS);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut hand_on = |chunk| sender.send(chunk).is_ok();
+            let mut collector = Collector {
+                chunk: Chunk::default(),
+                hand_on: &mut hand_on,
+            };
+            if companies
+                .iter()
+                .all(|company| company.make_up(&mut collector, now))
+            {
+                collector.flush();
+            }
+        });
+        let mut done = 0;
+        // Ending early drops the receiver, which ends the other thread.
+        for chunk in receiver {
+            done += chunk.users.len() as u64;
+            load::write(tx, chunk)?;
+            progress(done);
+        }
+        Ok(())
+    })
 }
 
-fn found(
-    db: &Db,
-    seed: u64,
-    number: u64,
-    size: u64,
-    domain: &str,
+/// What history says of the accounts, and the password of the first administrator.
+fn finish(
+    tx: &mut db::Connection,
+    companies: &[Company],
+    password_hash: Option<&str>,
     now: OffsetDateTime,
-) -> Result<Uuid, DemoError> {
-    let id = ids::new();
-    let seats = i32::try_from(size + 10).unwrap_or(i32::MAX);
-    db.write(|tx| {
-        diesel::insert_into(accounts::table)
+) -> Result<Generated, DemoError> {
+    let largest = companies.first().ok_or(DemoError::Amount)?;
+    if let Some(hash) = password_hash {
+        diesel::insert_into(passwords::table)
             .values((
-                accounts::id.eq(id),
-                accounts::name.eq(format!("Company {number} of {seed}")),
-                accounts::seats.eq(seats),
-                accounts::created_at.eq(now),
+                passwords::account_id.eq(largest.id),
+                passwords::user_id.eq(largest.first_administrator),
+                passwords::hash.eq(hash),
+                passwords::chosen_at.eq(now),
             ))
             .execute(tx)?;
-        diesel::insert_into(account_domains::table)
-            .values((
-                account_domains::account_id.eq(id),
-                account_domains::domain.eq(domain),
-                account_domains::added_at.eq(now),
-            ))
-            .execute(tx)
-    })
-    .map_err(|error: db::Error| match db::violated_constraint(&error) {
-        Some("accounts_name") => DemoError::Exists,
-        _ => error.into(),
-    })?;
-    Ok(id)
-}
-
-fn row(
-    source: &mut People,
-    account_id: Uuid,
-    place: u64,
-    domain: &str,
-    now: OffsetDateTime,
-) -> NewRow {
-    let (profile, local) = source.next(Some(place));
-    let username = format!("{local}@{domain}");
-    // The first one administers, and is in.
-    let administrator = place == 0;
-    let active = administrator || source.chance(ACTIVE);
-    let hours = source.number(1, 24 * 400);
-    NewRow {
-        account_id,
-        id: ids::new(),
-        search_text: profile.search_text(&username),
-        name_key: profile.name_key(),
-        username,
-        first_name: profile.first_name,
-        last_name: profile.last_name,
-        title: profile.title,
-        department: profile.department,
-        phone: profile.phone,
-        active,
-        administrator,
-        deactivated_at: (!active).then(|| now - Duration::hours(hours)),
-        deactivation_reason: String::new(),
-        last_sign_in_at: (!source.chance(NEVER))
-            .then(|| now - Duration::hours(hours) - Duration::minutes(source.number(0, 60))),
-        version: 1,
-        created_at: now - Duration::days(500),
     }
+    for company in companies {
+        let event = Event::AccountCreated {
+            name: company.name.clone(),
+            seats: company.seats,
+            domains: vec![company.domain.clone()],
+        };
+        let author = Author::staff(company.id);
+        history::insert(tx, &author, &[None], &event, company.founded)?;
+    }
+    Ok(Generated {
+        largest_account_id: largest.id,
+        largest_account_name: largest.name.clone(),
+        largest_account_users: largest.people,
+        administrator: largest.administrator(),
+    })
 }

@@ -1,226 +1,307 @@
-//! What the made-up people went through: mails, history, training, a changed name.
+//! The past of the demo account: the mails that were sent and what history says. Nothing waits: no
+//! mail leaves for people who do not exist.
 
-use diesel::prelude::*;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::account::RESERVED;
 use super::cast::{Person, Story};
-use crate::history::{self, Actor, Author, Event, SignInWith};
-use crate::schema::{
-    mails, reserved_usernames, training_attendances, training_request_people, training_requests,
-};
-use crate::users::RESERVATION;
-use crate::{db, ids};
+use super::load::MailRow;
+use super::{ACCEPTANCE, REFUSAL};
+use crate::history::{Actor, Author, Change, Event, SignInWith};
+use crate::ids;
 
-/// The mails with passwords, as the mail server answered them.
-pub(super) fn mailed(
-    tx: &mut db::Connection,
-    account_id: Uuid,
-    cast: &[Person],
-    mail_ids: &[(Uuid, Uuid)],
-    now: OffsetDateTime,
-) -> QueryResult<()> {
-    for (user_id, mail_id) in mail_ids {
-        let Some(person) = cast.iter().find(|person| person.id == *user_id) else {
-            continue;
-        };
-        let (state, days, words) = match person.story {
-            Story::MailFailed => (
-                "failed",
-                1,
-                "550 5.1.1 The email account that you tried to reach does not exist",
-            ),
-            Story::Mailed(days) => ("sent", days, "250 2.0.0 Ok: queued"),
-            _ => continue,
-        };
-        let at = now - Duration::days(days);
-        diesel::insert_into(mails::table)
-            .values((
-                mails::account_id.eq(account_id),
-                mails::id.eq(mail_id),
-                mails::kind.eq("welcome"),
-                mails::user_id.eq(user_id),
-                mails::recipient.eq(&person.username),
-                mails::created_at.eq(at),
-                mails::next_attempt_at.eq(at),
-                (
-                    mails::attempts.eq(1_i16),
-                    mails::state.eq(state),
-                    mails::settled_at.eq(at + Duration::seconds(2)),
-                    mails::explanation.eq(words),
-                ),
-            ))
-            .execute(tx)?;
-    }
-    Ok(())
+/// How long ago the first administrator reset a few passwords.
+pub(super) const RESET: Duration = Duration::hours(5 * 24 + 3);
+/// How long ago she asked for training.
+pub(super) const TRAINING_REQUEST: Duration = Duration::hours(2 * 24 + 5);
+/// How long ago somebody's name and username changed.
+pub(super) const USERNAME_CHANGE: Duration = Duration::hours(6 * 24 + 2);
+/// How long after joining people attended New User Training.
+pub(super) const UNTIL_TRAINING: Duration = Duration::days(21);
+/// How long after the reset people were back.
+const UNTIL_BACK: Duration = Duration::hours(4);
+/// How long it takes to choose a password.
+const CHOOSING: Duration = Duration::minutes(2);
+/// How long the mail server takes.
+const DELIVERY: Duration = Duration::seconds(3);
+/// Where the vendor's trainers are reached, unless something else is set.
+const TRAINERS: &str = "training@vendor.example";
+
+/// What happened once.
+#[derive(Debug)]
+pub(super) struct Happening {
+    pub at: OffsetDateTime,
+    pub author: Author,
+    pub user: Uuid,
+    pub event: Event,
 }
 
-/// What history says of each.
-pub(super) fn told(
-    tx: &mut db::Connection,
-    account_id: Uuid,
-    cast: &[Person],
-    now: OffsetDateTime,
-) -> QueryResult<()> {
-    let staff = Author::staff(account_id);
-    let Some(administrator) = cast.first().map(|person| person.id) else {
-        return Ok(());
-    };
-    let by_administrator = Author {
-        actor: Actor::User(administrator),
-        ..staff.clone()
-    };
-    for person in cast {
-        let joined = match person.story {
-            Story::Mailed(days) => now - Duration::days(days),
-            Story::MailFailed => now - Duration::days(1),
-            _ => now - Duration::days(380),
-        };
-        let added = Event::UserAdded {
-            username: person.username.clone(),
-            name: person.profile.full_name(),
-        };
-        let author = if person.administrator {
-            &staff
-        } else {
-            &by_administrator
-        };
-        history::insert(tx, author, &[Some(person.id)], &added, joined)?;
-        match person.story {
-            Story::Came(hours) => {
-                let author = Author {
-                    actor: Actor::User(person.id),
-                    ..staff.clone()
-                };
-                let event = Event::SignedIn {
-                    with: SignInWith::OwnPassword,
-                };
-                history::insert(
-                    tx,
-                    &author,
-                    &[Some(person.id)],
-                    &event,
-                    now - Duration::hours(hours),
-                )?;
+/// How long ago somebody chose the password that they have.
+pub(super) fn chosen(person: &Person) -> Duration {
+    if person.was_reset {
+        RESET - UNTIL_BACK - CHOOSING
+    } else if person.story == Story::PasswordGiven {
+        person.joined
+    } else {
+        person.first_sign_in() - CHOOSING
+    }
+}
+
+/// An account's past, being told.
+pub(super) struct Past<'a> {
+    pub account_id: Uuid,
+    pub now: OffsetDateTime,
+    /// The first administrator and, later, the second one add and take out.
+    pub administrators: [Uuid; 2],
+    pub reset: Option<Uuid>,
+    pub training_request: Option<Uuid>,
+    pub cast: &'a [Person],
+    pub mails: Vec<MailRow>,
+    pub happenings: Vec<Happening>,
+}
+
+impl Past<'_> {
+    /// Tells everybody's past; what happened is sorted by time.
+    pub(super) fn tell(&mut self) {
+        for (place, person) in self.cast.iter().enumerate() {
+            self.join(place, person);
+            match person.story {
+                Story::Came(last) => self.come(person, Some(last)),
+                Story::Reset(last) => self.come(person, Some(last)),
+                Story::Left(left, reason) => {
+                    self.come(person, person.last_sign_in());
+                    self.leave(place, person, left, reason, 0);
+                }
+                Story::LeftBeforeTheMail(left, reason) => {
+                    self.leave(place, person, left, reason, 1);
+                }
+                Story::MailFailed | Story::Mailed | Story::PasswordGiven => {}
             }
-            Story::Left(days, reason) => {
-                let event = Event::UserDeactivated {
-                    reason: reason.to_string(),
-                    sessions_ended: 0,
-                    mails_cancelled: 0,
+            self.train(person);
+            self.reset(person);
+            self.rename(person);
+        }
+        self.happenings.sort_by_key(|happening| happening.at);
+    }
+
+    fn ago(&self, ago: Duration) -> OffsetDateTime {
+        self.now - ago
+    }
+
+    fn staff(&self) -> Author {
+        Author::staff(self.account_id)
+    }
+
+    fn by(&self, user: Uuid) -> Author {
+        Author {
+            actor: Actor::User(user),
+            ..self.staff()
+        }
+    }
+
+    /// The second administrator sees to every third person.
+    fn administrator_for(&self, place: usize) -> Author {
+        let [first, second] = self.administrators;
+        self.by(if place % 3 == 2 { second } else { first })
+    }
+
+    fn happen(&mut self, at: OffsetDateTime, author: Author, person: &Person, event: Event) {
+        self.happenings.push(Happening {
+            at,
+            author,
+            user: person.id,
+            event,
+        });
+    }
+
+    fn mail(
+        &mut self,
+        id: Uuid,
+        kind: &'static str,
+        user: Option<Uuid>,
+        to: &str,
+        at: OffsetDateTime,
+    ) {
+        self.mails.push(MailRow {
+            account_id: self.account_id,
+            id,
+            kind,
+            user_id: user,
+            recipient: Some(to.to_string()),
+            password_reset_id: (kind == "password_reset").then_some(self.reset).flatten(),
+            training_request_id: kind
+                .starts_with("training")
+                .then_some(self.training_request)
+                .flatten(),
+            created_at: at,
+            next_attempt_at: at,
+            attempts: 1,
+            state: "sent",
+            settled_at: at + DELIVERY,
+            explanation: ACCEPTANCE.to_string(),
+        });
+    }
+
+    /// The last mail did not arrive.
+    fn unsent(&mut self, state: &'static str, because: &str, at: OffsetDateTime) {
+        if let Some(mail) = self.mails.last_mut() {
+            mail.state = state;
+            mail.settled_at = at;
+            mail.explanation = because.to_string();
+        }
+    }
+
+    fn join(&mut self, place: usize, person: &Person) {
+        let at = self.ago(person.joined);
+        let by_staff = place == 0 || person.story == Story::PasswordGiven;
+        let author = if by_staff {
+            self.staff()
+        } else {
+            self.administrator_for(if person.administrator { 0 } else { place })
+        };
+        let (last_name, username) = person
+            .former
+            .unwrap_or((&person.profile.last_name, &person.username));
+        let added = Event::UserAdded {
+            username: username.to_string(),
+            name: format!("{} {last_name}", person.profile.first_name),
+        };
+        self.happen(at, author.clone(), person, added);
+        if person.administrator {
+            self.happen(at, author, person, Event::AdministratorMade {});
+        }
+        if person.story == Story::PasswordGiven {
+            return;
+        }
+        self.mail(
+            person.welcome_mail,
+            "welcome",
+            Some(person.id),
+            username,
+            at,
+        );
+        match person.story {
+            Story::MailFailed => {
+                self.unsent("failed", REFUSAL, at + DELIVERY);
+                let failed = Event::MailSettled {
+                    mail: "welcome".to_string(),
+                    outcome: "failed".to_string(),
+                    explanation: REFUSAL.to_string(),
                 };
-                history::insert(
-                    tx,
-                    &by_administrator,
-                    &[Some(person.id)],
-                    &event,
-                    now - Duration::days(days),
-                )?;
+                let program = Author::program(self.account_id);
+                self.happen(at + DELIVERY, program, person, failed);
+            }
+            Story::LeftBeforeTheMail(left, _) => {
+                self.unsent("cancelled", "the user was deactivated", self.ago(left));
             }
             _ => {}
         }
     }
-    Ok(())
-}
 
-/// Most attended New User Training; one request is on its way.
-pub(super) fn training(
-    tx: &mut db::Connection,
-    account_id: Uuid,
-    cast: &[Person],
-    now: OffsetDateTime,
-) -> QueryResult<()> {
-    let Some(administrator) = cast.first().map(|person| person.id) else {
-        return Ok(());
-    };
-    let came: Vec<&Person> = cast
-        .iter()
-        .filter(|person| matches!(person.story, Story::Came(_)))
-        .collect();
-    let attended: Vec<_> = came
-        .iter()
-        .skip(12)
-        .map(|person| {
-            (
-                training_attendances::account_id.eq(account_id),
-                training_attendances::user_id.eq(person.id),
-                training_attendances::kind.eq("new_user"),
-                training_attendances::recorded_at.eq(now - Duration::days(200)),
-            )
-        })
-        .collect();
-    diesel::insert_into(training_attendances::table)
-        .values(attended)
-        .execute(tx)?;
-    let request = ids::new();
-    let at = now - Duration::days(3);
-    diesel::insert_into(training_requests::table)
-        .values((
-            training_requests::account_id.eq(account_id),
-            training_requests::id.eq(request),
-            training_requests::kind.eq("new_user"),
-            training_requests::scope.eq("selected"),
-            training_requests::note.eq("Mornings suit us best."),
-            training_requests::requested_by.eq(administrator),
-            training_requests::requested_at.eq(at),
-        ))
-        .execute(tx)?;
-    let people: Vec<_> = came
-        .iter()
-        .skip(3)
-        .take(4)
-        .map(|person| {
-            (
-                training_request_people::account_id.eq(account_id),
-                training_request_people::training_request_id.eq(request),
-                training_request_people::user_id.eq(person.id),
-                training_request_people::kind.eq("new_user"),
-            )
-        })
-        .collect();
-    diesel::insert_into(training_request_people::table)
-        .values(people)
-        .execute(tx)?;
-    diesel::insert_into(mails::table)
-        .values((
-            mails::account_id.eq(account_id),
-            mails::id.eq(ids::new()),
-            mails::kind.eq("training_request"),
-            mails::recipient.eq("training@vendor.example"),
-            mails::training_request_id.eq(request),
-            mails::created_at.eq(at),
-            mails::next_attempt_at.eq(at),
-            (
-                mails::attempts.eq(1_i16),
-                mails::state.eq("sent"),
-                mails::settled_at.eq(at + Duration::seconds(11)),
-            ),
-        ))
-        .execute(tx)
-        .map(|_| ())
-}
+    /// Signs in with the mailed password, chooses one, and is back for the last time so long ago.
+    fn come(&mut self, person: &Person, last: Option<Duration>) {
+        let Some(last) = last else { return };
+        self.choose(person, self.ago(person.first_sign_in()));
+        self.sign_in(person, self.ago(last), SignInWith::OwnPassword);
+    }
 
-/// Emma Brown became Emma O’Connor; her old address is kept for her.
-pub(super) fn reserve(
-    tx: &mut db::Connection,
-    account_id: Uuid,
-    cast: &[Person],
-    now: OffsetDateTime,
-) -> QueryResult<()> {
-    let Some(emma) = cast
-        .iter()
-        .find(|person| person.profile.first_name == "Emma")
-    else {
-        return Ok(());
-    };
-    diesel::insert_into(reserved_usernames::table)
-        .values((
-            reserved_usernames::username.eq(RESERVED),
-            reserved_usernames::account_id.eq(account_id),
-            reserved_usernames::user_id.eq(emma.id),
-            reserved_usernames::reserved_until.eq(now + RESERVATION - Duration::days(5)),
-        ))
-        .execute(tx)
-        .map(|_| ())
+    fn choose(&mut self, person: &Person, at: OffsetDateTime) {
+        self.sign_in(person, at, SignInWith::TemporaryPassword);
+        let chosen = Event::PasswordChosen {
+            by_recovery_link: false,
+        };
+        let author = self.by(person.id);
+        self.happen(at + CHOOSING, author, person, chosen);
+    }
+
+    fn sign_in(&mut self, person: &Person, at: OffsetDateTime, with: SignInWith) {
+        let author = self.by(person.id);
+        self.happen(at, author, person, Event::SignedIn { with });
+    }
+
+    fn leave(&mut self, place: usize, person: &Person, left: Duration, reason: &str, mails: usize) {
+        let deactivated = Event::UserDeactivated {
+            reason: reason.to_string(),
+            sessions_ended: 0,
+            mails_cancelled: mails,
+        };
+        let author = self.administrator_for(place);
+        self.happen(self.ago(left), author, person, deactivated);
+    }
+
+    fn train(&mut self, person: &Person) {
+        let training = || "new_user".to_string();
+        if person.trained {
+            let attended = Event::TrainingAttended {
+                training: training(),
+            };
+            let at = self.ago(person.joined - UNTIL_TRAINING);
+            self.happen(at, self.staff(), person, attended);
+        }
+        if let Some(request) = self.training_request
+            && person.training_requested
+        {
+            let requested = Event::TrainingRequested {
+                training_request: request,
+                training: training(),
+            };
+            let author = self.by(self.administrators[0]);
+            self.happen(self.ago(TRAINING_REQUEST), author, person, requested);
+        }
+    }
+
+    /// The mails of the request for training: to the trainers, and to who asked.
+    pub(super) fn mail_training_request(&mut self, asked_by: &str) {
+        let at = self.ago(TRAINING_REQUEST);
+        self.mail(ids::new(), "training_request", None, TRAINERS, at);
+        let first = self.administrators[0];
+        self.mail(
+            ids::new(),
+            "training_confirmation",
+            Some(first),
+            asked_by,
+            at,
+        );
+    }
+
+    fn reset(&mut self, person: &Person) {
+        let still_to_use = matches!(person.story, Story::Reset(_));
+        let Some(password_reset) = self.reset else {
+            return;
+        };
+        if !still_to_use && !person.was_reset {
+            return;
+        }
+        let at = self.ago(RESET);
+        let author = self.by(self.administrators[0]);
+        self.happen(at, author, person, Event::PasswordReset { password_reset });
+        let id = person.reset_mail;
+        self.mail(id, "password_reset", Some(person.id), &person.username, at);
+        if person.was_reset {
+            self.choose(person, at + UNTIL_BACK);
+        }
+    }
+
+    fn rename(&mut self, person: &Person) {
+        let Some((last_name, username)) = person.former else {
+            return;
+        };
+        let change = |field: &str, before: &str, after: &str| Change {
+            field: field.to_string(),
+            before: before.to_string(),
+            after: after.to_string(),
+        };
+        let edited = Event::UserEdited {
+            changes: vec![
+                change("Username", username, &person.username),
+                change("Last name", last_name, &person.profile.last_name),
+            ],
+        };
+        let at = self.ago(USERNAME_CHANGE);
+        let author = self.by(self.administrators[0]);
+        self.happen(at, author, person, edited);
+        for address in [username, &person.username] {
+            self.mail(ids::new(), "username_changed", Some(person.id), address, at);
+        }
+    }
 }
