@@ -34,6 +34,11 @@ const NAME: &str = "user_accounts";
 const PORT: u16 = 5432;
 /// How often anything is looked at again.
 const POLL: Duration = Duration::from_millis(20);
+/// A killed server's lock lives on for a moment in a process that it was just starting, between fork
+/// and exec: half a second is plenty.
+const POLLS_OF_A_FORK: u32 = 25;
+/// The same holds for whoever leaves; every command waits so long where others go on, hence shorter.
+const POLLS_OF_A_LAST_ONE: u32 = 5;
 /// How long another program may be starting (60 s) or stopping (25 s) before we give up.
 const DECISION_SECONDS: u32 = 100;
 
@@ -74,7 +79,7 @@ impl PrivatePostgres {
         let server = match role {
             Role::Serve => {
                 let lock = Lock::open(&place.data_dir.join("lock"))?;
-                if !lock.try_alone()? {
+                if !lock.wait_alone(POLLS_OF_A_FORK)? {
                     return Err(PrivatePostgresError::AnotherServer(place.data_dir));
                 }
                 Some(lock)
@@ -127,7 +132,7 @@ impl PrivatePostgres {
         };
         let _deciding = decide(&self.place)?;
         users.release()?;
-        let last = users.try_alone()?;
+        let last = users.wait_alone(POLLS_OF_A_LAST_ONE)?;
         if !last {
             return Ok(());
         }
