@@ -224,6 +224,9 @@ diesel::table! {
         password_mail_id -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
+        password_mail_state -> Nullable<Text>,
+        password_mail_at -> Nullable<Timestamptz>,
+        training -> Text,
     }
 }
 

@@ -132,6 +132,7 @@ fn write(
         write_training_request(tx, account_id, id, first.id, &to_train, now)?;
     }
     load::write_mails(tx, past.mails)?;
+    load::tell_password_mails(tx, account_id)?;
     write_passwords(tx, account_id, cast, hash, now)?;
     write_attendances(tx, account_id, cast, now)?;
     reserve(tx, account_id, cast, now)?;
@@ -166,6 +167,8 @@ fn row(account_id: Uuid, person: &Person, now: OffsetDateTime) -> UserRow {
         last_sign_in_at: person.last_sign_in().map(|last| now - last),
         password_reset_at: was_reset.then(|| now - RESET),
         password_mail_id: person.password_mail(),
+        password_mail_state: None,
+        password_mail_at: None,
         created_at: now - person.joined,
     }
 }

@@ -180,7 +180,7 @@ impl Company {
             .flatten()
             .copied()
             .unwrap_or_default();
-        let password_mail_id = waits_for_them.then(|| {
+        let password_mail = waits_for_them.then(|| {
             let mail = welcome(
                 self.id,
                 person.id,
@@ -188,9 +188,9 @@ impl Company {
                 source.chance(REFUSED),
                 created_at,
             );
-            let mail_id = mail.id;
+            let standing = (mail.id, mail.state, mail.settled_at);
             to.chunk.mails.push(mail);
-            mail_id
+            standing
         });
         to.chunk.users.push(UserRow {
             account_id: self.id,
@@ -209,7 +209,9 @@ impl Company {
             deactivation_reason: reason.to_string(),
             last_sign_in_at,
             password_reset_at: None,
-            password_mail_id,
+            password_mail_id: password_mail.map(|(id, _, _)| id),
+            password_mail_state: password_mail.map(|(_, state, _)| state),
+            password_mail_at: password_mail.map(|(_, _, at)| at),
             created_at,
         });
     }

@@ -46,6 +46,9 @@ pub(super) struct UserRow {
     pub last_sign_in_at: Option<OffsetDateTime>,
     pub password_reset_at: Option<OffsetDateTime>,
     pub password_mail_id: Option<Uuid>,
+    /// How that mail stands; empty where the mail is written and asked later.
+    pub password_mail_state: Option<&'static str>,
+    pub password_mail_at: Option<OffsetDateTime>,
     pub created_at: OffsetDateTime,
 }
 
@@ -92,6 +95,14 @@ pub(super) fn write(tx: &mut db::Connection, chunk: Chunk) -> QueryResult<()> {
     tx.batch_execute(
         "set constraints users_password_mail immediate; set constraints users_password_mail deferred",
     )
+}
+
+/// Has each person's mail asked how it stands, where the mails followed the people.
+pub(super) fn tell_password_mails(tx: &mut db::Connection, account_id: Uuid) -> QueryResult<()> {
+    diesel::update(users::table.filter(users::account_id.eq(account_id)))
+        .set(users::password_mail_id.eq(users::password_mail_id))
+        .execute(tx)
+        .map(|_| ())
 }
 
 /// Writes people; their password mails may follow.

@@ -1,6 +1,6 @@
 //! Writing down what became of mails.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types;
@@ -73,10 +73,19 @@ pub(super) fn apply(
     if settlements.is_empty() {
         return Ok(Vec::new());
     }
-    let standings: HashMap<(Uuid, Uuid), Standing> = lock(tx, settlements)?
+    let mut standings: HashMap<(Uuid, Uuid), Standing> = lock(tx, settlements)?
         .into_iter()
         .map(|standing| ((standing.account_id, standing.id), standing))
         .collect();
+    let held_people = lock_people(tx, settlements)?;
+    for due in settlements.iter().map(|settlement| &settlement.due) {
+        if due
+            .user_id
+            .is_some_and(|user| !held_people.contains(&(due.account_id, user)))
+        {
+            standings.remove(&(due.account_id, due.id));
+        }
+    }
     let mut held_elsewhere = Vec::new();
     let mut columns = Columns::default();
     let mut told = Vec::new();
@@ -186,6 +195,40 @@ fn lock(tx: &mut db::Connection, settlements: &[Settlement]) -> QueryResult<Vec<
     .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
     .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
     .load(tx)
+}
+
+#[derive(QueryableByName)]
+struct HeldPerson {
+    #[diesel(sql_type = sql_types::Uuid)]
+    account_id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// Locks whom the mails are about, except those whom somebody else holds this moment: what became of
+/// a mail is told on the user's row too, and whoever changes a person takes that row before the mails.
+fn lock_people(
+    tx: &mut db::Connection,
+    settlements: &[Settlement],
+) -> QueryResult<HashSet<(Uuid, Uuid)>> {
+    let (accounts, people): (Vec<Uuid>, Vec<Uuid>) = settlements
+        .iter()
+        .filter_map(|settlement| Some((settlement.due.account_id, settlement.due.user_id?)))
+        .unzip();
+    let held: Vec<HeldPerson> = diesel::sql_query(
+        "select users.account_id, users.id
+         from users
+         join unnest($1, $2) as about (account_id, id)
+           on users.account_id = about.account_id and users.id = about.id
+         for no key update of users skip locked",
+    )
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(people)
+    .load(tx)?;
+    Ok(held
+        .into_iter()
+        .map(|person| (person.account_id, person.id))
+        .collect())
 }
 
 fn store(tx: &mut db::Connection, columns: &Columns<'_>, now: OffsetDateTime) -> QueryResult<()> {

@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Training;
-use crate::db;
 use crate::history::{self, Author, Event};
 use crate::schema::{training_attendances, training_request_people};
+use crate::{accounts, db};
 
 /// Records that `users` attended `training`; their open requests for it are closed by it. Recording
 /// it again changes nothing.
@@ -21,6 +21,8 @@ pub fn record_attendance(
     training: Training,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
+    // How a person stands is told on their row too: two who record the same people take turns.
+    accounts::lock(tx, author.account_id)?;
     for user_id in users {
         let inserted = diesel::insert_into(training_attendances::table)
             .values((

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::listing_rows::read;
+use super::needs::Needs;
 use super::state::{self, PasswordMail, State};
 use super::{Direction, Key, Place, fold};
 use crate::db;
@@ -60,6 +61,8 @@ pub struct Listing {
     pub show: Show,
     /// What was typed into the search field.
     pub search: String,
+    /// Only who needs this.
+    pub needs: Option<Needs>,
     /// The order.
     pub sort: Sort,
     /// Where the page starts; nothing for the first page.
@@ -206,12 +209,15 @@ pub fn matches(
 ) -> QueryResult<Matches> {
     let patterns = patterns(&listing.search);
     // A condition for each word: "like all (array)" could not use the index.
-    let words: String = (1..=patterns.len())
+    let mut conditions: String = (1..=patterns.len())
         .map(|number| format!(" and search_text like ($3::text[])[{number}]"))
         .collect();
+    if let Some(needs) = listing.needs {
+        conditions.push_str(&format!(" and {}", needs.condition()));
+    }
     let counted = |active: &str| {
         format!(
-            "(select count(*) from (select from users where account_id = $1 and active = {active}{words} limit {}) as found)",
+            "(select count(*) from (select from users where account_id = $1 and active = {active}{conditions} limit {}) as found)",
             COUNTED_MATCHES + 1
         )
     };

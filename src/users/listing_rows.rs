@@ -1,7 +1,9 @@
 //! Reading the rows of the list from a key, in either direction.
 
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -198,6 +200,9 @@ fn base(
         .filter(users::active.eq(listing.show == Show::Active));
     for pattern in patterns(&listing.search) {
         query = query.filter(users::search_text.like(pattern));
+    }
+    if let Some(needs) = listing.needs {
+        query = query.filter(sql::<Bool>(&needs.condition()));
     }
     query
 }

@@ -9,6 +9,7 @@ mod edit;
 mod freeable;
 mod listing;
 mod listing_rows;
+mod needs;
 mod password_mail;
 mod place;
 mod policy;
@@ -31,6 +32,7 @@ pub use listing::{
     COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, ids_of_active, matches,
     page,
 };
+pub use needs::{Needs, needs};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};
 pub use policy::{Identity, looks_like_another_person};

@@ -16,6 +16,7 @@ mod activation;
 mod add;
 mod administrators;
 mod already_in_use;
+mod attention;
 mod edit;
 mod headers;
 mod input;

@@ -99,7 +99,7 @@ fn a_chip_is_chosen_and_the_seats_are_overdrawn() {
         used: 1_124,
         total: 1_120,
     };
-    some.place.needs = Some("mail-failed".to_owned());
+    some.place.needs = Some(crate::users::Needs::MailFailed);
     some.matches = Some(Matches::Exactly(5));
     let mut chosen = chip(5, "mail failed");
     chosen.active = true;

@@ -2,7 +2,7 @@
 
 use super::id;
 use crate::web::components::{Pager, Seats, Tone};
-use crate::web::users::pages::{Chip, UserList, UserRow};
+use crate::web::users::pages::{Chip, Matches, UserList, UserRow};
 use crate::web::users::place::Place;
 
 const NAMES: [(&str, &str); 14] = [
@@ -114,7 +114,7 @@ pub fn list(rows: usize) -> UserList {
 pub fn chip(count: u64, label: &str) -> Chip {
     Chip {
         label: label.to_owned(),
-        count,
+        count: Matches::Exactly(count),
         href: format!("/users?needs={}", label.replace(' ', "-")),
         active: false,
     }

@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::dialogs::UsersDialog;
-use super::pages::{Matches, UserList, UserRow, UsersPage};
+use super::pages::{Chip, Matches, UserList, UserRow, UsersPage};
 use super::place::Place;
 use super::place_query;
 use super::state_words;
 use crate::db;
-use crate::users::{self, COUNTED_MATCHES};
+use crate::users::{self, COUNTED_MATCHES, Needs};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::{Pager, Seats};
@@ -58,7 +58,8 @@ pub fn with_dialog(
     }
 }
 
-/// Reads the list at a place: one query, and one more where something is searched for.
+/// Reads the list at a place: the rows, what needs attention, and one query more where something is
+/// searched for.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -72,12 +73,18 @@ pub fn build(
     let listing = place_query::listing(app, place);
     let account = &user.signed_in.account;
     let found = users::page(connection, account.id, &listing)?;
-    let mut matches = None;
+    let needs = users::needs(connection, account.id)?;
+    // Without a search the chip's own count says how many it finds.
+    let mut matches = needs
+        .iter()
+        .find(|(need, _)| Some(*need) == place.needs)
+        .map(|(_, count)| words_of(*count));
     let mut other_side_matches = None;
     if !place.q.is_empty() {
         let counted = users::matches(connection, account.id, &listing)?;
         matches = Some(words_of(counted.here));
-        other_side_matches = (counted.here == 0).then(|| words_of(counted.other_side));
+        other_side_matches =
+            (counted.here == 0 && place.needs.is_none()).then(|| words_of(counted.other_side));
     }
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(&key));
     let pager = Pager {
@@ -111,9 +118,41 @@ pub fn build(
         inactive: unsigned(account.inactive_users).into(),
         matches,
         other_side_matches,
-        chips: Vec::new(),
+        chips: chips(&needs, place),
         pager,
     })
+}
+
+/// What needs attention, most urgent first; the chosen one also when nobody is left in it.
+fn chips(needs: &[(Needs, i64)], place: &Place) -> Vec<Chip> {
+    needs
+        .iter()
+        .filter(|(need, count)| *count > 0 || place.needs == Some(*need))
+        .map(|(need, count)| {
+            let active = place.needs == Some(*need);
+            let chosen = Place {
+                needs: (!active).then_some(*need),
+                inactive: false,
+                ..place.first_page()
+            };
+            Chip {
+                label: chip_words(*need).to_string(),
+                count: words_of(*count),
+                href: chosen.list_href(),
+                active,
+            }
+        })
+        .collect()
+}
+
+fn chip_words(needs: Needs) -> &'static str {
+    match needs {
+        Needs::NeverSignedIn => "never signed in",
+        Needs::MailFailed => "mail failed",
+        Needs::PasswordExpired => "temporary password expired",
+        Needs::NeverTrained => "never trained",
+        Needs::TrainingRequested => "training requested",
+    }
 }
 
 /// Licences in use, as the session query read them.

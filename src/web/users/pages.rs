@@ -59,7 +59,7 @@ pub struct Chip {
     /// `never signed in`, lower case: it follows the count.
     pub label: String,
     /// How many.
-    pub count: u64,
+    pub count: Matches,
     /// The list of them; where it is chosen, the list without it.
     pub href: String,
     /// Whether it is chosen.
@@ -96,6 +96,14 @@ pub struct UserRow {
 }
 
 impl Matches {
+    /// As a figure: `37`, `1,000+`.
+    pub fn figure(&self) -> String {
+        match self {
+            Self::Exactly(count) => grouped(*count),
+            Self::MoreThan(count) => format!("{}+", grouped(*count)),
+        }
+    }
+
     /// Whether there are none.
     pub fn is_none(&self) -> bool {
         *self == Self::Exactly(0)

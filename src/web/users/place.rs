@@ -4,6 +4,8 @@
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
+use crate::users::Needs;
+
 /// A column that the list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortColumn {
@@ -64,7 +66,7 @@ pub struct Place {
     /// The order.
     pub sort: Sort,
     /// The chip that is chosen: `needs=never-signed-in` and the like.
-    pub needs: Option<String>,
+    pub needs: Option<Needs>,
     /// An opaque cursor: the page after it.
     pub after: Option<String>,
     /// An opaque cursor: the page before it.
@@ -93,11 +95,10 @@ impl Place {
         if self.sort != Sort::default() {
             parameters.push(("sort", self.sort.as_str().to_owned()));
         }
-        let optional = [
-            ("needs", &self.needs),
-            ("after", &self.after),
-            ("before", &self.before),
-        ];
+        if let Some(needs) = self.needs {
+            parameters.push(("needs", needs.as_str().to_owned()));
+        }
+        let optional = [("after", &self.after), ("before", &self.before)];
         for (name, value) in optional {
             if let Some(value) = value {
                 parameters.push((name, value.clone()));
@@ -147,6 +148,15 @@ impl Place {
     pub fn everyone(&self) -> Self {
         Self {
             q: String::new(),
+            needs: None,
+            ..self.first_page()
+        }
+    }
+
+    /// The same search and order, whatever people need.
+    #[must_use]
+    pub fn without_needs(&self) -> Self {
+        Self {
             needs: None,
             ..self.first_page()
         }

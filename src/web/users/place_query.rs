@@ -34,7 +34,10 @@ pub fn place(query: &Parameters) -> Result<Place, WebError> {
         inactive: query.text("show")? == "inactive",
         q,
         sort: Sort::parse(query.text("sort")?).unwrap_or_default(),
-        needs: None,
+        needs: match query.text("show")? {
+            "inactive" => None,
+            _ => users::Needs::from_name(query.text("needs")?),
+        },
         after: cursor("after")?,
         before: cursor("before")?,
     })
@@ -64,6 +67,7 @@ pub fn listing(app: &App, place: &Place) -> users::Listing {
             users::Show::Active
         },
         search: place.q.clone(),
+        needs: place.needs,
         sort: users::Sort {
             column,
             descending: place.sort.descending,

@@ -1,0 +1,12 @@
+drop trigger training_request_people_derive_updated on training_request_people;
+drop trigger training_request_people_derive_inserted on training_request_people;
+drop trigger training_attendances_derive on training_attendances;
+drop function derive_training();
+drop trigger mails_tell_password_mail on mails;
+drop function tell_password_mail();
+drop trigger users_derive_password_mail on users;
+drop function derive_password_mail();
+alter table users
+    drop column training,
+    drop column password_mail_at,
+    drop column password_mail_state;

@@ -1,0 +1,76 @@
+-- What needs attention, kept beside each user so that the list can filter and count it from an index:
+-- how the mail with the password stands, and where the person stands with training.
+alter table users
+    add column password_mail_state text check (password_mail_state in ('waiting', 'sent', 'failed', 'cancelled')),
+    add column password_mail_at timestamptz,
+    add column training text not null default 'never' check (training in ('never', 'requested', 'attended')),
+    add constraint users_password_mail_state check ((password_mail_id is null) = (password_mail_state is null));
+
+create index users_mail_failed on users (account_id, username) where active and password_mail_state = 'failed';
+create index users_password_sent on users (account_id, password_mail_at) where active and password_mail_state = 'sent';
+create index users_never_trained on users (account_id, username) where active and training = 'never';
+create index users_training_requested on users (account_id, username) where active and training = 'requested';
+
+-- A user points at another mail: the new one's standing counts.
+create function derive_password_mail() returns trigger language plpgsql as $$
+begin
+    if new.password_mail_id is null then
+        new.password_mail_state := null;
+        new.password_mail_at := null;
+    elsif tg_op = 'UPDATE' then
+        select state, settled_at into new.password_mail_state, new.password_mail_at
+        from mails where account_id = new.account_id and id = new.password_mail_id;
+        new.password_mail_state := coalesce(new.password_mail_state, 'waiting');
+    else
+        -- The mail may follow in the same transaction; who loads a past says how it stood.
+        new.password_mail_state := coalesce(new.password_mail_state, 'waiting');
+    end if;
+    return new;
+end $$;
+create trigger users_derive_password_mail before insert or update of password_mail_id on users
+    for each row execute function derive_password_mail();
+
+-- The mail that a user points at was settled, or waits again.
+create function tell_password_mail() returns trigger language plpgsql as $$
+begin
+    update users
+    set password_mail_state = after_update.state, password_mail_at = after_update.settled_at
+    from after_update join before_update using (account_id, id)
+    where (after_update.state, after_update.settled_at) is distinct from (before_update.state, before_update.settled_at)
+      and users.account_id = after_update.account_id and users.id = after_update.user_id
+      and users.password_mail_id = after_update.id;
+    return null;
+end $$;
+create trigger mails_tell_password_mail after update on mails
+    referencing old table as before_update new table as after_update
+    for each statement execute function tell_password_mail();
+
+-- Attended once is attended; asked for counts until it is undone.
+create function derive_training() returns trigger language plpgsql as $$
+begin
+    with people as (select distinct account_id, user_id from changed),
+    stands as (
+        select people.account_id, people.user_id, case
+            when exists (
+                select from training_attendances as attended
+                where attended.account_id = people.account_id and attended.user_id = people.user_id
+            ) then 'attended'
+            when exists (
+                select from training_request_people as asked
+                where asked.account_id = people.account_id and asked.user_id = people.user_id and asked.open
+            ) then 'requested'
+            else 'never'
+        end as training
+        from people
+    )
+    update users set training = stands.training
+    from stands
+    where users.account_id = stands.account_id and users.id = stands.user_id and users.training <> stands.training;
+    return null;
+end $$;
+create trigger training_attendances_derive after insert on training_attendances
+    referencing new table as changed for each statement execute function derive_training();
+create trigger training_request_people_derive_inserted after insert on training_request_people
+    referencing new table as changed for each statement execute function derive_training();
+create trigger training_request_people_derive_updated after update on training_request_people
+    referencing new table as changed for each statement execute function derive_training();

@@ -1,0 +1,169 @@
+//! What needs attention: chips that count and filter.
+
+use crate::site::Site;
+
+/// Somebody of every kind; `boss` signed in and was never trained.
+fn company(site: &Site) {
+    let acme = site.company("Acme", "acme.example", 20);
+    for name in ["failed", "expired", "fresh"] {
+        site.newcomer(acme, &format!("{name}@acme.example"));
+    }
+    let trained = site.person(acme, "trained@acme.example", false);
+    site.sql(&format!(
+        "insert into training_attendances (account_id, user_id, kind, recorded_at) values ('{}', '{trained}', 'new_user', now())",
+        acme.id
+    ));
+    site.sql("update users set last_sign_in_at = now() where username like 'trained@%'");
+    settle(site, "failed", "failed", "now()");
+    settle(site, "expired", "sent", "now() - interval '8 days'");
+    settle(site, "fresh", "sent", "now() - interval '6 days'");
+    // Another account's troubles are nobody's business here.
+    let globex = site.company("Globex", "globex.example", 20);
+    site.newcomer(globex, "theirs@globex.example");
+    settle(site, "theirs", "failed", "now()");
+}
+
+fn settle(site: &Site, name: &str, state: &str, at: &str) {
+    let settled = site.sql(&format!(
+        "update mails set state = '{state}', settled_at = {at}, explanation = '550 no such mailbox'
+         where user_id = (select id from users where username like '{name}@%')"
+    ));
+    assert_eq!(settled, 1, "{name}");
+}
+
+/// The users' own columns say what the mails and the trainings say.
+fn assert_derived(site: &Site) {
+    assert_eq!(
+        site.count(
+            "users left join mails on mails.account_id = users.account_id and mails.id = password_mail_id
+             where (password_mail_state, password_mail_at) is distinct from (mails.state, mails.settled_at)"
+        ),
+        0
+    );
+    assert_eq!(
+        site.count(
+            "users where training <> case
+                when exists (select from training_attendances where user_id = users.id) then 'attended'
+                when exists (select from training_request_people where user_id = users.id and open) then 'requested'
+                else 'never' end"
+        ),
+        0
+    );
+}
+
+#[test]
+fn each_chip_counts_and_lists_exactly_who_needs_it() {
+    let site = Site::start();
+    company(&site);
+    let client = site.signed_in("boss@acme.example");
+    let list = client.get("/users");
+    for (chip, needs, who) in [
+        ("1 mail failed", "mail-failed", vec!["failed"]),
+        (
+            "1 temporary password expired",
+            "password-expired",
+            vec!["expired"],
+        ),
+        (
+            "3 never signed in",
+            "never-signed-in",
+            vec!["expired", "failed", "fresh"],
+        ),
+        (
+            "4 never trained",
+            "never-trained",
+            vec!["boss", "expired", "failed", "fresh"],
+        ),
+    ] {
+        assert!(list.says(chip), "{chip}: {}", list.text());
+        let chosen = client.get(&format!("/users?needs={needs}"));
+        assert_eq!(chosen.status, 200);
+        for name in ["boss", "expired", "failed", "fresh", "trained"] {
+            let listed = chosen.body.contains(&format!("Select {name}@acme.example"));
+            assert_eq!(listed, who.contains(&name), "{needs}: {name}");
+        }
+        assert!(!chosen.body.contains("theirs@"), "{needs}");
+        let words = if who.len() == 1 {
+            "1 user matches".to_string()
+        } else {
+            format!("{} users match", who.len())
+        };
+        assert!(chosen.says(&words), "{needs}: {}", chosen.text());
+    }
+    assert!(!list.says("training requested"), "nobody: no chip");
+    assert_derived(&site);
+}
+
+#[test]
+fn a_chip_and_a_search_narrow_together_and_the_place_keeps_both() {
+    let site = Site::start();
+    company(&site);
+    let client = site.signed_in("boss@acme.example");
+    let found = client.get("/users?needs=never-signed-in&q=fresh");
+    assert!(found.says("1 user matches"), "{}", found.text());
+    assert!(found.body.contains("needs=never-signed-in"));
+    let nobody = client.get("/users?needs=mail-failed&q=fresh");
+    assert!(nobody.says("Nobody here matches"), "{}", nobody.text());
+    assert!(nobody.says("Look among all active users"));
+    // A word that is no need, and the other side of the filter, show everybody.
+    assert!(
+        client
+            .get("/users?needs=coffee")
+            .body
+            .contains("Select trained@acme.example")
+    );
+    assert!(
+        !client
+            .get("/users?show=inactive&needs=mail-failed")
+            .body
+            .contains("Select failed@acme.example")
+    );
+}
+
+#[test]
+fn a_new_mail_a_request_for_training_and_its_undo_move_people_between_the_chips() {
+    let site = Site::start();
+    company(&site);
+    let client = site.signed_in("boss@acme.example");
+    let failed = site.value("(select id from users where username like 'failed@%')");
+    client.post(
+        "/password-resets",
+        &[
+            ("scope", "selected"),
+            ("user", &failed),
+            (
+                "opened",
+                &client.get("/password-resets/new").field("opened"),
+            ),
+        ],
+    );
+    assert!(
+        !client.get("/users").says("mail failed"),
+        "a new mail waits"
+    );
+    assert_derived(&site);
+    let request = client
+        .post(
+            "/training-requests",
+            &[
+                ("kind", "new_user"),
+                ("scope", "selected"),
+                ("user", &failed),
+            ],
+        )
+        .location
+        .unwrap();
+    let list = client.get("/users");
+    assert!(
+        list.says("3 never trained") && list.says("1 training requested"),
+        "{}",
+        list.text()
+    );
+    assert_derived(&site);
+    let undone = client.post(&format!("{}/undo", request.split('?').next().unwrap()), &[]);
+    assert!(undone.status == 303, "{}", undone.status);
+    assert!(client.get("/users").says("4 never trained"));
+    assert_derived(&site);
+    site.deliver();
+    assert_derived(&site);
+}
