@@ -3,7 +3,7 @@ create table password_resets (
     account_id uuid not null references accounts,
     id uuid not null,
     requested_by uuid not null,
-    scope text not null check (scope in ('selected', 'all_active')),
+    scope text not null check (scope in ('selected', 'matching', 'all_active')),
     -- The moment the dialog was opened: whoever was reset since then is left out.
     opened_at timestamptz not null,
     requested_at timestamptz not null,

@@ -3,7 +3,7 @@ create table training_requests (
     account_id uuid not null references accounts,
     id uuid not null,
     kind text not null check (kind in ('new_user', 'advanced')),
-    scope text not null check (scope in ('selected', 'all_active')),
+    scope text not null check (scope in ('selected', 'matching', 'all_active')),
     note text not null default '' check (length(note) <= 2000),
     requested_by uuid not null,
     requested_at timestamptz not null,

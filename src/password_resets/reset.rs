@@ -9,7 +9,7 @@ use crate::history::{self, Author, Event};
 use crate::mail::outbox::Kind;
 use crate::schema::{password_reset_omissions, password_resets, users};
 use crate::sessions::Digest;
-use crate::users::{Scope, mail_passwords};
+use crate::users::{Scope, ids_matching, mail_passwords};
 use crate::{accounts, db, ids, sessions};
 
 /// A reset to be started.
@@ -181,6 +181,14 @@ fn choose(
             .filter(users::active)
             .for_no_key_update()
             .load(tx)?,
+        Scope::Matching(narrowing) => {
+            let ids = ids_matching(tx, account_id, narrowing)?;
+            of_account
+                .filter(users::id.eq_any(ids))
+                .filter(users::active)
+                .for_no_key_update()
+                .load(tx)?
+        }
         Scope::Selected(ids) => {
             let mut distinct = ids.clone();
             distinct.sort_unstable();

@@ -12,7 +12,7 @@ use crate::mail::outbox::{self, Kind, NewMail};
 use crate::schema::{
     mails, training_attendances, training_request_people, training_requests, users,
 };
-use crate::users::Scope;
+use crate::users::{Scope, ids_matching};
 use crate::{accounts, db, ids};
 
 /// How long the mail of a request is held.
@@ -215,6 +215,13 @@ fn candidates(
         ));
     let rows: Vec<(Uuid, String, String, bool)> = match scope {
         Scope::AllActive => of_account.filter(users::active).load(tx)?,
+        Scope::Matching(narrowing) => {
+            let ids = ids_matching(tx, account_id, narrowing)?;
+            of_account
+                .filter(users::id.eq_any(ids))
+                .filter(users::active)
+                .load(tx)?
+        }
         Scope::Selected(ids) => {
             let mut distinct = ids.clone();
             distinct.sort_unstable();

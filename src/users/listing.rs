@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::listing_rows::read;
 use super::needs::Needs;
+use super::scope::Narrowing;
 use super::state::{self, PasswordMail, State};
 use super::{Direction, Key, Place, fold};
 use crate::db;
@@ -244,6 +245,31 @@ pub fn ids_of_active(connection: &mut db::Connection, account_id: Uuid) -> Query
         .order(users::id)
         .select(users::id)
         .load(connection)
+}
+
+/// The ids of every active user whom the search and the need find, in the order of the ids: the same
+/// people that the list shows.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn ids_matching(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    narrowing: &Narrowing,
+) -> QueryResult<Vec<Uuid>> {
+    let mut query = users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::active)
+        .order(users::id)
+        .select(users::id)
+        .into_boxed();
+    for pattern in patterns(&narrowing.search) {
+        query = query.filter(users::search_text.like(pattern));
+    }
+    if let Some(needs) = narrowing.needs {
+        query = query.filter(diesel::dsl::sql::<Bool>(&needs.condition()));
+    }
+    query.load(connection)
 }
 
 #[cfg(test)]

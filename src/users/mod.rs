@@ -29,8 +29,8 @@ pub use conflict::{Conflict, ConflictRule, Holder, explain};
 pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
 pub use freeable::could_be_freed;
 pub use listing::{
-    COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, ids_of_active, matches,
-    page,
+    COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, ids_matching,
+    ids_of_active, matches, page,
 };
 pub use needs::{Needs, needs};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
@@ -38,7 +38,7 @@ pub use place::{Direction, Key, Place, PlaceSeal};
 pub use policy::{Identity, looks_like_another_person};
 pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfileProblem, fold};
 pub use replace::{ReplaceError, ReplaceUser, free_and_add, replace};
-pub use scope::Scope;
+pub use scope::{Narrowing, Scope};
 pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};
 pub use user::{User, find, find_by_username, find_many, lock, password_mail, waiting_mails};
 pub use username::{Username, UsernameProblem};

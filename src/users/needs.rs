@@ -45,6 +45,17 @@ impl Needs {
         }
     }
 
+    /// In plain words, as they follow a count: `3 never signed in`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Needs::NeverSignedIn => "never signed in",
+            Needs::MailFailed => "mail failed",
+            Needs::PasswordExpired => "temporary password expired",
+            Needs::NeverTrained => "never trained",
+            Needs::TrainingRequested => "training requested",
+        }
+    }
+
     /// The one of that name.
     pub fn from_name(name: &str) -> Option<Needs> {
         Needs::ALL.into_iter().find(|needs| needs.as_str() == name)

@@ -2,11 +2,24 @@
 
 use uuid::Uuid;
 
-/// The two ways to say whom: never silently everyone.
+use super::needs::Needs;
+
+/// What the list of active users is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrowing {
+    /// What was typed into the search field.
+    pub search: String,
+    /// Only who needs this.
+    pub needs: Option<Needs>,
+}
+
+/// The ways to say whom: never silently everyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// These users.
     Selected(Vec<Uuid>),
+    /// Everyone active whom this finds at the moment of the act.
+    Matching(Narrowing),
     /// Everyone who is active at the moment of the act, the administrator included.
     AllActive,
 }
@@ -16,6 +29,7 @@ impl Scope {
     pub fn as_str(&self) -> &'static str {
         match self {
             Scope::Selected(_) => "selected",
+            Scope::Matching(_) => "matching",
             Scope::AllActive => "all_active",
         }
     }

@@ -1,39 +1,92 @@
 {
+  // Who is ticked is kept for this tab, so that it survives paging and searching. As many as an
+  // address of 8 kB carries; beyond it "All that match" is the way.
+  const KEY = "ticked";
+  const MOST = 150;
   const all = document.getElementById("select-all");
   const words = document.getElementById("selected-words");
   const clear = document.getElementById("selected-clear");
+  const form = document.getElementById("selection");
   const boxes = [...document.querySelectorAll('input[name="user"][form="selection"]')];
-  if (all && words && clear) {
-    const tell = () => {
-      const count = boxes.filter((box) => box.checked).length;
-      all.checked = count === boxes.length;
-      all.indeterminate = count > 0 && count < boxes.length;
-      words.textContent = count > 0 ? `${count} selected` : "";
-      clear.hidden = count === 0;
+  // What was ticked is used up where the act's own page is shown, and nobody else's business.
+  if (!form) {
+    if (document.querySelector("[data-forget-ticked]")) sessionStorage.removeItem(KEY);
+  } else if (words && clear) {
+    const elsewhere = form.appendChild(document.createElement("span"));
+    let kept = new Set(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
+    const keep = () => {
+      for (const box of boxes) box.checked ? kept.add(box.value) : kept.delete(box.value);
+      sessionStorage.setItem(KEY, JSON.stringify([...kept]));
     };
-    const tickAll = (ticked) => {
-      for (const box of boxes) box.checked = ticked;
+    const tell = () => {
+      keep();
+      const here = boxes.filter((box) => box.checked).length;
+      const others = [...kept].filter((id) => !boxes.some((box) => box.value === id));
+      elsewhere.replaceChildren(
+        ...others.map((id) => {
+          const field = document.createElement("input");
+          [field.type, field.name, field.value] = ["hidden", "user", id];
+          return field;
+        }),
+      );
+      if (all) {
+        all.checked = here > 0 && here === boxes.length;
+        all.indeterminate = here > 0 && here < boxes.length;
+      }
+      const more = others.length > 0 ? `, ${others.length} of them not on this page` : "";
+      words.textContent = kept.size > 0 ? `${kept.size} selected${more}` : "";
+      clear.hidden = kept.size === 0;
+    };
+    const full = () => {
+      tell();
+      words.textContent = `${MOST} can be selected one by one. For more, search or choose a chip, then “All that match”.`;
+    };
+    const tick = (some, ticked) => {
+      for (const box of some) {
+        if (ticked && !box.checked && kept.size >= MOST) return full();
+        box.checked = ticked;
+        ticked ? kept.add(box.value) : kept.delete(box.value);
+      }
       tell();
     };
-    all.addEventListener("change", () => tickAll(all.checked));
+    all?.addEventListener("change", () => tick(boxes, all.checked));
     clear.addEventListener("click", () => {
-      tickAll(false);
-      all.focus();
+      kept = new Set();
+      tick(boxes, false);
+      (all ?? document.getElementById("search")).focus();
     });
     // With Shift, everything from the last click to this one.
     let last = null;
     for (const box of boxes) {
       box.addEventListener("click", (event) => {
+        if (box.checked && kept.size >= MOST) {
+          box.checked = false;
+          return full();
+        }
         if (event.shiftKey && last) {
           const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
-          for (const between of boxes.slice(from, to)) between.checked = box.checked;
-          last.checked = box.checked;
+          tick(boxes.slice(from, to + 1), box.checked);
         }
         last = box;
         tell();
       });
     }
-    tell();
-    addEventListener("pageshow", tell);
+    const recall = () => {
+      for (const box of boxes) if (kept.has(box.value)) box.checked = true;
+      tell();
+    };
+    recall();
+    // Ticked by the address once; from here on this tab knows.
+    if (location.pathname === "/users" && new URLSearchParams(location.search).has("user")) {
+      const address = new URL(location);
+      address.searchParams.delete("user");
+      history.replaceState(history.state, "", address);
+    }
+    addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      kept = new Set(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
+      for (const box of boxes) box.checked = kept.has(box.value);
+      tell();
+    });
   }
 }

@@ -192,3 +192,49 @@ fn the_failed_are_tried_again_and_only_they() {
     );
     assert!(client.get(&page).says("All 2 done"));
 }
+
+#[test]
+fn all_that_match_are_counted_again_at_the_moment_of_the_act() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    for name in ["ann", "anna", "bea"] {
+        site.person(acme, &format!("{name}@acme.example"), false);
+    }
+    let globex = site.company("Globex", "globex.example", 9);
+    site.person(globex, "ann@globex.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let everyone = client.get("/password-resets/new");
+    assert!(!everyone.says("All that match"), "the list is not narrowed");
+    let dialog = client.get("/password-resets/new?q=ann").dialog();
+    assert!(dialog.says("All that match (2)"), "{}", dialog.text());
+    assert!(dialog.says("“ann”"));
+    // One more of them joins before the button is pressed.
+    site.person(acme, "annika@acme.example", false);
+    let answer = client.post(
+        "/password-resets?q=ann",
+        &[("scope", "matching"), ("opened", &dialog.field("opened"))],
+    );
+    assert_eq!(answer.status, 303);
+    assert!(
+        client
+            .get(&answer.location.unwrap())
+            .says("3 users whom the list found")
+    );
+    let mut mailed: Vec<String> = site.deliver().into_iter().map(|mail| mail.0).collect();
+    mailed.sort();
+    assert_eq!(
+        mailed,
+        [
+            "ann@acme.example",
+            "anna@acme.example",
+            "annika@acme.example"
+        ]
+    );
+    assert_eq!(
+        client
+            .post("/password-resets?q=zzz", &[("scope", "matching")])
+            .status,
+        422
+    );
+    assert!(site.deliver().is_empty());
+}

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::pages::{OutcomeCount, PasswordResetPage, PersonOutcome, Scope};
+use super::pages::{OutcomeCount, PasswordResetPage, PersonOutcome};
 use crate::db;
 use crate::password_resets::{self, Details, OUTCOMES_PAGE, Outcome};
 use crate::web::app::App;
@@ -14,6 +14,7 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Query};
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
+use crate::web::users::scope::Scope;
 use crate::web::{page, when};
 
 /// How often the page looks again while mails wait, in seconds.
@@ -63,11 +64,7 @@ fn draw(
     PasswordResetPage {
         layout,
         id: details.id,
-        scope: if details.scope == "all_active" {
-            Scope::AllActive
-        } else {
-            Scope::Selected
-        },
+        scope: Scope::from_name(&details.scope).unwrap_or(Scope::Selected),
         requested_by: details.requested_by.clone(),
         requested_at: when::exact(details.requested_at, &user.zone),
         progress: Progress {

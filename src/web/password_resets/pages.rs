@@ -8,15 +8,7 @@ use crate::web::components::{LeftOut, Pager, Progress, Tone, grouped, people};
 use crate::web::form::Errors;
 use crate::web::layout::Layout;
 use crate::web::users::pages::UserList;
-
-/// Who an action is for, as the radios `scope` say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// `scope=selected`: the people ticked.
-    Selected,
-    /// `scope=all_active`: everybody who is active.
-    AllActive,
-}
+use crate::web::users::scope::{Scope, ScopeChoice};
 
 /// `/password-resets/new`: the pop-up over the list.
 #[derive(Debug, Clone, Template, WebTemplate)]
@@ -33,38 +25,14 @@ pub struct NewPasswordResetPage {
 /// The pop-up `Reset Password`.
 #[derive(Debug, Clone)]
 pub struct PasswordResetDialog {
-    /// Everybody ticked, hidden `user` fields, whoever will be left out too.
-    pub selected: Vec<Uuid>,
-    /// How many of them are active: the number in `Selected users (N)`.
-    pub selected_count: u64,
-    /// The number in `All Active Users (N)`.
-    pub all_active_count: u64,
-    /// Which is chosen; at first `Selected` where somebody is ticked, otherwise none.
-    pub scope: Option<Scope>,
+    /// For whom.
+    pub who: ScopeChoice,
     /// Who of those ticked is left out, and why.
     pub left_out: Vec<LeftOut>,
     /// When the pop-up was opened, opaque: hidden `opened`.
     pub opened: String,
     /// What is wrong.
     pub errors: Errors,
-}
-
-impl PasswordResetDialog {
-    fn selects_selected(&self) -> bool {
-        self.scope == Some(Scope::Selected)
-    }
-
-    fn selects_all(&self) -> bool {
-        self.scope == Some(Scope::AllActive)
-    }
-
-    fn selected_label(&self) -> String {
-        format!("Selected users ({})", grouped(self.selected_count))
-    }
-
-    fn all_label(&self) -> String {
-        format!("All Active Users ({})", grouped(self.all_active_count))
-    }
 }
 
 /// A number with its words: `480 sent`.
@@ -125,6 +93,7 @@ impl PasswordResetPage {
     fn whom(&self) -> String {
         match self.scope {
             Scope::Selected => format!("{} selected", people(self.progress.total)),
+            Scope::Matching => format!("{} whom the list found", people(self.progress.total)),
             Scope::AllActive => format!("all {}", active_people(self.progress.total)),
         }
     }

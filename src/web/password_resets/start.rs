@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::pages::{NewPasswordResetPage, PasswordResetDialog, Scope};
+use super::pages::{NewPasswordResetPage, PasswordResetDialog};
 use crate::db;
 use crate::password_resets::{self, OmissionReason, ResetError, ResetPasswords};
 use crate::users::{self, User};
@@ -18,6 +18,7 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Query};
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
+use crate::web::users::scope::{Scope, ScopeChoice, matching_count};
 use crate::web::users::{list, place_query};
 use crate::web::{page, when};
 
@@ -57,19 +58,14 @@ pub async fn reset(
     let user = administrator.0;
     let selected = form.0.ids("user")?;
     let opened_at = opened(form.0.text("opened")?, user.now)?;
-    let scope = match form.0.one("scope")? {
-        Some("selected") => Some(Scope::Selected),
-        Some("all_active") => Some(Scope::AllActive),
-        None => None,
-        Some(_) => return Err(WebError::BadRequest("scope is selected or all_active")),
-    };
+    let scope = Scope::read(&form.0)?;
     let mut again = Again {
         selected,
         scope,
         opened_at,
         errors: Errors::none(),
     };
-    let Some(chosen) = again.chosen() else {
+    let Some(chosen) = again.chosen(&place) else {
         again.errors.add(
             "scope",
             "Choose whose passwords to reset: the selected users or All Active Users.",
@@ -111,7 +107,9 @@ fn nobody_left(left_out: &[password_resets::LeftOut]) -> String {
     let already = left_out
         .iter()
         .any(|person| person.reason == OmissionReason::AlreadyReset);
-    if already {
+    if left_out.is_empty() {
+        "Nobody matches any more: the list changed meanwhile.".to_string()
+    } else if already {
         "Everybody here was reset after you opened this pop-up; their mails are on their way. Nothing was sent twice. \
          Open it again to reset once more."
             .to_string()
@@ -129,11 +127,8 @@ struct Again {
 }
 
 impl Again {
-    fn chosen(&self) -> Option<users::Scope> {
-        match self.scope? {
-            Scope::Selected => Some(users::Scope::Selected(self.selected.clone())),
-            Scope::AllActive => Some(users::Scope::AllActive),
-        }
+    fn chosen(&self, place: &Place) -> Option<users::Scope> {
+        self.scope.map(|scope| scope.of(&self.selected, place))
     }
 }
 
@@ -170,10 +165,13 @@ async fn draw(
                 .filter_map(|subject| omission(subject, again.opened_at, &user))
                 .collect();
             let dialog = PasswordResetDialog {
-                selected_count: (found.len() - left_out.len()) as u64,
-                all_active_count: list.active,
-                selected: again.selected,
-                scope: again.scope,
+                who: ScopeChoice {
+                    selected_count: (found.len() - left_out.len()) as u64,
+                    matching_count: matching_count(connection, user.account_id(), &place)?,
+                    all_active_count: list.active,
+                    selected: again.selected,
+                    scope: again.scope,
+                },
                 left_out,
                 opened: (again.opened_at.unix_timestamp_nanos() / 1_000).to_string(),
                 errors: again.errors,

@@ -4,8 +4,9 @@ use super::people::list;
 use super::{draw, id, person, signed_in};
 use crate::web::components::{LeftOut, Person};
 use crate::web::form::Errors;
-use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog, Scope};
+use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog};
 use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog, TrainingKind};
+use crate::web::users::scope::{Scope, ScopeChoice};
 
 fn left_out() -> Vec<LeftOut> {
     vec![LeftOut {
@@ -21,10 +22,13 @@ fn reset_password() {
         layout: signed_in(),
         list: list(20),
         dialog: PasswordResetDialog {
-            selected: (0..selected).map(id).collect(),
-            selected_count: selected as u64,
-            all_active_count: 1_118,
-            scope,
+            who: ScopeChoice {
+                selected: (0..selected).map(id).collect(),
+                selected_count: selected as u64,
+                matching_count: (selected == 0).then_some(37),
+                all_active_count: 1_118,
+                scope,
+            },
             left_out: if selected > 0 { left_out() } else { Vec::new() },
             opened: "2026-05-03T10:42:00Z".to_owned(),
             errors,
@@ -50,10 +54,13 @@ fn provide_training() {
             layout: signed_in(),
             list: list(20),
             dialog: TrainingDialog {
-                selected: vec![id(1), id(2)],
-                selected_count: 12,
-                all_active_count: 118,
-                scope: Some(Scope::Selected),
+                who: ScopeChoice {
+                    selected: vec![id(1), id(2)],
+                    selected_count: 12,
+                    matching_count: None,
+                    all_active_count: 118,
+                    scope: Some(Scope::Selected),
+                },
                 kind,
                 note: TrainingDialog::note_field("", &errors),
                 left_out: Vec::new(),

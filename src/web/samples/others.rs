@@ -10,8 +10,9 @@ use crate::web::form::Errors;
 use crate::web::history::pages::{HistoryEntry, HistoryPage};
 use crate::web::layout::Layout;
 use crate::web::mailbox::pages::{MailLine, MailboxPage, OpenedMail};
-use crate::web::password_resets::pages::{OutcomeCount, PasswordResetPage, PersonOutcome, Scope};
+use crate::web::password_resets::pages::{OutcomeCount, PasswordResetPage, PersonOutcome};
 use crate::web::training::pages::{TrainingKind, TrainingRequestPage};
+use crate::web::users::scope::Scope;
 
 #[test]
 fn sign_in() {

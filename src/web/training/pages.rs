@@ -4,11 +4,12 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
-use crate::web::components::{LeftOut, Pager, Person, Tone, grouped};
+use crate::web::components::{LeftOut, Pager, Person, Tone};
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
-use crate::web::password_resets::pages::{PersonOutcome, Scope};
+use crate::web::password_resets::pages::PersonOutcome;
 use crate::web::users::pages::UserList;
+use crate::web::users::scope::ScopeChoice;
 
 /// Which training, as the radios `kind` say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +57,8 @@ pub struct NewTrainingRequestPage {
 /// The pop-up `Provide Training`.
 #[derive(Debug, Clone)]
 pub struct TrainingDialog {
-    /// Everybody ticked, hidden `user` fields.
-    pub selected: Vec<Uuid>,
-    /// The number in `Selected users (N)`.
-    pub selected_count: u64,
-    /// The number in `All Active Users (N)`.
-    pub all_active_count: u64,
-    /// Which is chosen; at first `Selected` where somebody is ticked, otherwise none.
-    pub scope: Option<Scope>,
+    /// For whom.
+    pub who: ScopeChoice,
     /// Which training is chosen; at first none.
     pub kind: Option<TrainingKind>,
     /// `Note for the trainer`, named `note`.
@@ -107,22 +102,6 @@ impl TrainingDialog {
             Some(NeverAttendedChoice::LeaveOut) => word == "leave_out",
             None => false,
         }
-    }
-
-    fn selects_selected(&self) -> bool {
-        self.scope == Some(Scope::Selected)
-    }
-
-    fn selects_all(&self) -> bool {
-        self.scope == Some(Scope::AllActive)
-    }
-
-    fn selected_label(&self) -> String {
-        format!("Selected users ({})", grouped(self.selected_count))
-    }
-
-    fn all_label(&self) -> String {
-        format!("All Active Users ({})", grouped(self.all_active_count))
     }
 
     fn more_never_attended(&self) -> u64 {

@@ -19,10 +19,10 @@ use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Parameters, Query};
 use crate::web::page;
-use crate::web::password_resets::pages::Scope;
 use crate::web::password_resets::start::distinct;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
+use crate::web::users::scope::{Scope, ScopeChoice, matching_count};
 use crate::web::users::{list, place_query};
 
 /// How many of those who never attended are named in the pop-up.
@@ -61,7 +61,7 @@ pub async fn request(
     let place = place_query::place(&query.0)?;
     let user = administrator.0;
     let mut again = Again::read(&form.0)?;
-    let Some(command) = again.command() else {
+    let Some(command) = again.command(&place) else {
         return page::unprocessable(&draw(app, user, place, again).await?);
     };
     let (shared, by) = (app.clone(), user.clone());
@@ -145,7 +145,9 @@ fn omission_words(reason: OmissionReason) -> &'static str {
 fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> String {
     let name = kind.map_or("This training", TrainingKind::name);
     let all = |reason| left_out.iter().all(|person| person.reason == reason);
-    if all(OmissionReason::AlreadyRequested) {
+    if left_out.is_empty() {
+        "Nobody matches any more: the list changed meanwhile.".to_string()
+    } else if all(OmissionReason::AlreadyRequested) {
         format!("{name} is requested for everybody here already.")
     } else if all(OmissionReason::AlreadyAttended) {
         "Everybody here attended New User Training already. Request Advanced Training instead."
@@ -173,12 +175,7 @@ struct Again {
 
 impl Again {
     fn read(form: &Parameters) -> Result<Again, WebError> {
-        let scope = match form.one("scope")? {
-            Some("selected") => Some(Scope::Selected),
-            Some("all_active") => Some(Scope::AllActive),
-            None => None,
-            Some(_) => return Err(WebError::BadRequest("scope is selected or all_active")),
-        };
+        let scope = Scope::read(form)?;
         let kind = match form.one("kind")? {
             Some("new_user") => Some(TrainingKind::NewUser),
             Some("advanced") => Some(TrainingKind::Advanced),
@@ -220,7 +217,7 @@ impl Again {
     }
 
     /// The request, where nothing is wrong with the form.
-    fn command(&self) -> Option<RequestTraining> {
+    fn command(&self, place: &Place) -> Option<RequestTraining> {
         if !self.errors.is_empty() {
             return None;
         }
@@ -229,10 +226,7 @@ impl Again {
                 TrainingKind::NewUser => Training::NewUser,
                 TrainingKind::Advanced => Training::Advanced,
             },
-            scope: match self.scope? {
-                Scope::Selected => users::Scope::Selected(self.selected.clone()),
-                Scope::AllActive => users::Scope::AllActive,
-            },
+            scope: self.scope?.of(&self.selected, place),
             note: self.note.clone(),
             for_never_attended: match self.choice {
                 None => ForNeverAttended::Ask,
@@ -297,10 +291,13 @@ async fn draw(
                     })
                     .collect();
             let dialog = TrainingDialog {
-                selected_count: (found.len() - left_out.len()) as u64,
-                all_active_count: list.active,
-                selected: again.selected,
-                scope: again.scope,
+                who: ScopeChoice {
+                    selected_count: (found.len() - left_out.len()) as u64,
+                    matching_count: matching_count(connection, user.account_id(), &place)?,
+                    all_active_count: list.active,
+                    selected: again.selected,
+                    scope: again.scope,
+                },
                 kind: again.kind,
                 note: TrainingDialog::note_field(&again.note, &again.errors),
                 left_out,

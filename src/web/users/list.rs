@@ -136,23 +136,13 @@ fn chips(needs: &[(Needs, i64)], place: &Place) -> Vec<Chip> {
                 ..place.first_page()
             };
             Chip {
-                label: chip_words(*need).to_string(),
+                label: need.words().to_string(),
                 count: words_of(*count),
                 href: chosen.list_href(),
                 active,
             }
         })
         .collect()
-}
-
-fn chip_words(needs: Needs) -> &'static str {
-    match needs {
-        Needs::NeverSignedIn => "never signed in",
-        Needs::MailFailed => "mail failed",
-        Needs::PasswordExpired => "temporary password expired",
-        Needs::NeverTrained => "never trained",
-        Needs::TrainingRequested => "training requested",
-    }
 }
 
 /// Licences in use, as the session query read them.

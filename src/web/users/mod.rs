@@ -15,4 +15,5 @@ pub mod pages;
 pub mod place;
 pub mod place_query;
 pub mod replacement;
+pub mod scope;
 pub mod state_words;

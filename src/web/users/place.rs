@@ -198,6 +198,17 @@ impl Place {
         if self.inactive { "inactive" } else { "active" }
     }
 
+    /// What the list is narrowed to: `“smith”, never signed in`.
+    pub fn narrowing_words(&self) -> String {
+        let search = (!self.q.is_empty()).then(|| format!("“{}”", self.q));
+        let needs = self.needs.map(|needs| needs.words().to_owned());
+        search
+            .into_iter()
+            .chain(needs)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
     /// Whether less than a whole side is shown.
     pub fn is_narrowed(&self) -> bool {
         !self.q.is_empty() || self.needs.is_some()

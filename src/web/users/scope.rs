@@ -1,0 +1,112 @@
+//! For whom an act on many people is: the three ways that the pop-ups offer.
+
+use diesel::QueryResult;
+use uuid::Uuid;
+
+use super::place::Place;
+use crate::web::components::grouped;
+use crate::web::error::WebError;
+use crate::web::input::Parameters;
+use crate::{db, users};
+
+/// Who an act is for, as the radios `scope` say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// `scope=selected`: the people ticked.
+    Selected,
+    /// `scope=matching`: everybody whom the list's search and chip find.
+    Matching,
+    /// `scope=all_active`: everybody who is active.
+    AllActive,
+}
+
+impl Scope {
+    /// What a form says; nothing where nothing is chosen.
+    ///
+    /// # Errors
+    /// [`WebError::BadRequest`] for another word.
+    pub fn read(form: &Parameters) -> Result<Option<Self>, WebError> {
+        match form.one("scope")? {
+            None => Ok(None),
+            Some(word) => Self::from_name(word).map(Some).ok_or(WebError::BadRequest(
+                "scope is selected, matching or all_active",
+            )),
+        }
+    }
+
+    /// The scope of that name in forms and in the database.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "selected" => Some(Self::Selected),
+            "matching" => Some(Self::Matching),
+            "all_active" => Some(Self::AllActive),
+            _ => None,
+        }
+    }
+
+    /// The same for the domain, with who was ticked and where in the list.
+    pub fn of(self, selected: &[Uuid], place: &Place) -> users::Scope {
+        match self {
+            Self::Selected => users::Scope::Selected(selected.to_vec()),
+            Self::Matching => users::Scope::Matching(narrowing(place)),
+            Self::AllActive => users::Scope::AllActive,
+        }
+    }
+}
+
+/// What the list is narrowed to at a place.
+pub fn narrowing(place: &Place) -> users::Narrowing {
+    users::Narrowing {
+        search: place.q.clone(),
+        needs: place.needs,
+    }
+}
+
+/// How many active users the list finds at a place, exactly; nothing where it shows them all or
+/// those who are out.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn matching_count(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    place: &Place,
+) -> QueryResult<Option<u64>> {
+    if !place.is_narrowed() || place.inactive {
+        return Ok(None);
+    }
+    let found = users::ids_matching(connection, account_id, &narrowing(place))?;
+    Ok(Some(found.len() as u64))
+}
+
+/// The radios with their exact numbers.
+#[derive(Debug, Clone, Default)]
+pub struct ScopeChoice {
+    /// Everybody ticked, hidden `user` fields, whoever will be left out too.
+    pub selected: Vec<Uuid>,
+    /// How many of them are active: the number in `Selected users (N)`.
+    pub selected_count: u64,
+    /// How many active users the list's search and chip find, where it is narrowed.
+    pub matching_count: Option<u64>,
+    /// The number in `All Active Users (N)`.
+    pub all_active_count: u64,
+    /// Which is chosen; at first `Selected` where somebody is ticked, otherwise none.
+    pub scope: Option<Scope>,
+}
+
+impl ScopeChoice {
+    /// Whether that radio is chosen.
+    pub fn is(&self, name: &str) -> bool {
+        self.scope.is_some() && self.scope == Scope::from_name(name)
+    }
+
+    /// `Selected users (3)`.
+    pub fn selected_label(&self) -> String {
+        format!("Selected users ({})", grouped(self.selected_count))
+    }
+
+    /// `All Active Users (1,118)`.
+    pub fn all_label(&self) -> String {
+        format!("All Active Users ({})", grouped(self.all_active_count))
+    }
+}
