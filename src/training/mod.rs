@@ -4,14 +4,17 @@ mod attendance;
 mod request;
 mod roster;
 mod status;
+mod undo;
 
 pub use attendance::record_attendance;
 pub use request::{
     ForNeverAttended, LeftOut, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining,
-    Requested, UNDO_WINDOW, UndoError, request, undo,
+    Requested, UNDO_WINDOW, request,
 };
 pub use roster::compose;
 pub use status::{Details, PEOPLE_PAGE, Person, Standing, details, people, standing};
+
+pub use undo::{UndoError, undo};
 
 /// The two trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,5 @@
 //! For whom an act on many people is: the three ways that the pop-ups offer.
 
-use diesel::QueryResult;
 use uuid::Uuid;
 
 use super::place::Place;
@@ -71,7 +70,7 @@ pub fn matching_count(
     connection: &mut db::Connection,
     account_id: Uuid,
     place: &Place,
-) -> QueryResult<Option<u64>> {
+) -> Result<Option<u64>, db::Error> {
     if !place.is_narrowed() || place.inactive {
         return Ok(None);
     }
