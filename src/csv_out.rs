@@ -19,10 +19,25 @@ pub fn cell(text: &str) -> String {
 /// # Errors
 /// None in memory; the reader of a row decides how many cells it has.
 pub fn document<'a>(rows: impl IntoIterator<Item = Vec<&'a str>>) -> Result<Vec<u8>, csv::Error> {
+    write(rows, "\u{feff}".as_bytes().to_vec())
+}
+
+/// Rows that follow others.
+///
+/// # Errors
+/// As [`document`].
+pub fn rows<'a>(rows: impl IntoIterator<Item = Vec<&'a str>>) -> Result<Vec<u8>, csv::Error> {
+    write(rows, Vec::new())
+}
+
+fn write<'a>(
+    rows: impl IntoIterator<Item = Vec<&'a str>>,
+    start: Vec<u8>,
+) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+        .from_writer(start);
     for row in rows {
         writer.write_record(row.into_iter().map(cell))?;
     }

@@ -1,9 +1,11 @@
 //! What happened: every change as a typed event, written in the change's own transaction.
 
+mod activity;
 mod event;
 mod read;
 mod record;
 
+pub use activity::{Filter, Group, activity};
 pub use event::{Change, Event, SignInWith};
 pub use read::{Entry, PAGE, Person, of_user};
 pub use record::{Actor, Author, insert, record, record_for_each, refuse, source_network};

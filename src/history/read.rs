@@ -37,6 +37,10 @@ pub struct Entry {
     pub event: Option<Event>,
     /// The kind as stored.
     pub kind: String,
+    /// Whom it is about, where it is about one person.
+    pub user_id: Option<Uuid>,
+    /// That person as they are named today.
+    pub user: Option<Person>,
 }
 
 /// How many lines one page of history shows.
@@ -52,19 +56,47 @@ pub fn of_user(
     user_id: Uuid,
     before: Option<i64>,
 ) -> QueryResult<Vec<Entry>> {
-    let actor = diesel::alias!(users as actor);
-    let rows: Vec<Row> = events::table
+    let rows: Vec<Row> = lines()
+        .filter(events::account_id.eq(account_id))
+        .filter(events::user_id.eq(user_id))
+        .filter(events::id.lt(before.unwrap_or(i64::MAX)))
+        .order(events::id.desc())
+        .limit(PAGE as i64)
+        .load(connection)?;
+    Ok(rows.into_iter().map(Row::into_entry).collect())
+}
+
+/// These lines of the account, newest first.
+pub(super) fn load(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    ids: &[i64],
+) -> QueryResult<Vec<Entry>> {
+    let rows: Vec<Row> = lines()
+        .filter(events::account_id.eq(account_id))
+        .filter(events::id.eq_any(ids))
+        .order(events::id.desc())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Row::into_entry).collect())
+}
+
+diesel::alias!(users as actor: Actor, users as subject: Subject);
+
+#[diesel::dsl::auto_type]
+fn lines() -> _ {
+    events::table
         .left_join(
             actor.on(actor
                 .field(users::account_id)
                 .eq(events::account_id)
                 .and(actor.field(users::id).nullable().eq(events::actor_user_id))),
         )
-        .filter(events::account_id.eq(account_id))
-        .filter(events::user_id.eq(user_id))
-        .filter(events::id.lt(before.unwrap_or(i64::MAX)))
-        .order(events::id.desc())
-        .limit(PAGE as i64)
+        .left_join(
+            subject.on(subject
+                .field(users::account_id)
+                .eq(events::account_id)
+                .and(subject.field(users::id).nullable().eq(events::user_id))),
+        )
         .select((
             events::id,
             events::happened_at,
@@ -75,9 +107,11 @@ pub fn of_user(
             actor
                 .fields((users::first_name, users::last_name, users::username))
                 .nullable(),
+            events::user_id,
+            subject
+                .fields((users::first_name, users::last_name, users::username))
+                .nullable(),
         ))
-        .load(connection)?;
-    Ok(rows.into_iter().map(Row::into_entry).collect())
 }
 
 #[derive(Queryable)]
@@ -89,6 +123,8 @@ struct Row {
     details: Value,
     source: Option<ipnet::IpNet>,
     actor_person: Option<Person>,
+    user_id: Option<Uuid>,
+    user: Option<Person>,
 }
 
 impl Row {
@@ -104,6 +140,8 @@ impl Row {
             source: self.source.map(|network| network.addr().to_string()),
             event: serde_json::from_value(self.details).ok(),
             kind: self.kind,
+            user_id: self.user_id,
+            user: self.user,
         }
     }
 }

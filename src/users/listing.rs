@@ -21,6 +21,8 @@ use crate::schema::users;
 pub const PAGE: usize = 50;
 /// Matches of a search are counted so far, then they are "more than".
 pub const COUNTED_MATCHES: i64 = 1_000;
+/// Rows of an export read at a time.
+const BATCH: i64 = 1_000;
 /// Words of a search that are looked for; the rest is ignored.
 const WORDS: usize = 8;
 
@@ -154,7 +156,7 @@ pub fn page(
         .place
         .as_ref()
         .is_some_and(|place| place.direction == Direction::Before);
-    let mut rows = read(connection, account_id, listing)?;
+    let mut rows = read(connection, account_id, listing, PAGE as i64 + 1)?;
     if backwards && rows.len() <= PAGE {
         let first = Listing {
             place: None,
@@ -181,6 +183,27 @@ pub fn page(
             .map(|row| row.key(column)),
         after: rows.last().filter(|_| has_after).map(|row| row.key(column)),
         rows,
+    })
+}
+
+/// The rows from a place on, many at a time, for an export; no page before.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn batch(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    listing: &Listing,
+) -> QueryResult<Page> {
+    let rows = read(connection, account_id, listing, BATCH)?;
+    let after = rows
+        .last()
+        .filter(|_| rows.len() as i64 == BATCH)
+        .map(|row| row.key(listing.sort.column));
+    Ok(Page {
+        rows,
+        before: None,
+        after,
     })
 }
 
@@ -268,6 +291,27 @@ pub fn ids_matching(
     }
     if let Some(needs) = narrowing.needs {
         query = query.filter(diesel::dsl::sql::<Bool>(&needs.condition()));
+    }
+    query.load(connection)
+}
+
+/// The ids of people whom the search finds, in and out, at most `limit`.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn ids_named(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    search: &str,
+    limit: usize,
+) -> QueryResult<Vec<Uuid>> {
+    let mut query = users::table
+        .filter(users::account_id.eq(account_id))
+        .select(users::id)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .into_boxed();
+    for pattern in patterns(search) {
+        query = query.filter(users::search_text.like(pattern));
     }
     query.load(connection)
 }

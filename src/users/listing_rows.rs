@@ -7,16 +7,17 @@ use diesel::sql_types::Bool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::listing::{Listing, PAGE, Row, Show, SortColumn, patterns};
+use super::listing::{Listing, Row, Show, SortColumn, patterns};
 use super::{Direction, Key};
 use crate::db;
 use crate::schema::{mails, users};
 
-/// At most one row more than a page, in reading direction.
+/// At most `limit` rows, in reading direction.
 pub(super) fn read(
     connection: &mut db::Connection,
     account_id: Uuid,
     listing: &Listing,
+    limit: i64,
 ) -> QueryResult<Vec<Row>> {
     let backwards = listing
         .place
@@ -25,7 +26,6 @@ pub(super) fn read(
     // Reading a descending list backwards is reading upwards.
     let downwards = listing.sort.descending != backwards;
     let key = listing.place.as_ref().map(|place| place.key.clone());
-    let limit = PAGE as i64 + 1;
     let query = base(account_id, listing).limit(limit);
     match (listing.sort.column, key) {
         (SortColumn::Username, key) => {

@@ -29,8 +29,8 @@ pub use conflict::{Conflict, ConflictRule, Holder, explain};
 pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
 pub use freeable::could_be_freed;
 pub use listing::{
-    COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, ids_matching,
-    ids_of_active, matches, page,
+    COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, batch, ids_matching,
+    ids_named, ids_of_active, matches, page,
 };
 pub use needs::{Needs, needs};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};

@@ -2,11 +2,13 @@
 
 pub mod access;
 pub mod accounts;
+pub mod activity;
 pub mod app;
 pub mod assets;
 pub mod blocking;
 pub mod components;
 pub mod context;
+pub mod csv_stream;
 pub mod error;
 pub mod error_page;
 pub mod flash;

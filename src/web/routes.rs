@@ -11,7 +11,9 @@ use actix_web::{Error, HttpResponse, ResponseError as _, Route, guard, web};
 use futures_util::FutureExt as _;
 
 use super::error::{Explanation, WebError};
-use super::{access, accounts, assets, health, history, mailbox, password_resets, training, users};
+use super::{
+    access, accounts, activity, assets, health, history, mailbox, password_resets, training, users,
+};
 
 /// Who may call a route. The handler's arguments enforce it; this says it for the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +82,10 @@ pub fn table() -> Vec<Entry> {
         post("/password", Public, access::password::save),
         get("/account", Administrator, accounts::account::show),
         post("/account", Administrator, accounts::account::save),
+        get("/activity", Administrator, activity::list::show),
+        get("/activity.csv", Administrator, activity::export::show),
         get("/users", Administrator, users::list::show),
+        get("/users.csv", Administrator, users::export::show),
         post("/users", Administrator, users::add::add),
         // Before "/users/{id}": the first that fits is taken.
         get("/users/new", Administrator, users::add::show),

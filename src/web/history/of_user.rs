@@ -63,7 +63,8 @@ pub async fn show(
     })
 }
 
-fn line(entry: &Entry, user: &SignedInUser) -> HistoryEntry {
+/// A line of history in words.
+pub fn line(entry: &Entry, user: &SignedInUser) -> HistoryEntry {
     let who = match (&entry.actor_person, entry.actor.as_str()) {
         (Some(person), _) => format!("{} {}", person.first_name, person.last_name),
         (None, "staff") => "Customer Success".to_string(),

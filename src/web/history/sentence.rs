@@ -33,9 +33,10 @@ pub fn sentence(entry: &Entry) -> String {
         Event::UserReactivated {
             new_password: false,
         } => "Reactivated with the password they had.".to_string(),
-        Event::UserReplaced { .. } => {
-            "Replaced by another user, or came in place of one.".to_string()
+        Event::UserReplaced { old_user, .. } if entry.user_id == Some(*old_user) => {
+            "Replaced: left, and somebody new came in their place.".to_string()
         }
+        Event::UserReplaced { .. } => "Came in place of somebody who left.".to_string(),
         Event::AdministratorMade {} => "Became an administrator.".to_string(),
         Event::AdministratorUnmade {} => "Is no longer an administrator.".to_string(),
         Event::PasswordReset { .. } => "The password was reset.".to_string(),

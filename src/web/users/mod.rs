@@ -9,6 +9,7 @@ pub mod edit;
 pub mod edit_facts;
 pub mod edit_form;
 pub mod edit_words;
+pub mod export;
 pub mod form;
 pub mod list;
 pub mod pages;

@@ -1,0 +1,2 @@
+drop index events_by_actor;
+drop index events_of_kind;

@@ -1,0 +1,78 @@
+//! GET `/activity.csv`: the same lines, all of them.
+
+use actix_web::{HttpResponse, web};
+
+use super::filter::Asked;
+use crate::history;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::csv_stream;
+use crate::web::error::WebError;
+use crate::web::guard::Administrator;
+use crate::web::history::of_user::line;
+use crate::web::input::Query;
+
+/// Lines read at a time.
+const BATCH: i64 = 1_000;
+
+/// The file.
+///
+/// # Errors
+/// [`WebError`]; a filter that cannot be read is not found.
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let asked = Asked::read(&query.0)?;
+    let user = administrator.0;
+    let (shared, by) = (app.clone(), user.clone());
+    let filter = blocking(move || {
+        shared
+            .db
+            .read(|connection| asked.filter(connection, by.account_id(), &by.zone))
+    })
+    .await??
+    .map_err(|_| WebError::NotFound)?;
+    let head = [
+        "When", "Who", "What", "About", "Username", "Details", "From",
+    ];
+    csv_stream::respond("activity.csv", &head, i64::MAX, move |older_than| {
+        let lines = app.db.read(|connection| {
+            history::activity(
+                connection,
+                user.account_id(),
+                &filter,
+                Some(older_than),
+                BATCH,
+            )
+        })?;
+        let after = lines
+            .last()
+            .filter(|_| lines.len() as i64 == BATCH)
+            .map(|last| last.id);
+        let rows = lines
+            .iter()
+            .map(|entry| {
+                let told = line(entry, &user);
+                let (about, username) =
+                    entry.user.as_ref().map_or_else(Default::default, |person| {
+                        (
+                            format!("{} {}", person.first_name, person.last_name),
+                            person.username.clone(),
+                        )
+                    });
+                vec![
+                    told.at,
+                    told.who,
+                    told.sentence,
+                    about,
+                    username,
+                    told.details.join("; "),
+                    told.from,
+                ]
+            })
+            .collect();
+        Ok((rows, after))
+    })
+}

@@ -1,0 +1,86 @@
+//! GET `/activity`.
+
+use actix_web::{HttpResponse, web};
+
+use super::filter::{Asked, words};
+use super::pages::{ActivityEntry, ActivityPage};
+use crate::history::{self, Entry, Group};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::components::Pager;
+use crate::web::error::WebError;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::history::of_user::line;
+use crate::web::input::Query;
+use crate::web::page;
+
+/// Newest first, older by the pager.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let asked = Asked::read(&query.0)?;
+    let older_than = query.0.text("older_than")?.parse().ok();
+    let (shared, user, wanted) = (app.clone(), administrator.0.clone(), asked.clone());
+    let found = blocking(move || {
+        shared.db.read(|connection| {
+            let account_id = user.account_id();
+            match wanted.filter(connection, account_id, &user.zone)? {
+                Err(problem) => Ok::<_, WebError>(Err(problem)),
+                Ok(filter) => {
+                    let limit = history::PAGE as i64 + 1;
+                    let lines =
+                        history::activity(connection, account_id, &filter, older_than, limit)?;
+                    Ok(Ok(lines))
+                }
+            }
+        })
+    })
+    .await??;
+    let (mut lines, problem) = match found {
+        Ok(lines) => (lines, None),
+        Err(problem) => (Vec::new(), Some(problem)),
+    };
+    let more = lines.len() > history::PAGE;
+    lines.truncate(history::PAGE);
+    let next = lines
+        .last()
+        .filter(|_| more)
+        .map(|last| asked.href("/activity", Some(last.id)));
+    page::ok(&ActivityPage {
+        layout: administrator.layout(&app),
+        groups: Group::ALL
+            .into_iter()
+            .map(|group| (group.as_str(), words(group), asked.group == Some(group)))
+            .collect(),
+        problem,
+        entries: lines
+            .iter()
+            .map(|entry| told(entry, &administrator.0))
+            .collect(),
+        csv_href: asked.href("/activity.csv", None),
+        pager: Pager {
+            previous: older_than.map(|_: i64| asked.href("/activity", None)),
+            next,
+        },
+        asked,
+    })
+}
+
+fn told(entry: &Entry, user: &SignedInUser) -> ActivityEntry {
+    let person = entry.user.as_ref().zip(entry.user_id).map(|(person, id)| {
+        (
+            format!("{} {}", person.first_name, person.last_name),
+            person.username.clone(),
+            format!("/users/{id}/history"),
+        )
+    });
+    ActivityEntry {
+        person,
+        line: line(entry, user),
+    }
+}

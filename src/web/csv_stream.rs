@@ -1,0 +1,64 @@
+//! A CSV that is sent while it is read: batch by batch, so that its length costs no memory.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::web::Bytes;
+use futures_util::stream;
+
+use super::blocking::blocking;
+use super::error::WebError;
+use crate::csv_out;
+
+/// The next rows, with what comes after them; nothing after the last.
+pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
+
+/// The file `name` with the row `head`, then whatever `next` reads from `first` on. When a batch
+/// cannot be read the connection breaks off: a file that only looks whole would be worse.
+pub fn respond<Cursor: Clone + Send + 'static>(
+    name: &str,
+    head: &[&str],
+    first: Cursor,
+    next: impl Fn(Cursor) -> Batch<Cursor> + Clone + Send + 'static,
+) -> Result<HttpResponse, WebError> {
+    let start = csv_out::document([head.to_vec()]).map_err(internal)?;
+    let body = stream::unfold(Some(Part::Head(start, first)), move |part| {
+        let next = next.clone();
+        async move {
+            match part? {
+                Part::Head(bytes, first) => Some((Ok(Bytes::from(bytes)), Some(Part::Rows(first)))),
+                Part::Rows(cursor) => match read(cursor, next).await {
+                    Ok((bytes, after)) => Some((Ok(bytes), after.map(Part::Rows))),
+                    Err(error) => Some((Err(error), None)),
+                },
+            }
+        }
+    });
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(name.to_string())],
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(disposition)
+        .streaming(Box::pin(body)))
+}
+
+enum Part<Cursor> {
+    Head(Vec<u8>, Cursor),
+    Rows(Cursor),
+}
+
+async fn read<Cursor: Send + 'static>(
+    cursor: Cursor,
+    next: impl Fn(Cursor) -> Batch<Cursor> + Send + 'static,
+) -> Result<(Bytes, Option<Cursor>), WebError> {
+    let (rows, after) = blocking(move || next(cursor)).await??;
+    let cells = rows
+        .iter()
+        .map(|row| row.iter().map(String::as_str).collect());
+    Ok((Bytes::from(csv_out::rows(cells).map_err(internal)?), after))
+}
+
+fn internal(error: csv::Error) -> WebError {
+    WebError::Internal(error.to_string())
+}

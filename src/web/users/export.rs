@@ -1,0 +1,74 @@
+//! GET `/users.csv`: exactly whom the list shows, on all its pages, in its order.
+
+use actix_web::{HttpResponse, web};
+
+use super::{place_query, state_words};
+use crate::users::{self, Direction, Key, Listing, Place};
+use crate::web::app::App;
+use crate::web::csv_stream;
+use crate::web::error::WebError;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::Query;
+use crate::web::when;
+
+const HEAD: [&str; 8] = [
+    "Username",
+    "First name",
+    "Last name",
+    "Title",
+    "Department",
+    "Phone",
+    "Last sign-in",
+    "Status",
+];
+
+/// The file.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    query: Query,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?.first_page();
+    let listing = place_query::listing(&app, &place);
+    let user = administrator.0;
+    let name = if place.inactive {
+        "inactive-users.csv"
+    } else {
+        "active-users.csv"
+    };
+    csv_stream::respond(name, &HEAD, None, move |after: Option<Key>| {
+        let from = after.map(|key| Place {
+            direction: Direction::After,
+            key,
+        });
+        let listing = Listing {
+            place: from,
+            ..listing.clone()
+        };
+        let page = app
+            .db
+            .read(|connection| users::batch(connection, user.account_id(), &listing))?;
+        let rows = page.rows.iter().map(|row| cells(row, &user)).collect();
+        Ok((rows, page.after.map(Some)))
+    })
+}
+
+fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
+    let (status, _) = state_words::words(&row.state(user.now), user.now, &user.zone);
+    let last = row
+        .last_sign_in_at
+        .map_or_else(|| "Never".to_string(), |at| when::exact(at, &user.zone));
+    vec![
+        row.username.clone(),
+        row.first_name.clone(),
+        row.last_name.clone(),
+        row.title.clone(),
+        row.department.clone(),
+        row.phone.clone(),
+        last,
+        status,
+    ]
+}
