@@ -56,6 +56,13 @@ pub enum Event {
         /// The zone since.
         after: String,
     },
+    /// A list of people or of what happened left the program as a file.
+    ListDownloaded {
+        /// Which: `active users`, `inactive users` or `activity`.
+        list: String,
+        /// Whether it was the whole list, without search or filter.
+        whole: bool,
+    },
     /// A user was added.
     UserAdded {
         /// The username of that moment.

@@ -2,15 +2,43 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 
+use super::app::App;
 use super::blocking::blocking;
 use super::error::WebError;
-use crate::csv_out;
+use super::guard::SignedInUser;
+use crate::history::{self, Event};
+use crate::{csv_out, db};
 
 /// The next rows, with what comes after them; nothing after the last.
 pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
+
+/// Writes down that `list` leaves the program, before it does; `whole` without search or filter.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn record(
+    app: &Data<App>,
+    user: &SignedInUser,
+    list: &str,
+    whole: bool,
+) -> Result<(), WebError> {
+    let event = Event::ListDownloaded {
+        list: list.to_string(),
+        whole,
+    };
+    let (app, user) = (app.clone(), user.clone());
+    blocking(move || {
+        app.db.write(|tx| {
+            history::record(tx, &user.author, None, &event, user.now)?;
+            Ok::<_, db::Error>(())
+        })
+    })
+    .await??;
+    Ok(())
+}
 
 /// The file `name` with the row `head`, then whatever `next` reads from `first` on. When a batch
 /// cannot be read the connection breaks off: a file that only looks whole would be worse.

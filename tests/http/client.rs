@@ -54,12 +54,16 @@ impl Answer {
     /// The pop-up alone, without the list behind it.
     pub fn dialog(&self) -> Answer {
         let start = self.body.find("<dialog").unwrap();
-        let body = self.body[start..].to_string();
+        self.part(&self.body[start..])
+    }
+
+    /// A part of the page.
+    pub fn part(&self, body: &str) -> Answer {
         Answer {
             status: self.status,
             location: None,
             headers: Vec::new(),
-            body,
+            body: body.to_string(),
         }
     }
 

@@ -13,6 +13,7 @@ mod site;
 
 mod account;
 mod activation;
+mod activity;
 mod add;
 mod administrators;
 mod already_in_use;

@@ -26,6 +26,7 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let asked = Asked::read(&query.0)?;
     let user = administrator.0;
+    let whole = !asked.is_any();
     let (shared, by) = (app.clone(), user.clone());
     let filter = blocking(move || {
         shared
@@ -34,6 +35,7 @@ pub async fn show(
     })
     .await??
     .map_err(|_| WebError::NotFound)?;
+    csv_stream::record(&app, &user, "activity", whole).await?;
     let head = [
         "When", "Who", "What", "About", "Username", "Details", "From",
     ];

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::filter::{Asked, words};
 use super::pages::{ActivityEntry, ActivityPage};
 use crate::history::{self, Entry, Group};
+use crate::users;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::Pager;
@@ -35,15 +36,19 @@ pub async fn show(
                     let limit = history::PAGE as i64 + 1;
                     let lines =
                         history::activity(connection, account_id, &filter, older_than, limit)?;
-                    Ok(Ok(lines))
+                    let person = match wanted.user {
+                        Some(id) => users::find(connection, account_id, id)?,
+                        None => None,
+                    };
+                    Ok(Ok((lines, person.map(|person| person.full_name()))))
                 }
             }
         })
     })
     .await??;
-    let (mut lines, problem) = match found {
-        Ok(lines) => (lines, None),
-        Err(problem) => (Vec::new(), Some(problem)),
+    let (mut lines, person, problem) = match found {
+        Ok((lines, person)) => (lines, person, None),
+        Err(problem) => (Vec::new(), None, Some(problem)),
     };
     let more = lines.len() > history::PAGE;
     lines.truncate(history::PAGE);
@@ -58,6 +63,7 @@ pub async fn show(
             .map(|group| (group.as_str(), words(group), asked.group == Some(group)))
             .collect(),
         problem,
+        person,
         entries: lines
             .iter()
             .map(|entry| told(entry, &administrator.0))

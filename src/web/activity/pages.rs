@@ -20,6 +20,8 @@ pub struct ActivityPage {
     pub groups: Vec<(&'static str, &'static str, bool)>,
     /// What is wrong with the filter, or that it finds nobody.
     pub problem: Option<String>,
+    /// The one person whom it is about, by a link from their history.
+    pub person: Option<String>,
     /// Newest first.
     pub entries: Vec<ActivityEntry>,
     /// The same as CSV.

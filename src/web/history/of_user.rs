@@ -52,6 +52,7 @@ pub async fn show(
         name: subject.full_name(),
         username: subject.username.clone(),
         user_href: place.user_href(&id.0),
+        activity_href: format!("/activity?user={}", id.0),
         entries: entries
             .iter()
             .map(|entry| line(entry, &administrator.0))

@@ -18,6 +18,8 @@ pub struct HistoryPage {
     pub username: String,
     /// Back to their pop-up.
     pub user_href: String,
+    /// The account's activity, this person's part.
+    pub activity_href: String,
     /// Newest first.
     pub entries: Vec<HistoryEntry>,
     /// `previous` is newer, `next` is older.

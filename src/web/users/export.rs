@@ -34,6 +34,8 @@ pub async fn show(
     let place = place_query::place(&query.0)?.first_page();
     let listing = place_query::listing(&app, &place);
     let user = administrator.0;
+    let list = format!("{} users", place.side());
+    csv_stream::record(&app, &user, &list, !place.is_narrowed()).await?;
     let name = if place.inactive {
         "inactive-users.csv"
     } else {

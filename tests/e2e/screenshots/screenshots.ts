@@ -113,6 +113,10 @@ test("the list and its pop-ups", async ({ users, company }) => {
   await picture(users, "edit-errors");
   await users.getByRole("link", { name: "History" }).click();
   await picture(users, "history");
+  await users.goto("/activity");
+  await picture(users, "activity");
+  await users.goto("/activity?person=nobody");
+  await picture(users, "activity-nobody");
   await users.goto("/users");
   await openUser(users, grace.username);
   await fill(users.getByRole("dialog"), { Username: company.at("bert"), "First name": "Bert", "Last name": "Stone" });

@@ -34,5 +34,5 @@ test("the time zone is changed, and times are shown in it", async ({ users, comp
   await users.goto("/users");
   await openUser(users, company.at("ann.lee"));
   await users.getByRole("link", { name: "History" }).click();
-  await expect(users.getByRole("listitem").filter({ hasText: "was added as" }).first()).toContainText(hourIn("Pacific/Kiritimati"));
+  await expect(users.getByRole("listitem").filter({ hasText: "Added as" }).first()).toContainText(hourIn("Pacific/Kiritimati"));
 });

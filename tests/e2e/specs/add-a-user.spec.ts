@@ -113,7 +113,7 @@ test("pressing Add User twice adds once", async ({ users, company }) => {
   expect(company.program.postbox.to(username)).toHaveLength(1);
   await openUser(users, username);
   await users.getByRole("link", { name: "History" }).click();
-  await expect(users.getByText("was added as")).toHaveCount(1);
+  await expect(users.getByText("Added as")).toHaveCount(1);
 });
 
 test("markup in a name is text everywhere", async ({ users, company }) => {

@@ -27,7 +27,7 @@ test("clicking a username shows the details, and Save keeps what was changed", a
   await edit.getByRole("link", { name: "History" }).click();
   await expect(users.getByRole("heading", { name: "History" })).toBeVisible();
   await expect(users.getByText("First name: Ann → Anne")).toBeVisible();
-  await expect(users.getByText("Ann Lee was added as")).toBeVisible();
+  await expect(users.getByText("Added as Ann Lee,")).toBeVisible();
   await expect(users.getByRole("listitem").filter({ hasText: "First name: Ann → Anne" }).first()).toContainText("Ada Berg");
   await checked(users);
   await users.getByRole("link", { name: "Edit Anne Lee-Moss" }).click();
