@@ -31,6 +31,8 @@ pub enum State {
     Inactive(Option<OffsetDateTime>),
     /// A mail with a password waits for the worker, or for the mail server to take it.
     MailWaiting,
+    /// The mail server did not take the mail yet, in these words; it is tried again by itself.
+    MailDelayed(String),
     /// The mail server refused the mail with the password, in these words.
     MailFailed(String),
     /// The mail with the password was cancelled, for this reason.
@@ -81,6 +83,9 @@ pub(super) fn tell(
         ("sent", Some(sent_at)) => State::PasswordSent(sent_at),
         ("failed", _) => State::MailFailed(mail.explanation.clone()),
         ("cancelled", _) => State::MailCancelled(mail.explanation.clone()),
+        _ if mail.attempts > 0 && !mail.explanation.is_empty() => {
+            State::MailDelayed(mail.explanation.clone())
+        }
         _ => State::MailWaiting,
     }
 }

@@ -92,6 +92,11 @@ pub fn table() -> Vec<Entry> {
         get("/users/{id}", Administrator, users::edit::show),
         post("/users/{id}", Administrator, users::edit::save),
         get("/users/{id}/history", Administrator, history::of_user::show),
+        post(
+            "/users/{id}/password-mail",
+            Administrator,
+            users::password_mail::send_again,
+        ),
         get(
             "/users/{id}/administrator",
             Administrator,

@@ -28,5 +28,6 @@ mod races;
 mod recovery;
 mod replacing;
 mod routes;
+mod send_again;
 mod sign_in;
 mod training;

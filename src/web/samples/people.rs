@@ -79,6 +79,11 @@ pub fn row(number: usize) -> UserRow {
         },
         last_sign_in: last_sign_in.map(str::to_owned),
         status: status.to_owned(),
+        reason: if status == "Mail failed" {
+            "550 5.1.1 No such mailbox here".to_owned()
+        } else {
+            String::new()
+        },
         tone,
         administrator: number == 3 || number == 10,
         you: number == 3,

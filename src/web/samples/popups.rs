@@ -213,13 +213,15 @@ fn edit(activation: Activation) -> EditDialog {
                 text: "Mail failed".to_owned(),
                 tone: Tone::Problem,
                 link: None,
+                action: Some(Link::new("Send again", "/users/1/password-mail")),
             },
             Fact::quiet("Last sign-in", "28 April 2026, 16:20"),
             Fact {
                 label: "Password mail",
                 text: "Refused on 3 May, 10:42: “550 5.1.1 No such mailbox here”".to_owned(),
                 tone: Tone::Problem,
-                link: Some(Link::new("Send again", "/password-resets/new?user=1")),
+                link: None,
+                action: None,
             },
             Fact::quiet("Training", "New User Training requested 2 May by Dana Fox"),
             Fact {
@@ -227,6 +229,7 @@ fn edit(activation: Activation) -> EditDialog {
                 text: "No".to_owned(),
                 tone: Tone::Quiet,
                 link: Some(Link::new("Change", "/users/1/administrator")),
+                action: None,
             },
         ],
     }

@@ -214,8 +214,10 @@ pub struct Fact {
     pub text: String,
     /// How much it asks for.
     pub tone: Tone,
-    /// What can be done about it.
+    /// What can be done about it, on a page of its own.
     pub link: Option<Link>,
+    /// What can be done about it at once: a button that posts there.
+    pub action: Option<Link>,
 }
 
 impl Fact {
@@ -226,6 +228,7 @@ impl Fact {
             text: text.into(),
             tone: Tone::Quiet,
             link: None,
+            action: None,
         }
     }
 }

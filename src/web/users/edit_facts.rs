@@ -21,16 +21,19 @@ pub fn facts(
 ) -> Result<Vec<Fact>, db::Error> {
     let account_id = user.account_id();
     let mail = users::password_mail(connection, account_id, subject)?;
-    let (state, tone) = state_words::sentence(
-        &users::state(subject, mail.as_ref(), user.now),
-        user.now,
-        &user.zone,
-    );
+    let state = users::state(subject, mail.as_ref(), user.now);
+    let (text, tone) = state_words::sentence(&state, user.now, &user.zone);
     let mut facts = vec![Fact {
         label: "Status",
-        text: state,
+        text,
         tone,
         link: None,
+        action: state_words::send_again_label(&state).map(|label| {
+            Link::new(
+                label,
+                place.href(format!("/users/{}/password-mail", subject.id)),
+            )
+        }),
     }];
     if !subject.active && !subject.deactivation_reason.is_empty() {
         facts.push(Fact::quiet(
@@ -61,6 +64,7 @@ pub fn facts(
                 place.href(format!("/users/{}/administrator", subject.id)),
             )
         }),
+        action: None,
     });
     facts.push(Fact::quiet(
         "Added",
@@ -92,6 +96,7 @@ fn training_fact(standing: &training::Standing, user: &SignedInUser) -> Fact {
         link: standing.requested.last().map(|(_, _, request)| {
             Link::new("Open the request", format!("/training-requests/{request}"))
         }),
+        action: None,
     }
 }
 

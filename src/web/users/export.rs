@@ -59,7 +59,12 @@ pub async fn show(
 }
 
 fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
-    let (status, _) = state_words::words(&row.state(user.now), user.now, &user.zone);
+    let state = row.state(user.now);
+    let (mut status, _) = state_words::words(&state, user.now, &user.zone);
+    let reason = state_words::reason(&state);
+    if !reason.is_empty() {
+        status = format!("{status}: {reason}");
+    }
     let last = row
         .last_sign_in_at
         .map_or_else(|| "Never".to_string(), |at| when::exact(at, &user.zone));

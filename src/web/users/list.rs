@@ -155,7 +155,8 @@ pub fn seats(user: &SignedInUser) -> Seats {
 }
 
 fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
-    let (status, tone) = state_words::words(&row.state(user.now), user.now, &user.zone);
+    let state = row.state(user.now);
+    let (status, tone) = state_words::words(&state, user.now, &user.zone);
     UserRow {
         id: row.id,
         username: row.username.clone(),
@@ -167,6 +168,7 @@ fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
             .last_sign_in_at
             .map(|at| when::recent(at, user.now, &user.zone)),
         status,
+        reason: state_words::reason(&state).to_string(),
         tone,
         administrator: row.administrator,
         you: row.id == user.signed_in.user_id,

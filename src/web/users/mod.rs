@@ -13,6 +13,7 @@ pub mod export;
 pub mod form;
 pub mod list;
 pub mod pages;
+pub mod password_mail;
 pub mod place;
 pub mod place_query;
 pub mod replacement;

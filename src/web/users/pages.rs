@@ -85,6 +85,8 @@ pub struct UserRow {
     pub last_sign_in: Option<String>,
     /// Their state in plain words: `Password sent 3 May`.
     pub status: String,
+    /// Why, where it asks for something: the mail server's words. May be empty.
+    pub reason: String,
     /// How much the state asks for.
     pub tone: Tone,
     /// Whether they are an administrator.

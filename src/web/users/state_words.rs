@@ -16,6 +16,7 @@ pub fn words(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String, To
         ),
         State::Inactive(None) => ("Inactive".to_string(), Tone::Quiet),
         State::MailWaiting => ("Password mail on its way".to_string(), Tone::Quiet),
+        State::MailDelayed(_) => ("Password mail delayed".to_string(), Tone::Attention),
         State::MailFailed(_) => ("Mail failed".to_string(), Tone::Problem),
         State::MailCancelled(_) => ("Password mail cancelled".to_string(), Tone::Attention),
         State::PasswordSent(at) => (
@@ -31,15 +32,40 @@ pub fn words(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String, To
     }
 }
 
+/// Why, under the state in the list: the mail server's words, or why a mail was cancelled.
+pub fn reason(state: &State) -> &str {
+    match state {
+        State::MailDelayed(words) | State::MailFailed(words) | State::MailCancelled(words) => words,
+        _ => "",
+    }
+}
+
+/// What sending a password again is called for somebody in this state; nothing where there is none to
+/// send.
+pub fn send_again_label(state: &State) -> Option<&'static str> {
+    match state {
+        State::MailFailed(_) | State::MailCancelled(_) | State::PasswordSent(_) => {
+            Some("Send again")
+        }
+        State::PasswordExpired(_) => Some("Send a new password"),
+        _ => None,
+    }
+}
+
 /// The same with what to know and do about it, for the pop-up.
 pub fn sentence(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String, Tone) {
     let (short, tone) = words(state, now, zone);
     let long = match state {
         State::MailWaiting => "The mail with the password is on its way.".to_string(),
-        State::MailFailed(words) => format!("The mail with the password was refused: {words}"),
+        State::MailDelayed(words) => format!(
+            "The mail server does not take the mail with the password yet; it is tried again by itself. It said: {words}"
+        ),
+        State::MailFailed(words) => format!(
+            "The mail with the password was refused. The mail server said: {words} If the address is wrong, correct the username: a new password goes there."
+        ),
         State::MailCancelled(why) => format!("The mail with the password was not sent: {why}."),
         State::PasswordSent(_) => format!("{short}. Not used yet to choose an own one."),
-        State::PasswordExpired(_) => format!("{short}. Reset the password to send a new one."),
+        State::PasswordExpired(_) => format!("{short}. It was never used."),
         _ => short,
     };
     (long, tone)
