@@ -174,8 +174,18 @@ diesel::table! {
         account_id -> Uuid,
         user_id -> Uuid,
         kind -> Text,
+        after_kind -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    training_request_omissions (account_id, training_request_id, user_id) {
+        account_id -> Uuid,
+        training_request_id -> Uuid,
+        user_id -> Uuid,
+        reason -> Text,
     }
 }
 
@@ -255,6 +265,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     temporary_passwords,
     throttles,
     training_attendances,
+    training_request_omissions,
     training_request_people,
     training_requests,
     users,

@@ -96,7 +96,7 @@ fn the_demo_account_shows_every_state_and_sends_no_mail() {
             .unwrap();
         let name = match state(person, mail.as_ref(), now) {
             State::Inactive(_) => "inactive",
-            State::MailWaiting => "mail waiting",
+            State::MailWaiting | State::MailDelayed(_) => "mail waiting",
             State::MailFailed(words) => {
                 assert!(words.starts_with("550 5.1.1") && words.ends_with("user unknown"));
                 "mail failed"

@@ -1,4 +1,5 @@
 alter table mails drop constraint mails_account_id_training_request_id_fkey;
 drop table training_attendances;
+drop table training_request_omissions;
 drop table training_request_people;
 drop table training_requests;

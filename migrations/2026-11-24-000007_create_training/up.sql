@@ -28,15 +28,29 @@ create table training_request_people (
 -- One open request per person and kind.
 create unique index training_request_people_open on training_request_people (account_id, user_id, kind) where open;
 
+-- Who was asked for and is no part of the request, and why.
+create table training_request_omissions (
+    account_id uuid not null,
+    training_request_id uuid not null,
+    user_id uuid not null,
+    reason text not null check (reason in ('inactive', 'already_requested', 'already_attended', 'never_attended')),
+    primary key (account_id, training_request_id, user_id),
+    foreign key (account_id, training_request_id) references training_requests (account_id, id),
+    foreign key (account_id, user_id) references users (account_id, id)
+);
+
 create table training_attendances (
     account_id uuid not null,
     user_id uuid not null,
     kind text not null check (kind in ('new_user', 'advanced')),
+    -- Nobody attended Advanced Training without New User Training.
+    after_kind text generated always as (case kind when 'advanced' then 'new_user' end) stored,
     recorded_at timestamptz not null,
     -- Empty when support staff recorded it.
     recorded_by uuid,
     primary key (account_id, user_id, kind),
     foreign key (account_id, user_id) references users (account_id, id),
+    foreign key (account_id, user_id, after_kind) references training_attendances (account_id, user_id, kind),
     foreign key (account_id, recorded_by) references users (account_id, id)
 );
 

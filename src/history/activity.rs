@@ -74,6 +74,7 @@ impl Group {
             Group::Training => &[
                 "training_requested",
                 "training_request_undone",
+                "training_mailed_again",
                 "training_attended",
             ],
             Group::Account => &[

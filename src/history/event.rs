@@ -135,6 +135,13 @@ pub enum Event {
         /// Which training: `new_user` or `advanced`.
         training: String,
     },
+    /// The mail of a request had failed and was asked to be sent again.
+    TrainingMailedAgain {
+        /// The request.
+        training_request: Uuid,
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+    },
     /// The user attended a training.
     TrainingAttended {
         /// Which training: `new_user` or `advanced`.

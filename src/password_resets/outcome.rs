@@ -191,7 +191,7 @@ pub fn details(
     }))
 }
 
-/// One page (from 0) of the people of a reset, by username; with `only`, those of that outcome.
+/// The people of a reset by username: one page (from 0), or all of them for a file.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -199,8 +199,7 @@ pub fn people(
     connection: &mut db::Connection,
     account_id: Uuid,
     id: Uuid,
-    only: Option<Outcome>,
-    page: i64,
+    page: Option<i64>,
 ) -> QueryResult<Vec<PersonOutcome>> {
     diesel::sql_query(format!(
         "with {NEWEST_MAILS}
@@ -211,13 +210,12 @@ pub fn people(
                       and passwords.chosen_at > newest.settled_at
                 ) as has_chosen
          from newest join users on users.account_id = $1 and users.id = newest.user_id
-         where $3 is null or state = $3
-         order by username limit {OUTCOMES_PAGE} offset $4"
+         order by username limit $3 offset $4"
     ))
     .bind::<SqlUuid, _>(account_id)
     .bind::<SqlUuid, _>(id)
-    .bind::<Nullable<Text>, _>(only.map(Outcome::as_str))
-    .bind::<BigInt, _>(page.max(0).saturating_mul(OUTCOMES_PAGE))
+    .bind::<Nullable<BigInt>, _>(page.map(|_| OUTCOMES_PAGE))
+    .bind::<BigInt, _>(page.unwrap_or(0).max(0).saturating_mul(OUTCOMES_PAGE))
     .load(connection)
 }
 

@@ -1,16 +1,18 @@
 //! Who attended which training.
 
 use diesel::prelude::*;
+use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Training;
 use crate::history::{self, Author, Event};
-use crate::schema::{training_attendances, training_request_people};
+use crate::schema::{training_request_people, training_requests};
 use crate::{accounts, db};
 
-/// Records that `users` attended `training`; their open requests for it are closed by it. Recording
-/// it again changes nothing.
+/// Records that `users` attended `training`; their open requests for it are closed by it. Who attended
+/// Advanced Training attended New User Training too: that is recorded with it. Recording it again
+/// changes nothing.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -23,24 +25,73 @@ pub fn record_attendance(
 ) -> QueryResult<()> {
     // How a person stands is told on their row too: two who record the same people take turns.
     accounts::lock(tx, author.account_id)?;
-    for user_id in users {
-        let inserted = diesel::insert_into(training_attendances::table)
-            .values((
-                training_attendances::account_id.eq(author.account_id),
-                training_attendances::user_id.eq(user_id),
-                training_attendances::kind.eq(training.as_str()),
-                training_attendances::recorded_at.eq(now),
-                training_attendances::recorded_by.eq(author.user_id()),
-            ))
-            .on_conflict_do_nothing()
-            .execute(tx)?;
-        if inserted == 1 {
-            let event = Event::TrainingAttended {
-                training: training.as_str().to_string(),
-            };
-            history::record(tx, author, Some(*user_id), &event, now)?;
-        }
+    if training == Training::Advanced {
+        record(tx, author, users, Training::NewUser, now)?;
     }
+    record(tx, author, users, training, now)
+}
+
+/// Records that everybody of a request, who is not recorded yet, attended its training. Says how many
+/// that were; nothing where there is no such request or it was taken back.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn record_attendance_of_request(
+    tx: &mut db::Connection,
+    author: &Author,
+    request: Uuid,
+    now: OffsetDateTime,
+) -> QueryResult<Option<usize>> {
+    accounts::lock(tx, author.account_id)?;
+    let kind: Option<String> = training_requests::table
+        .find((author.account_id, request))
+        .filter(training_requests::undone_at.is_null())
+        .select(training_requests::kind)
+        .first(tx)
+        .optional()?;
+    let Some(training) = kind.as_deref().and_then(Training::from_name) else {
+        return Ok(None);
+    };
+    let people: Vec<Uuid> = training_request_people::table
+        .filter(training_request_people::account_id.eq(author.account_id))
+        .filter(training_request_people::training_request_id.eq(request))
+        .filter(training_request_people::open)
+        .order(training_request_people::user_id)
+        .select(training_request_people::user_id)
+        .load(tx)?;
+    record_attendance(tx, author, &people, training, now)?;
+    Ok(Some(people.len()))
+}
+
+#[derive(QueryableByName)]
+struct Recorded {
+    #[diesel(sql_type = sql_types::Uuid)]
+    user_id: Uuid,
+}
+
+fn record(
+    tx: &mut db::Connection,
+    author: &Author,
+    users: &[Uuid],
+    training: Training,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let recorded: Vec<Recorded> = diesel::sql_query(
+        "insert into training_attendances (account_id, user_id, kind, recorded_at, recorded_by)
+         select $1, user_id, $3, $4, $5 from unnest($2) as attended (user_id)
+         on conflict do nothing returning user_id",
+    )
+    .bind::<sql_types::Uuid, _>(author.account_id)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
+    .bind::<sql_types::Text, _>(training.as_str())
+    .bind::<sql_types::Timestamptz, _>(now)
+    .bind::<sql_types::Nullable<sql_types::Uuid>, _>(author.user_id())
+    .load(tx)?;
+    let subjects: Vec<Option<Uuid>> = recorded.iter().map(|row| Some(row.user_id)).collect();
+    let event = Event::TrainingAttended {
+        training: training.as_str().to_string(),
+    };
+    history::record_for_each(tx, author, &subjects, &event, now)?;
     diesel::update(
         training_request_people::table
             .filter(training_request_people::account_id.eq(author.account_id))

@@ -1,18 +1,21 @@
 //! Training that administrators ask the vendor for, and who attended it.
 
 mod attendance;
+mod omissions;
 mod request;
+mod retry;
 mod roster;
 mod status;
 mod undo;
 
-pub use attendance::record_attendance;
+pub use attendance::{record_attendance, record_attendance_of_request};
+pub use omissions::{LeftOut, OmissionReason, left_out};
 pub use request::{
-    ForNeverAttended, LeftOut, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining,
-    Requested, UNDO_WINDOW, request,
+    ForNeverAttended, NOTE_LONGEST, RequestError, RequestTraining, Requested, UNDO_WINDOW, request,
 };
+pub use retry::retry;
 pub use roster::compose;
-pub use status::{Details, PEOPLE_PAGE, Person, Standing, details, people, standing};
+pub use status::{Details, OpenRequest, PEOPLE_PAGE, Person, Standing, details, people, standing};
 
 pub use undo::{UndoError, undo};
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::omissions::{self, LeftOut, OmissionReason};
 use super::{Training, record_attendance};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
@@ -42,30 +43,6 @@ pub struct RequestTraining {
     pub note: String,
     /// For those who never attended any.
     pub for_never_attended: ForNeverAttended,
-}
-
-/// Why somebody is not part of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OmissionReason {
-    /// They are inactive.
-    Inactive,
-    /// The same training is requested for them already.
-    AlreadyRequested,
-    /// They attended New User Training.
-    AlreadyAttended,
-    /// They never attended New User Training, and are left out of Advanced Training for that.
-    NeverAttended,
-}
-
-/// Somebody who is not part of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Their id.
-    pub user_id: Uuid,
-    /// First and last name.
-    pub name: String,
-    /// Why.
-    pub reason: OmissionReason,
 }
 
 /// What was asked for.
@@ -177,9 +154,10 @@ pub fn request(
             requests.push((id, training, people.len()));
         }
     }
-    if requests.is_empty() {
+    let Some((first, ..)) = requests.first() else {
         return Err(RequestError::NobodyLeft(left_out));
-    }
+    };
+    omissions::insert(tx, author.account_id, *first, &left_out)?;
     Ok(Requested { requests, left_out })
 }
 

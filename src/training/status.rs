@@ -35,6 +35,11 @@ pub struct Details {
     pub undone_at: Option<OffsetDateTime>,
     /// How many people.
     pub people: i64,
+    /// How many of them did not attend yet.
+    pub open: i64,
+    /// The request that was made by the same click for others: those for whom the other training is
+    /// right.
+    pub together_with: Option<(Uuid, Training)>,
     /// The mail to the trainers: its state, when it came to that, the server's words.
     pub mail: Option<(String, Option<OffsetDateTime>, String)>,
 }
@@ -65,8 +70,21 @@ pub struct Person {
 pub struct Standing {
     /// Trainings attended, with when that was recorded.
     pub attended: Vec<(Training, OffsetDateTime)>,
-    /// Trainings requested, with when and the request.
-    pub requested: Vec<(Training, OffsetDateTime, Uuid)>,
+    /// Trainings requested and not attended yet.
+    pub requested: Vec<OpenRequest>,
+}
+
+/// A training that is requested for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRequest {
+    /// Which.
+    pub training: Training,
+    /// When.
+    pub at: OffsetDateTime,
+    /// The request.
+    pub request: Uuid,
+    /// First and last name of who asked.
+    pub by: String,
 }
 
 /// The request of that id in the account.
@@ -84,7 +102,7 @@ pub fn details(
         String,
         OffsetDateTime,
         Option<OffsetDateTime>,
-        (String, String, String),
+        (Uuid, String, String, String),
     );
     let found: Option<Found> = training_requests::table
         .inner_join(
@@ -100,21 +118,31 @@ pub fn details(
             training_requests::note,
             training_requests::requested_at,
             training_requests::undone_at,
-            (users::first_name, users::last_name, users::username),
+            (
+                users::id,
+                users::first_name,
+                users::last_name,
+                users::username,
+            ),
         ))
         .first(connection)
         .optional()?;
-    let Some((kind, scope, note, requested_at, undone_at, (first_name, last_name, username))) =
-        found
-    else {
+    let Some((kind, scope, note, requested_at, undone_at, person)) = found else {
         return Ok(None);
     };
+    let (requested_by, first_name, last_name, username) = person;
     let Some(training) = Training::from_name(&kind) else {
         return Ok(None);
     };
     let people = training_request_people::table
         .filter(training_request_people::account_id.eq(account_id))
         .filter(training_request_people::training_request_id.eq(id))
+        .count()
+        .get_result(connection)?;
+    let open = training_request_people::table
+        .filter(training_request_people::account_id.eq(account_id))
+        .filter(training_request_people::training_request_id.eq(id))
+        .filter(training_request_people::open)
         .count()
         .get_result(connection)?;
     let mail = mails::table
@@ -125,7 +153,17 @@ pub fn details(
         .select((mails::state, mails::settled_at, mails::explanation))
         .first(connection)
         .optional()?;
+    let together_with: Option<(Uuid, String)> = training_requests::table
+        .filter(training_requests::account_id.eq(account_id))
+        .filter(training_requests::requested_at.eq(requested_at))
+        .filter(training_requests::requested_by.eq(requested_by))
+        .filter(training_requests::id.ne(id))
+        .select((training_requests::id, training_requests::kind))
+        .first(connection)
+        .optional()?;
     Ok(Some(Details {
+        together_with: together_with
+            .and_then(|(other, kind)| Some((other, Training::from_name(&kind)?))),
         id,
         training,
         scope,
@@ -135,6 +173,7 @@ pub fn details(
         requested_at,
         undone_at,
         people,
+        open,
         mail,
     }))
 }
@@ -201,22 +240,30 @@ pub fn standing(
             training_attendances::recorded_at,
         ))
         .load(connection)?;
-    let requested: Vec<(String, OffsetDateTime, Uuid)> = training_request_people::table
-        .inner_join(
-            training_requests::table.on(training_requests::account_id
-                .eq(training_request_people::account_id)
-                .and(training_requests::id.eq(training_request_people::training_request_id))),
-        )
-        .filter(training_request_people::account_id.eq(account_id))
-        .filter(training_request_people::user_id.eq(user_id))
-        .filter(training_request_people::open)
-        .order(training_requests::requested_at)
-        .select((
-            training_requests::kind,
-            training_requests::requested_at,
-            training_requests::id,
-        ))
-        .load(connection)?;
+    let requested: Vec<(String, OffsetDateTime, Uuid, String, String)> =
+        training_request_people::table
+            .inner_join(
+                training_requests::table.on(training_requests::account_id
+                    .eq(training_request_people::account_id)
+                    .and(training_requests::id.eq(training_request_people::training_request_id))),
+            )
+            .inner_join(
+                users::table.on(users::account_id
+                    .eq(training_requests::account_id)
+                    .and(users::id.eq(training_requests::requested_by))),
+            )
+            .filter(training_request_people::account_id.eq(account_id))
+            .filter(training_request_people::user_id.eq(user_id))
+            .filter(training_request_people::open)
+            .order(training_requests::requested_at)
+            .select((
+                training_requests::kind,
+                training_requests::requested_at,
+                training_requests::id,
+                users::first_name,
+                users::last_name,
+            ))
+            .load(connection)?;
     Ok(Standing {
         attended: attended
             .into_iter()
@@ -224,7 +271,14 @@ pub fn standing(
             .collect(),
         requested: requested
             .into_iter()
-            .filter_map(|(kind, at, id)| Some((Training::from_name(&kind)?, at, id)))
+            .filter_map(|(kind, at, request, first_name, last_name)| {
+                Some(OpenRequest {
+                    training: Training::from_name(&kind)?,
+                    at,
+                    request,
+                    by: format!("{first_name} {last_name}"),
+                })
+            })
             .collect(),
     })
 }

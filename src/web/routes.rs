@@ -92,6 +92,16 @@ pub fn table() -> Vec<Entry> {
         get("/users/{id}", Administrator, users::edit::show),
         post("/users/{id}", Administrator, users::edit::save),
         get("/users/{id}/history", Administrator, history::of_user::show),
+        get(
+            "/users/{id}/training",
+            Administrator,
+            training::attendance::show,
+        ),
+        post(
+            "/users/{id}/training",
+            Administrator,
+            training::attendance::record,
+        ),
         post(
             "/users/{id}/password-mail",
             Administrator,
@@ -132,6 +142,11 @@ pub fn table() -> Vec<Entry> {
             Administrator,
             password_resets::outcome::show,
         ),
+        get(
+            "/password-resets/{id}/people.csv",
+            Administrator,
+            password_resets::export::show,
+        ),
         post(
             "/password-resets/{id}/retry",
             Administrator,
@@ -146,6 +161,21 @@ pub fn table() -> Vec<Entry> {
             "/training-requests/new",
             Administrator,
             training::start::show,
+        ),
+        get(
+            "/training-requests/{id}/people.csv",
+            Administrator,
+            training::export::show,
+        ),
+        post(
+            "/training-requests/{id}/retry",
+            Administrator,
+            training::acts::retry,
+        ),
+        post(
+            "/training-requests/{id}/attendance",
+            Administrator,
+            training::acts::attended,
         ),
         get(
             "/training-requests/{id}",

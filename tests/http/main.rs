@@ -17,6 +17,7 @@ mod activity;
 mod add;
 mod administrators;
 mod already_in_use;
+mod attendance;
 mod attention;
 mod edit;
 mod headers;

@@ -56,7 +56,9 @@ fn no_table_takes_a_reference_into_another_account() {
         format!(
             "insert into training_requests (account_id, id, kind, scope, requested_by, requested_at) values ('{A}', gen_random_uuid(), 'new_user', 'selected', {theirs}, now())"
         ),
-        format!("insert into training_attendances values ('{A}', {theirs}, 'new_user', now())"),
+        format!(
+            "insert into training_attendances (account_id, user_id, kind, recorded_at) values ('{A}', {theirs}, 'new_user', now())"
+        ),
         format!("insert into reserved_usernames values ('x@a.example', '{A}', {theirs}, now())"),
         format!("insert into sign_in_sources values ('{A}', {theirs}, '127.0.0.1', now())"),
         format!(

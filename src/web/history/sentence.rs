@@ -74,6 +74,12 @@ pub fn sentence(entry: &Entry) -> String {
                 training_name(training)
             )
         }
+        Event::TrainingMailedAgain { training, .. } => {
+            format!(
+                "The request for {} was mailed again.",
+                training_name(training)
+            )
+        }
         Event::TrainingAttended { training } => {
             format!("{} was recorded as attended.", training_name(training))
         }

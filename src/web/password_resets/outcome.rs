@@ -37,7 +37,7 @@ pub async fn show(
             let Some(details) = password_resets::details(connection, account_id, id.0)? else {
                 return Ok(None);
             };
-            let people = password_resets::people(connection, account_id, id.0, None, number)?;
+            let people = password_resets::people(connection, account_id, id.0, Some(number))?;
             Ok::<_, db::Error>(Some((details, people)))
         })
     })
@@ -97,15 +97,17 @@ fn draw(
             .map(|(name, username, reason)| LeftOut {
                 name: name.clone(),
                 username: username.clone(),
-                reason: if reason == "inactive" {
-                    "is inactive"
-                } else {
-                    "was reset a moment before"
-                }
-                .to_string(),
+                reason: omission_words(reason).to_string(),
             })
             .collect(),
         failed: counts.failed.unsigned_abs(),
+    }
+}
+
+pub(super) fn omission_words(reason: &str) -> &'static str {
+    match reason {
+        "inactive" => "is inactive",
+        _ => "was reset a moment before",
     }
 }
 
@@ -125,7 +127,7 @@ fn time_left(details: &Details, user: &SignedInUser) -> Option<String> {
     })
 }
 
-fn line(person: &password_resets::PersonOutcome, user: &SignedInUser) -> PersonOutcome {
+pub(super) fn line(person: &password_resets::PersonOutcome, user: &SignedInUser) -> PersonOutcome {
     let at = person
         .settled_at
         .map_or(String::new(), |at| when::recent(at, user.now, &user.zone));

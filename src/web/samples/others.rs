@@ -180,6 +180,9 @@ fn a_training_request() {
         status: "Will be mailed to the training team in 8 seconds".to_owned(),
         tone: Tone::Quiet,
         can_undo: true,
+        can_retry: false,
+        open_count: 3,
+        together_with: None,
         people_count: 3,
         people: (1..=3)
             .map(|n| outcome(n, "Requested", Tone::Quiet))

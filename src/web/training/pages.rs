@@ -4,7 +4,8 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
-use crate::web::components::{LeftOut, Pager, Person, Tone};
+use crate::training::Training;
+use crate::web::components::{LeftOut, Link, Pager, Person, Tone};
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
 use crate::web::password_resets::pages::PersonOutcome;
@@ -132,6 +133,12 @@ pub struct TrainingRequestPage {
     pub tone: Tone,
     /// Whether `Undo` is still offered.
     pub can_undo: bool,
+    /// Whether the mail to the trainers can be sent again.
+    pub can_retry: bool,
+    /// How many of its people are not recorded as having attended, once it is sent.
+    pub open_count: u64,
+    /// The other request of the same click, for those for whom the other training is right.
+    pub together_with: Option<Link>,
     /// How many people it is for.
     pub people_count: u64,
     /// The people of this page; the outcome is their training state.
@@ -140,4 +147,39 @@ pub struct TrainingRequestPage {
     pub pager: Pager,
     /// Who was left out, and why.
     pub left_out: Vec<LeftOut>,
+}
+
+/// `/users/{id}/training`: the pop-up over the list.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "training/attendance.html")]
+pub struct AttendancePage {
+    /// The frame.
+    pub layout: Layout,
+    /// The list behind it.
+    pub list: UserList,
+    /// The pop-up.
+    pub dialog: AttendanceDialog,
+}
+
+/// Recording that somebody attended a training.
+#[derive(Debug, Clone)]
+pub struct AttendanceDialog {
+    /// Whose.
+    pub id: Uuid,
+    /// First and last name.
+    pub name: String,
+    /// Their address.
+    pub username: String,
+    /// Where they stand now.
+    pub standing: String,
+    /// What can be recorded still.
+    pub choices: Vec<Training>,
+    /// What is wrong.
+    pub errors: Errors,
+}
+
+impl AttendanceDialog {
+    fn action_path(&self) -> String {
+        format!("/users/{}/training", self.id)
+    }
 }

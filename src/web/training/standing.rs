@@ -3,11 +3,12 @@
 use actix_web::{HttpResponse, web};
 
 use super::pages::{TrainingKind, TrainingRequestPage};
+use super::start::omission_words;
 use crate::db;
 use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, UndoError};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::components::{Pager, Tone};
+use crate::web::components::{LeftOut, Link, Pager, Tone};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::guard::{Administrator, SignedInUser};
@@ -38,12 +39,22 @@ pub async fn show(
                 return Ok(None);
             };
             let people = training::people(connection, account_id, id.0, Some(number))?;
-            Ok::<_, db::Error>(Some((details, people)))
+            let left_out = training::left_out(connection, account_id, id.0)?;
+            Ok::<_, db::Error>(Some((details, people, left_out)))
         })
     })
     .await??;
-    let (details, people) = found.ok_or(WebError::NotFound)?;
-    page::ok(&draw(&app, &administrator.0, &details, &people, number))
+    let (details, people, left_out) = found.ok_or(WebError::NotFound)?;
+    let mut page = draw(&app, &administrator.0, &details, &people, number);
+    page.left_out = left_out
+        .into_iter()
+        .map(|(name, username, reason)| LeftOut {
+            name,
+            username,
+            reason: omission_words(reason).to_string(),
+        })
+        .collect();
+    page::ok(&page)
 }
 
 fn draw(
@@ -60,7 +71,9 @@ fn draw(
         0 => format!("/training-requests/{}", details.id),
         number => format!("/training-requests/{}?page={number}", details.id),
     };
-    let held = details.undone_at.is_none() && user.now < details.requested_at + UNDO_WINDOW;
+    let held = details.undone_at.is_none()
+        && matches!(&details.mail, Some((state, ..)) if state == "waiting")
+        && user.now < details.requested_at + UNDO_WINDOW;
     TrainingRequestPage {
         layout,
         id: details.id,
@@ -74,28 +87,44 @@ fn draw(
         status,
         tone,
         can_undo: held,
+        can_retry: matches!(&details.mail, Some((state, ..)) if state == "failed"),
+        open_count: if settled {
+            details.open.unsigned_abs()
+        } else {
+            0
+        },
+        together_with: details
+            .together_with
+            .map(|(id, training)| Link::new(training.label(), format!("/training-requests/{id}"))),
         people_count: details.people.unsigned_abs(),
         people: people
             .iter()
-            .map(|person| PersonOutcome {
-                username: person.username.clone(),
-                name: format!("{} {}", person.first_name, person.last_name),
-                href: Place::default().user_href(&person.user_id),
-                outcome: match (person.attended_at, details.undone_at) {
-                    (Some(at), _) => {
-                        format!("Attended, recorded {}", when::day(at, user.now, &user.zone))
-                    }
-                    (None, Some(_)) => "Not requested any more".to_string(),
-                    (None, None) => "Requested".to_string(),
-                },
-                tone: Tone::Quiet,
-            })
+            .map(|person| line(person, details, user))
             .collect(),
         pager: Pager {
             previous: (number > 0).then(|| path(number - 1)),
             next: ((number + 1) * PEOPLE_PAGE < details.people).then(|| path(number + 1)),
         },
         left_out: Vec::new(),
+    }
+}
+
+/// Where one person of a request stands.
+pub(super) fn line(
+    person: &training::Person,
+    details: &Details,
+    user: &SignedInUser,
+) -> PersonOutcome {
+    PersonOutcome {
+        username: person.username.clone(),
+        name: format!("{} {}", person.first_name, person.last_name),
+        href: Place::default().user_href(&person.user_id),
+        outcome: match (person.attended_at, details.undone_at) {
+            (Some(at), _) => format!("Attended, recorded {}", when::day(at, user.now, &user.zone)),
+            (None, Some(_)) => "Not requested any more".to_string(),
+            (None, None) => "Requested".to_string(),
+        },
+        tone: Tone::Quiet,
     }
 }
 
@@ -119,7 +148,7 @@ fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
             true,
         ),
         Some((state, _, words)) if state == "failed" => (
-            format!("The mail to the training team failed: {words} Contact Customer Success."),
+            format!("The mail to the training team was refused. The mail server said: {words}"),
             Tone::Problem,
             true,
         ),

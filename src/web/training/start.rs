@@ -133,7 +133,7 @@ fn requested_message(requested: &Requested) -> Flash {
     flash
 }
 
-fn omission_words(reason: OmissionReason) -> &'static str {
+pub(super) fn omission_words(reason: OmissionReason) -> &'static str {
     match reason {
         OmissionReason::Inactive => "is inactive",
         OmissionReason::AlreadyRequested => "already requested",

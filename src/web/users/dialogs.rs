@@ -215,7 +215,7 @@ pub struct Fact {
     /// How much it asks for.
     pub tone: Tone,
     /// What can be done about it, on a page of its own.
-    pub link: Option<Link>,
+    pub links: Vec<Link>,
     /// What can be done about it at once: a button that posts there.
     pub action: Option<Link>,
 }
@@ -227,7 +227,7 @@ impl Fact {
             label,
             text: text.into(),
             tone: Tone::Quiet,
-            link: None,
+            links: Vec::new(),
             action: None,
         }
     }

@@ -27,7 +27,7 @@ pub fn facts(
         label: "Status",
         text,
         tone,
-        link: None,
+        links: Vec::new(),
         action: state_words::send_again_label(&state).map(|label| {
             Link::new(
                 label,
@@ -47,23 +47,28 @@ pub fn facts(
     facts.push(Fact::quiet("Last sign-in", capitalized(&last)));
     facts.push(training_fact(
         &training::standing(connection, account_id, subject.id)?,
+        subject,
+        place,
         user,
     ));
     facts.push(Fact {
         label: "Administrator",
         text: if subject.administrator { "Yes" } else { "No" }.to_string(),
         tone: Tone::Quiet,
-        link: (subject.active && subject.id != user.signed_in.user_id).then(|| {
-            let text = if subject.administrator {
-                "Remove as administrator"
-            } else {
-                "Make administrator"
-            };
-            Link::new(
-                text,
-                place.href(format!("/users/{}/administrator", subject.id)),
-            )
-        }),
+        links: (subject.active && subject.id != user.signed_in.user_id)
+            .then(|| {
+                let text = if subject.administrator {
+                    "Remove as administrator"
+                } else {
+                    "Make administrator"
+                };
+                Link::new(
+                    text,
+                    place.href(format!("/users/{}/administrator", subject.id)),
+                )
+            })
+            .into_iter()
+            .collect(),
         action: None,
     });
     facts.push(Fact::quiet(
@@ -73,31 +78,58 @@ pub fn facts(
     Ok(facts)
 }
 
-fn training_fact(standing: &training::Standing, user: &SignedInUser) -> Fact {
+fn training_fact(
+    standing: &training::Standing,
+    subject: &User,
+    place: &Place,
+    user: &SignedInUser,
+) -> Fact {
+    let requests = standing.requested.last().map(|requested| {
+        Link::new(
+            "Open the request",
+            format!("/training-requests/{}", requested.request),
+        )
+    });
+    Fact {
+        label: "Training",
+        text: training_words(standing, user),
+        tone: Tone::Quiet,
+        links: [
+            requests,
+            (standing.attended.len() < 2).then(|| {
+                Link::new(
+                    "Record",
+                    place.href(format!("/users/{}/training", subject.id)),
+                )
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        action: None,
+    }
+}
+
+/// Where somebody stands with training, as sentences.
+pub fn training_words(standing: &training::Standing, user: &SignedInUser) -> String {
     let day = |at| when::day(at, user.now, &user.zone);
     let mut sentences: Vec<String> = standing
         .attended
         .iter()
         .map(|(training, at)| format!("{} attended, recorded {}.", training.label(), day(*at)))
         .collect();
-    sentences.extend(
-        standing
-            .requested
-            .iter()
-            .map(|(training, at, _)| format!("{} requested {}.", training.label(), day(*at))),
-    );
+    sentences.extend(standing.requested.iter().map(|requested| {
+        format!(
+            "{} requested {} by {}.",
+            requested.training.label(),
+            day(requested.at),
+            requested.by
+        )
+    }));
     if sentences.is_empty() {
-        sentences.push("Never attended".to_string());
+        sentences.push("Never attended.".to_string());
     }
-    Fact {
-        label: "Training",
-        text: sentences.join(" "),
-        tone: Tone::Quiet,
-        link: standing.requested.last().map(|(_, _, request)| {
-            Link::new("Open the request", format!("/training-requests/{request}"))
-        }),
-        action: None,
-    }
+    sentences.join(" ")
 }
 
 /// What deactivating will do, a sentence each.

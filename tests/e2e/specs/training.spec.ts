@@ -140,3 +140,23 @@ test("what is missing in a request is said at once, and the note stays", async (
     await expect(dialog(users, "Provide Training").getByRole("alert")).toContainText("Select the users who need training");
   }
 });
+
+test("attendance is recorded from the pop-up, and is the person's state", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  let edit = await openUser(users, ann.username);
+  await expect(edit).toContainText("Never attended.");
+  await edit.getByRole("link", { name: "Record", exact: true }).click();
+  const training = dialog(users, "Training");
+  await training.getByRole("button", { name: "Record" }).click();
+  await expect(training.getByRole("alert")).toContainText("Choose the training that was attended.");
+  await checked(users);
+  await training.getByRole("radio", { name: "New User Training" }).check();
+  await training.getByRole("button", { name: "Record" }).click();
+  await expect(users.getByText("New User Training is recorded as attended for Ann Lee.")).toBeVisible();
+  await expect(users.getByRole("list", { name: "What needs attention" }).getByRole("link", { name: "1 never trained" })).toBeVisible();
+  edit = await openUser(users, ann.username);
+  await expect(edit).toContainText("New User Training attended");
+  await checked(users);
+});

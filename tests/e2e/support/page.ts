@@ -12,7 +12,7 @@ export interface Profile {
   Phone?: string;
 }
 
-export function dialog(page: Page, name: DialogName | "This looks like a different person"): Locator {
+export function dialog(page: Page, name: DialogName | "This looks like a different person" | "Training"): Locator {
   return page.getByRole("dialog", { name });
 }
 

@@ -1,0 +1,48 @@
+//! GET `/password-resets/{id}/people.csv`: what became of each person of a reset.
+
+use actix_web::{HttpResponse, web};
+
+use super::outcome::{line, omission_words};
+use crate::password_resets;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::csv_stream;
+use crate::web::error::WebError;
+use crate::web::guard::Administrator;
+use crate::web::input::Id;
+
+/// The file: who got a mail, and who was left out.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+) -> Result<HttpResponse, WebError> {
+    let user = administrator.0;
+    let (shared, account_id) = (app.clone(), user.account_id());
+    let details = blocking(move || {
+        shared
+            .db
+            .read(|connection| password_resets::details(connection, account_id, id.0))
+    })
+    .await??
+    .ok_or(WebError::NotFound)?;
+    csv_stream::record(&app, &user, "password reset outcomes", true).await?;
+    let head = ["Username", "Name", "Outcome"];
+    csv_stream::respond("password-reset.csv", &head, (), move |()| {
+        let people = app
+            .db
+            .read(|connection| password_resets::people(connection, account_id, id.0, None))?;
+        let mailed = people.iter().map(|person| {
+            let line = line(person, &user);
+            vec![line.username, line.name, line.outcome]
+        });
+        let left_out = details.left_out.iter().map(|(name, username, reason)| {
+            let why = format!("Left out: {}", omission_words(reason));
+            vec![username.clone(), name.clone(), why]
+        });
+        Ok((mailed.chain(left_out).collect(), None))
+    })
+}

@@ -1,0 +1,51 @@
+//! GET `/training-requests/{id}/people.csv`: where each person of a request stands.
+
+use actix_web::{HttpResponse, web};
+
+use super::standing::line;
+use super::start::omission_words;
+use crate::db;
+use crate::training;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::csv_stream;
+use crate::web::error::WebError;
+use crate::web::guard::Administrator;
+use crate::web::input::Id;
+
+/// The file: for whom training is requested, and who was left out.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+) -> Result<HttpResponse, WebError> {
+    let user = administrator.0;
+    let (shared, account_id) = (app.clone(), user.account_id());
+    let details = blocking(move || {
+        shared
+            .db
+            .read(|connection| training::details(connection, account_id, id.0))
+    })
+    .await??
+    .ok_or(WebError::NotFound)?;
+    csv_stream::record(&app, &user, "people of a training request", true).await?;
+    let head = ["Username", "Name", "Training"];
+    csv_stream::respond("training-request.csv", &head, (), move |()| {
+        let (people, left_out) = app.db.read(|connection| {
+            let people = training::people(connection, account_id, id.0, None)?;
+            Ok::<_, db::Error>((people, training::left_out(connection, account_id, id.0)?))
+        })?;
+        let asked = people.iter().map(|person| {
+            let line = line(person, &details, &user);
+            vec![line.username, line.name, line.outcome]
+        });
+        let left_out = left_out.into_iter().map(|(name, username, reason)| {
+            let why = format!("Left out: {}", omission_words(reason));
+            vec![username, name, why]
+        });
+        Ok((asked.chain(left_out).collect(), None))
+    })
+}
