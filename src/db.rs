@@ -48,9 +48,11 @@ impl Db {
     /// Makes a pool of at most `connections`; none is opened before it is needed.
     pub fn new(url: &SecretString, purpose: Purpose, connections: u32) -> Db {
         let manager = ConnectionManager::new(with_time_outs(url.expose_secret(), purpose));
+        // A command at a terminal ends soon: a spare connection would only be in the way of the end.
+        let spare = u32::from(purpose == Purpose::Serving);
         let pool = Pool::builder()
             .max_size(connections)
-            .min_idle(Some(1))
+            .min_idle(Some(spare))
             .connection_timeout(POOL_WAIT)
             .build_unchecked(manager);
         Db { pool }

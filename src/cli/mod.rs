@@ -9,6 +9,8 @@ mod migrate;
 mod output;
 mod sender;
 mod serve;
+mod support;
+mod support_words;
 mod test_mail;
 mod worker;
 
@@ -44,6 +46,9 @@ enum Command {
     /// Create and look after accounts: the companies
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Explain an address or a reference code, record a training, erase a person
+    #[command(subcommand)]
+    Support(support::SupportCommand),
     /// Make demonstration data
     Demo(demo::DemoCommand),
     /// Send one mail, to see whether the mail server takes it
@@ -76,6 +81,7 @@ pub fn run() -> ExitCode {
                 Command::Worker => worker::run(config),
                 Command::Migrate => migrate::run(&config),
                 Command::Account(command) => account::run(&config, command),
+                Command::Support(command) => support::run(&config, command),
                 Command::Demo(command) => demo::run(&config, &command),
                 Command::TestMail(command) => test_mail::run(&config, &command),
                 Command::Check => check::run(&config),

@@ -61,6 +61,7 @@ impl Group {
                 "user_deactivated",
                 "user_reactivated",
                 "user_replaced",
+                "user_erased",
             ],
             Group::Details => &["user_edited"],
             Group::Passwords => &[
@@ -83,6 +84,7 @@ impl Group {
                 "domain_added",
                 "time_zone_changed",
                 "list_downloaded",
+                "support_looked_up",
                 "administrator_made",
                 "administrator_unmade",
             ],

@@ -147,6 +147,13 @@ pub enum Event {
         /// Which training: `new_user` or `advanced`.
         training: String,
     },
+    /// Support staff looked at the user, or at a case that the account was given a code for.
+    SupportLookedUp {
+        /// The reference code, where they had one.
+        code: Option<String>,
+    },
+    /// Support staff replaced the user's data by a mark.
+    UserErased {},
     /// The mail server took, refused or was spared a mail.
     MailSettled {
         /// What was in it.

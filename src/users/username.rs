@@ -46,7 +46,19 @@ impl Username {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(typed: &str) -> Result<Username, UsernameProblem> {
+        Username::parse_step_by_step(typed, &mut |_, _| {})
+    }
+
+    /// The same, telling each step with what the address is after it, for staff who explain it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse_step_by_step(
+        typed: &str,
+        step: &mut impl FnMut(&'static str, &str),
+    ) -> Result<Username, UsernameProblem> {
         let address = typed.trim_matches(|c: char| c.is_whitespace() || is_zero_width(c));
+        step("without white space around it", address);
         if address.is_empty() {
             return Err(UsernameProblem::Missing);
         }
@@ -67,7 +79,12 @@ impl Username {
             return Err(UsernameProblem::NotAnAddress);
         }
         let domain = Domain::parse(domain).map_err(|_| UsernameProblem::NotAnAddress)?;
+        step(
+            "the domain as it stands in the DNS, in lower case",
+            &format!("{local}@{}", domain.as_str()),
+        );
         let text = format!("{}@{}", local.to_ascii_lowercase(), domain.as_str());
+        step("the part before the @ in lower case", &text);
         if local.len() > LONGEST_LOCAL_PART || text.len() > LONGEST {
             return Err(UsernameProblem::TooLong);
         }

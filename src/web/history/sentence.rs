@@ -83,6 +83,13 @@ pub fn sentence(entry: &Entry) -> String {
         Event::TrainingAttended { training } => {
             format!("{} was recorded as attended.", training_name(training))
         }
+        Event::SupportLookedUp { code: Some(code) } => {
+            format!("Customer Success looked at the case {code}.")
+        }
+        Event::SupportLookedUp { code: None } => {
+            "Customer Success looked at this user.".to_string()
+        }
+        Event::UserErased {} => "Personal data was erased.".to_string(),
         Event::MailSettled { mail, outcome, .. } => {
             format!("The mail “{}” {outcome}.", mail.replace('_', " "))
         }

@@ -1,99 +1,21 @@
 //! The commands as a person at a terminal meets them: what is said, and the exit status.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::ffi::OsString;
-use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use secrecy::ExposeSecret as _;
 use user_accounts::private_postgres::{PrivatePostgres, Role};
 
-const POLL: Duration = Duration::from_millis(20);
-/// Polls until a test gives up: a minute, for machines that do much else.
-const PATIENCE: u32 = 3_000;
+mod folder;
+mod support;
 
-/// A folder for one test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let dir = PathBuf::from(format!(
-            "/tmp/user-accounts-cli-{}-{name}",
-            std::process::id()
-        ));
-        fs::create_dir(&dir).unwrap();
-        Folder(dir)
-    }
-
-    /// The program with nothing set but its folder and any free port.
-    fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_user-accounts"));
-        command
-            .args(arguments)
-            .env_clear()
-            .env("PATH", search_path().unwrap_or_default())
-            .env("DATA_DIR", self.0.join("data"))
-            .env("LISTEN", "127.0.0.1:0")
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn pid_file(&self) -> PathBuf {
-        self.0.join("data/postgres/postmaster.pid")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if self.pid_file().exists() {
-            // A test that failed may have left a server; the last user stops it.
-            drop(PrivatePostgres::open(
-                &self.0.join("data"),
-                Role::Join,
-                search_path(),
-            ));
-        }
-        drop(fs::remove_dir_all(&self.0));
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test finds the programs of this machine"
-)]
-fn search_path() -> Option<OsString> {
-    std::env::var_os("PATH")
-}
-
-/// What was said on standard error, which must be one line.
-fn sentence(output: &Output) -> String {
-    let said = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(said.lines().count(), 1, "one sentence: {said}");
-    assert!(said.trim_end().ends_with('.'), "{said}");
-    said
-}
-
-fn until(mut happened: impl FnMut() -> bool, what: &str) {
-    for _ in 0..PATIENCE {
-        if happened() {
-            return;
-        }
-        sleep(POLL);
-    }
-    unreachable!("{what} did not happen");
-}
-
-fn signal(child: &Child, signal: Signal) {
-    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
-}
+use folder::{Folder, search_path, sentence, signal, until};
 
 #[test]
 fn a_wrong_setting_is_one_sentence_that_names_it_and_the_status_is_1() {

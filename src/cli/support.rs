@@ -1,0 +1,263 @@
+//! `support …`: what the vendor's support staff do.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::output::{complain, say};
+use super::support_words::{case_words, email_words};
+use super::{Refusal, database};
+use crate::clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::history::{Author, Entry};
+use crate::support::{self, CaseReport, EmailReport, HolderReport};
+use crate::training::{self, Training};
+use crate::users::{self, Held, Username};
+use crate::web::history::sentence::sentence;
+use crate::web::users::state_words;
+
+/// Explain an address or a reference code, record a training, erase a person.
+#[derive(Debug, Subcommand)]
+pub enum SupportCommand {
+    /// Tell all that is so about an address: how it is read, who has it, what adding it says today
+    Email(EmailCommand),
+    /// Tell what a reference code stands for, and what is so about its address today
+    Case(CaseCommand),
+    /// Record what became of training
+    #[command(subcommand)]
+    Training(TrainingCommand),
+    /// Replace a person's data by a mark wherever it stands, the history included
+    Erase(EraseCommand),
+}
+
+/// `support email`.
+#[derive(Debug, Args)]
+pub struct EmailCommand {
+    /// The address, as the customer typed it
+    address: String,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `support case`.
+#[derive(Debug, Args)]
+pub struct CaseCommand {
+    /// The reference code, like K7RM-4XQT
+    code: String,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `support training`.
+#[derive(Debug, Subcommand)]
+pub enum TrainingCommand {
+    /// Record that somebody attended a training; Advanced Training stands for both
+    Attended(AttendedCommand),
+}
+
+/// `support training attended`.
+#[derive(Debug, Args)]
+pub struct AttendedCommand {
+    /// Their username; several may be given
+    #[arg(required = true)]
+    address: Vec<String>,
+    /// It was Advanced Training; otherwise it was New User Training
+    #[arg(long)]
+    advanced: bool,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `support erase`.
+#[derive(Debug, Args)]
+pub struct EraseCommand {
+    /// Their username
+    address: String,
+    /// Do not ask; there is no way back
+    #[arg(long)]
+    yes: bool,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn run(config: &Config, command: SupportCommand) -> Result<(), Refusal> {
+    match command {
+        SupportCommand::Email(command) => database::with_database(config, |db| email(db, &command)),
+        SupportCommand::Case(command) => database::with_database(config, |db| case(db, &command)),
+        SupportCommand::Training(TrainingCommand::Attended(command)) => {
+            database::with_database(config, |db| attended(db, &command))
+        }
+        SupportCommand::Erase(command) => database::with_database(config, |db| erase(db, &command)),
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> Refusal {
+    format!("The database refused: {error}.")
+}
+
+fn parse(typed: &str) -> Result<Username, Refusal> {
+    Username::parse(typed).map_err(|problem| problem.to_string())
+}
+
+fn email(db: &Db, command: &EmailCommand) -> Result<(), Refusal> {
+    let report = support::explain_email(db, &command.address, clock::now()).map_err(refused)?;
+    if command.json {
+        say(email_json(&report).to_string());
+    } else {
+        email_words(&report).iter().for_each(say);
+    }
+    Ok(())
+}
+
+fn case(db: &Db, command: &CaseCommand) -> Result<(), Refusal> {
+    let report = support::explain_case(db, &command.code, clock::now())
+        .map_err(refused)?
+        .ok_or_else(|| {
+            format!(
+                "There is no case {}. A reference code looks like K7RM-4XQT; there is no 0, 1, I, L or O in it.",
+                command.code.trim()
+            )
+        })?;
+    if command.json {
+        say(case_json(&report).to_string());
+    } else {
+        case_words(&report).iter().for_each(say);
+    }
+    Ok(())
+}
+
+fn attended(db: &Db, command: &AttendedCommand) -> Result<(), Refusal> {
+    let training = if command.advanced {
+        Training::Advanced
+    } else {
+        Training::NewUser
+    };
+    let usernames = command
+        .address
+        .iter()
+        .map(|typed| parse(typed))
+        .collect::<Result<Vec<_>, _>>()?;
+    let now = clock::now();
+    let nobody = db.write(|tx| {
+        for username in &usernames {
+            let Some(Held::By {
+                account_id, holder, ..
+            }) = users::held(tx, username, now)?
+            else {
+                return Err(Missing::Nobody(username.as_str().to_string()));
+            };
+            let author = Author::staff(account_id);
+            training::record_attendance(tx, &author, &[holder.id], training, now)?;
+        }
+        Ok(())
+    });
+    nobody.map_err(|missing| match missing {
+        Missing::Nobody(username) => {
+            format!("Nobody has the address {username}. Nothing was recorded.")
+        }
+        Missing::Database(error) => refused(error),
+    })?;
+    let names: Vec<&str> = usernames.iter().map(Username::as_str).collect();
+    if command.json {
+        say(json!({ "training": training.as_str(), "attended": names }).to_string());
+    } else {
+        say(format!(
+            "Recorded: {} attended {}.",
+            names.join(", "),
+            training.label()
+        ));
+    }
+    Ok(())
+}
+
+enum Missing {
+    Nobody(String),
+    Database(crate::db::Error),
+}
+
+impl From<crate::db::Error> for Missing {
+    fn from(error: crate::db::Error) -> Self {
+        Missing::Database(error)
+    }
+}
+
+fn erase(db: &Db, command: &EraseCommand) -> Result<(), Refusal> {
+    let username = parse(&command.address)?;
+    if !command.yes {
+        confirm(&username)?;
+    }
+    let marked = db
+        .write(|tx| support::erase(tx, &username, clock::now()))
+        .map_err(|error| match error {
+            support::EraseError::Database(error) => refused(error),
+            refusal => refusal.to_string(),
+        })?;
+    if command.json {
+        say(json!({ "erased": true, "username": marked }).to_string());
+    } else {
+        say(format!(
+            "Erased. {marked} stands in their place; their seat is free."
+        ));
+    }
+    Ok(())
+}
+
+/// There is no way back: the address is typed once more.
+fn confirm(username: &Username) -> Result<(), Refusal> {
+    let refusal = "Nothing was erased: type the address again to confirm, or give --yes.";
+    if !std::io::stdin().is_terminal() {
+        return Err(refusal.to_string());
+    }
+    complain("This cannot be undone. Type the address again to erase this person:");
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| format!("Nothing was erased: {error}."))?;
+    match Username::parse(&line) {
+        Ok(typed) if typed == *username => Ok(()),
+        _ => Err(refusal.to_string()),
+    }
+}
+
+fn email_json(report: &EmailReport) -> Value {
+    let mut value = serde_json::to_value(report).unwrap_or_default();
+    if let Some(holder) = &report.holder {
+        add_words(&mut value["holder"], holder);
+    }
+    if let Some(reserved) = &report.reserved {
+        add_words(&mut value["reserved"]["by"], &reserved.by);
+    }
+    value
+}
+
+fn case_json(report: &CaseReport) -> Value {
+    let case = serde_json::to_value(&report.case).unwrap_or_default();
+    json!({ "case": case, "today": email_json(&report.today) })
+}
+
+/// The state and the history in words: a program shows them to people.
+fn add_words(value: &mut Value, holder: &HolderReport) {
+    let (state, _) = state_words::words(&holder.state, clock::now(), &TimeZone::UTC);
+    value["state"] = Value::from(state);
+    value["events"] = holder.events.iter().map(event_json).collect();
+}
+
+fn event_json(entry: &Entry) -> Value {
+    json!({
+        "at": entry.happened_at.unix_timestamp(),
+        "kind": entry.kind,
+        "sentence": sentence(entry),
+    })
+}

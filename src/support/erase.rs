@@ -1,0 +1,275 @@
+//! Erasing a person: their data is replaced by a mark wherever it stands, the history included. That
+//! they were there, and what was done with them, stays.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use thiserror::Error;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::history::{self, Author, Event};
+use crate::schema::{address_conflicts, mails, users as users_table};
+use crate::users::{self, ActivationError, Held, Profile, Username};
+use crate::{accounts, db};
+
+/// The mark.
+pub const ERASED: &str = "erased";
+
+/// Why nobody was erased.
+#[derive(Debug, Error)]
+pub enum EraseError {
+    /// Nobody has the address.
+    #[error("Nobody has this address as their username.")]
+    NotFound,
+    /// They are the last administrator.
+    #[error("This is the last administrator of the account. Make somebody else one first.")]
+    LastAdministrator,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Erases whoever has `username`: they are deactivated, and their name, address, details, the addresses
+/// they had before and the network addresses they came from are replaced by a mark. Returns the
+/// username that stands there now.
+///
+/// # Errors
+/// [`EraseError`].
+pub fn erase(
+    tx: &mut db::Connection,
+    username: &Username,
+    now: OffsetDateTime,
+) -> Result<String, EraseError> {
+    let Some(Held::By {
+        account_id, holder, ..
+    }) = users::held(tx, username, now)?
+    else {
+        return Err(EraseError::NotFound);
+    };
+    accounts::lock(tx, account_id)?;
+    let user = users::lock(tx, account_id, holder.id)?.ok_or(EraseError::NotFound)?;
+    let author = Author::staff(account_id);
+    if user.active {
+        users::deactivate(tx, &author, &user, "", now).map_err(|error| match error {
+            ActivationError::LastAdministrator => EraseError::LastAdministrator,
+            ActivationError::Database(error) => error.into(),
+            ActivationError::Yourself | ActivationError::NoSeat => EraseError::NotFound,
+        })?;
+    }
+    history::record(tx, &author, Some(user.id), &Event::UserErased {}, now)?;
+    // History is append-only; the database makes this one exception, for this transaction.
+    diesel::sql_query("set local user_accounts.erasing = 'on'").execute(tx)?;
+    let marked = format!("{ERASED}.{}@{}", user.id.simple(), username.domain());
+    let person = Person {
+        account_id,
+        id: user.id,
+    };
+    let addresses = person.addresses(tx)?;
+    let mut texts = addresses.clone();
+    texts.push(user.full_name());
+    person.mark_history(tx)?;
+    person.mark_what_others_wrote(tx, &addresses, &texts)?;
+    person.mark_mails(tx, &marked, &addresses)?;
+    person.forget(tx)?;
+    let mark = Profile {
+        first_name: ERASED.to_string(),
+        last_name: ERASED.to_string(),
+        ..Profile::default()
+    };
+    diesel::update(users_table::table.find((account_id, user.id)))
+        .set((
+            users_table::username.eq(&marked),
+            users_table::first_name.eq(ERASED),
+            users_table::last_name.eq(ERASED),
+            users_table::title.eq(""),
+            users_table::department.eq(""),
+            users_table::phone.eq(""),
+            users_table::search_text.eq(mark.search_text(&marked)),
+            users_table::name_key.eq(mark.name_key()),
+            users_table::deactivation_reason.eq(""),
+            users_table::last_sign_in_at.eq(None::<OffsetDateTime>),
+            users_table::version.eq(users_table::version + 1),
+        ))
+        .execute(tx)?;
+    Ok(marked)
+}
+
+struct Person {
+    account_id: Uuid,
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Address {
+    #[diesel(sql_type = Text)]
+    address: String,
+}
+
+impl Person {
+    /// The addresses that they have and had, as far as anything tells.
+    fn addresses(&self, tx: &mut db::Connection) -> QueryResult<Vec<String>> {
+        let found: Vec<Address> = diesel::sql_query(
+            "select distinct address from (
+                 select username from users where account_id = $1 and id = $2
+                 union all select username from reserved_usernames where account_id = $1 and user_id = $2
+                 union all select recipient from mails where account_id = $1 and user_id = $2
+                 union all select details->>'username' from events where account_id = $1 and user_id = $2
+                 union all select unnest(array[change->>'before', change->>'after'])
+                     from events, jsonb_array_elements(details->'changes') as change
+                     where account_id = $1 and user_id = $2 and kind = 'user_edited' and change->>'field' = 'Username'
+             ) as addresses (address)
+             where address <> ''",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<SqlUuid, _>(self.id)
+        .load(tx)?;
+        Ok(found.into_iter().map(|found| found.address).collect())
+    }
+
+    /// What is about them alone: every text in it, and where they came from.
+    fn mark_history(&self, tx: &mut db::Connection) -> QueryResult<()> {
+        diesel::sql_query(
+            r#"update events set source = null, details = (
+                 select coalesce(jsonb_object_agg(key, case
+                     when key in ('username', 'name', 'reason', 'explanation') then to_jsonb('erased'::text)
+                     when key = 'changes' then (
+                         select coalesce(jsonb_agg(change || '{"before": "erased", "after": "erased"}'), '[]')
+                         from jsonb_array_elements(value) as change
+                     )
+                     else value end), '{}')
+                 from jsonb_each(details)
+             )
+             where account_id = $1 and user_id = $2"#,
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<SqlUuid, _>(self.id)
+        .execute(tx)?;
+        diesel::sql_query(
+            "update events set source = null where account_id = $1 and actor_user_id = $2 and source is not null",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<SqlUuid, _>(self.id)
+        .execute(tx)
+        .map(|_| ())
+    }
+
+    /// Their addresses wherever they stand in the account, and their name where people write freely:
+    /// a name alone may be somebody else's too.
+    fn mark_what_others_wrote(
+        &self,
+        tx: &mut db::Connection,
+        addresses: &[String],
+        texts: &[String],
+    ) -> QueryResult<()> {
+        let free = "'user_deactivated', 'user_replaced'";
+        for (condition, texts) in [
+            (format!("kind not in ({free})"), addresses),
+            (format!("kind in ({free})"), texts),
+        ] {
+            diesel::sql_query(format!(
+                "update events set details = regexp_replace(details::text, $2, 'erased', 'gi')::jsonb
+                 where account_id = $1 and {condition} and details::text ~* $2"
+            ))
+            .bind::<SqlUuid, _>(self.account_id)
+            .bind::<Text, _>(pattern(texts.iter().map(|text| in_json(text))))
+            .execute(tx)?;
+        }
+        let anything = pattern(texts.iter().cloned());
+        diesel::sql_query(
+            "update training_requests set note = regexp_replace(note, $2, 'erased', 'gi')
+             where account_id = $1 and note ~* $2",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<Text, _>(&anything)
+        .execute(tx)?;
+        diesel::sql_query(
+            "update users set deactivation_reason = regexp_replace(deactivation_reason, $2, 'erased', 'gi')
+             where account_id = $1 and deactivation_reason ~* $2",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<Text, _>(&anything)
+        .execute(tx)?;
+        // A message that somebody has not read yet.
+        diesel::sql_query(
+            "update sessions set flash = null where account_id = $1 and flash::text ~* $2",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<Text, _>(pattern(texts.iter().map(|text| in_json(text))))
+        .execute(tx)?;
+        diesel::update(
+            address_conflicts::table.filter(address_conflicts::username.eq_any(addresses)),
+        )
+        .set((
+            address_conflicts::typed.eq(ERASED),
+            address_conflicts::username.eq(ERASED),
+        ))
+        .execute(tx)
+        .map(|_| ())
+    }
+
+    /// A mail server's words often repeat the address.
+    fn mark_mails(
+        &self,
+        tx: &mut db::Connection,
+        marked: &str,
+        addresses: &[String],
+    ) -> QueryResult<()> {
+        diesel::update(
+            mails::table
+                .filter(mails::account_id.eq(self.account_id))
+                .filter(mails::recipient.eq_any(addresses)),
+        )
+        .set(mails::recipient.eq(marked))
+        .execute(tx)?;
+        diesel::update(
+            mails::table
+                .filter(mails::account_id.eq(self.account_id))
+                .filter(mails::user_id.eq(self.id))
+                .filter(mails::explanation.ne("")),
+        )
+        .set(mails::explanation.eq(ERASED))
+        .execute(tx)
+        .map(|_| ())
+    }
+
+    /// What is theirs and of no use without them.
+    fn forget(&self, tx: &mut db::Connection) -> QueryResult<()> {
+        for table in ["reserved_usernames", "sign_in_sources", "passwords"] {
+            diesel::sql_query(format!(
+                "delete from {table} where account_id = $1 and user_id = $2"
+            ))
+            .bind::<SqlUuid, _>(self.account_id)
+            .bind::<SqlUuid, _>(self.id)
+            .execute(tx)?;
+        }
+        Ok(())
+    }
+}
+
+/// A regular expression of PostgreSQL that finds any of these texts, the longest first.
+fn pattern(texts: impl Iterator<Item = String>) -> String {
+    let mut texts: Vec<String> = texts.collect();
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    let escaped: Vec<String> = texts
+        .iter()
+        .map(|text| {
+            text.chars()
+                .flat_map(|c| {
+                    let special = !c.is_alphanumeric() && !c.is_whitespace();
+                    special.then_some('\\').into_iter().chain([c])
+                })
+                .collect()
+        })
+        .collect();
+    escaped.join("|")
+}
+
+/// A text as it stands inside the quotes of JSON.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text)
+        .to_string()
+}

@@ -1,0 +1,97 @@
+//! `support …`.
+
+use crate::folder::{Folder, sentence};
+
+#[test]
+fn support_explains_the_demo_addresses_records_a_training_and_erases() {
+    let folder = Folder::new("support");
+    let run = |arguments: &[&str]| folder.program(arguments).output().unwrap();
+    let said = |arguments: &[&str]| {
+        let output = run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    said(&["demo"]);
+    for (address, decision) in [
+        (
+            "marcus.reed@acme.example",
+            "Acme Instruments: already in use, by an active user",
+        ),
+        (
+            "hans.gruber@acme.example",
+            "Acme Instruments: already in use, by an inactive user",
+        ),
+        (
+            "paul.sanders@acme-labs.example",
+            "Acme Instruments: already in use, in another account",
+        ),
+        (
+            "emma.brown@acme.example",
+            "Acme Instruments: already in use: the former address",
+        ),
+        (
+            "nobody.yet@acme.example",
+            "Acme Instruments: the user would be added",
+        ),
+    ] {
+        let words = said(&["support", "email", address]);
+        assert!(words.contains(decision), "{words}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&said(&[
+        "support",
+        "email",
+        "--json",
+        " Hans.Gruber@ACME.example",
+    ]))
+    .unwrap();
+    assert_eq!(json["username"], "hans.gruber@acme.example");
+    assert_eq!(json["holder"]["active"], false);
+    assert_eq!(json["holder"]["account"], "Acme Instruments");
+    assert_eq!(
+        json["holder"]["events"][0]["sentence"], "Customer Success looked at this user.",
+        "the look before this one"
+    );
+    assert_eq!(json["replay"][0]["decision"], "inactive_here");
+
+    let trained = said(&[
+        "support",
+        "training",
+        "attended",
+        "hans.gruber@acme.example",
+        "--advanced",
+    ]);
+    assert_eq!(
+        trained,
+        "Recorded: hans.gruber@acme.example attended Advanced Training.\n"
+    );
+    let erased = said(&["support", "erase", "hans.gruber@acme.example", "--yes"]);
+    assert!(erased.starts_with("Erased. erased."), "{erased}");
+
+    for (arguments, words) in [
+        (
+            &["support", "erase", "hans.gruber@acme.example", "--yes"][..],
+            "Nobody has this address",
+        ),
+        (
+            &["support", "erase", "marcus.reed@acme.example"],
+            "type the address again to confirm, or give --yes",
+        ),
+        (
+            &["support", "case", "AAAA-2222"],
+            "There is no case AAAA-2222",
+        ),
+        (
+            &["support", "training", "attended", "nobody@acme.example"],
+            "Nothing was recorded",
+        ),
+        (&["support", "erase", "nobody"], "Enter one email address"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(
+            sentence(&output).contains(words),
+            "{arguments:?}: {output:?}"
+        );
+    }
+    assert_eq!(run(&["support", "email"]).status.code(), Some(2));
+}

@@ -1,0 +1,161 @@
+//! Erasing a person.
+
+use user_accounts::clock;
+use user_accounts::support::{self, EraseError};
+use user_accounts::users::Username;
+
+use crate::site::Site;
+use crate::staff::{add, shared};
+
+#[derive(diesel::QueryableByName)]
+struct TextColumn {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    place: String,
+}
+
+/// Every text, JSON and address column of every table in which `needle` stands.
+fn stands_in(site: &Site, needle: &str) -> Vec<String> {
+    use diesel::prelude::*;
+    let columns: Vec<TextColumn> = site
+        .db
+        .read(|connection| {
+            diesel::sql_query(
+                "select table_name || '.' || column_name as place from information_schema.columns
+                 where table_schema = 'public' and data_type in ('text', 'jsonb', 'json', 'character varying', 'inet', 'USER-DEFINED', 'ARRAY')
+                 order by 1",
+            )
+            .load(connection)
+        })
+        .unwrap();
+    assert!(
+        columns.len() > 30,
+        "{} columns were looked at",
+        columns.len()
+    );
+    columns
+        .into_iter()
+        .map(|column| column.place)
+        .filter(|place| {
+            let (table, column) = place.split_once('.').unwrap();
+            site.count(&format!("{table} where {column}::text ilike '%{needle}%'")) > 0
+        })
+        .collect()
+}
+
+#[test]
+fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
+    let site = Site::start();
+    let client = shared(&site);
+    let acme = site.value("select id from accounts where name = 'Acme'");
+    add(&client, "zelda.quux@acme.example");
+    let zelda = site.value("select id from users where username = 'zelda.quux@acme.example'");
+    let mailed = site.mailed_password("zelda.quux@acme.example");
+    let hers = site.client();
+    hers.post(
+        "/sign-in",
+        &[
+            ("username", "zelda.quux@acme.example"),
+            ("password", &mailed),
+        ],
+    );
+    site.sql(&format!(
+        "update users set first_name = 'Zelda', last_name = 'Quux', title = 'Zeldaist', phone = '+1 555 9999', search_text = 'zelda quux', name_key = 'quux zelda' where id = '{zelda}'"
+    ));
+    let edited = r#"{"changes": [{"field": "Username", "before": "zelda.former@acme.example", "after": "zelda.quux@acme.example"}, {"field": "Last name", "before": "Former\"ly", "after": "Quux"}]}"#;
+    site.sql(&format!(
+        "insert into events (account_id, user_id, actor, kind, details, happened_at, source) values ('{acme}', '{zelda}', 'staff', 'user_edited', '{edited}', now(), '203.0.113.77')"
+    ));
+    site.sql(&format!(
+        "insert into reserved_usernames (username, account_id, user_id, reserved_until) values ('zelda.former@acme.example', '{acme}', '{zelda}', now() + interval '9 days')"
+    ));
+    site.sql(&format!("update mails set explanation = '550 <zelda.quux@acme.example> no', recipient = 'zelda.former@acme.example' where user_id = '{zelda}'"));
+    // What others wrote about her; and somebody who only shares a part of the name.
+    add(&client, "zelda.quuxley@acme.example");
+    let other = site.value("select id from users where username = 'zelda.quuxley@acme.example'");
+    site.sql(&format!(
+        "insert into events (account_id, user_id, actor, kind, details, happened_at) values ('{acme}', '{other}', 'staff', 'user_deactivated', '{{\"reason\": \"Came for Zelda Quux\", \"sessions_ended\": 0, \"mails_cancelled\": 0}}', now())"
+    ));
+    site.sql(&format!(
+        "update users set deactivation_reason = 'Came for ZELDA Quux' where id = '{other}'"
+    ));
+    client.post(
+        "/training-requests",
+        &[
+            ("kind", "new_user"),
+            ("scope", "selected"),
+            ("user", &zelda),
+            (
+                "note",
+                "Zelda Quux (zelda.quux@acme.example) likes mornings",
+            ),
+        ],
+    );
+    site.sql("insert into address_conflicts (code, account_id, typed, username, rule, happened_at)
+              select 'AAAA-2222', id, ' Zelda.Quux@acme.example', 'zelda.quux@acme.example', 'elsewhere', now() from accounts where name = 'Globex'");
+    for needle in [
+        "zelda.quux@",
+        "zelda.former",
+        "zelda quux",
+        "Zeldaist",
+        "555 9999",
+        "203.0.113.77",
+    ] {
+        assert!(
+            !stands_in(&site, needle).is_empty(),
+            "{needle} is nowhere before"
+        );
+    }
+    let (events, mails) = (site.count("events"), site.count("mails"));
+
+    let username = Username::parse("zelda.quux@acme.example").unwrap();
+    let marked = site
+        .db
+        .write(|tx| support::erase(tx, &username, clock::now()))
+        .unwrap();
+    for needle in [
+        "zelda.quux@",
+        "zelda.former",
+        "zelda quux",
+        "quux zelda",
+        "Zeldaist",
+        "555 9999",
+        "203.0.113.77",
+        "Former\"ly",
+        "Formerly",
+    ] {
+        assert_eq!(stands_in(&site, needle), Vec::<String>::new(), "{needle}");
+    }
+    assert!(marked.starts_with("erased.") && marked.ends_with("@acme.example"));
+    // The line of history about it, and the two of taking her out.
+    assert_eq!(site.count("events"), events + 2);
+    assert_eq!(site.count("mails"), mails, "what was mailed when stays");
+    assert_eq!(
+        site.value(&format!(
+            "select first_name || ' ' || active from users where id = '{zelda}'"
+        )),
+        "erased false"
+    );
+    assert_eq!(
+        site.value(&format!("select username from users where id = '{other}'")),
+        "zelda.quuxley@acme.example"
+    );
+    assert_eq!(hers.get("/password").status, 303, "she is out");
+    let history = client.get(&format!("/users/{zelda}/history"));
+    assert!(history.says("Personal data was erased.") && history.says("Added as erased, erased."));
+    assert!(history.says("Last name: erased → erased"));
+    // The address is free again, and nobody else is erased by it.
+    assert_eq!(add(&client, "zelda.quux@acme.example").status, 303);
+    let boss = Username::parse("boss@acme.example").unwrap();
+    let last = site.db.write(|tx| support::erase(tx, &boss, clock::now()));
+    assert!(matches!(last, Err(EraseError::LastAdministrator)));
+    let nobody = Username::parse("nobody@acme.example").unwrap();
+    assert!(matches!(
+        site.db
+            .write(|tx| support::erase(tx, &nobody, clock::now())),
+        Err(EraseError::NotFound)
+    ));
+    assert_eq!(
+        site.value("select first_name from users where username = 'boss@acme.example'"),
+        "Boss"
+    );
+}
