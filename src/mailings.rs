@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use time::OffsetDateTime;
 
-use crate::access::{recovery_mail, temporary_password};
+use crate::access::{recovery_mail, second_factor_mail, temporary_password};
 use crate::db;
 pub use crate::mail::MailSettings;
 use crate::mail::outbox::Kind;
@@ -24,14 +24,16 @@ enum Feature {
     Passwords,
     Recovery,
     UsernameNotices,
+    SecondFactors,
     Training,
 }
 
 impl Feature {
-    const ALL: [Feature; 4] = [
+    const ALL: [Feature; 5] = [
         Feature::Passwords,
         Feature::Recovery,
         Feature::UsernameNotices,
+        Feature::SecondFactors,
         Feature::Training,
     ];
 
@@ -41,6 +43,9 @@ impl Feature {
             Kind::Welcome | Kind::PasswordReset | Kind::NewPassword => Feature::Passwords,
             Kind::RecoveryLink => Feature::Recovery,
             Kind::UsernameChanged => Feature::UsernameNotices,
+            Kind::SecondFactorOn | Kind::SecondFactorOff | Kind::RecoveryCodeUsed => {
+                Feature::SecondFactors
+            }
             Kind::TrainingRequest | Kind::TrainingConfirmation => Feature::Training,
         }
     }
@@ -66,6 +71,7 @@ impl Mailings {
             Feature::Passwords => temporary_password::compose(tx, settings, due, &mut rng, now),
             Feature::Recovery => recovery_mail::compose(tx, settings, due, &mut rng, now),
             Feature::UsernameNotices => username_notice::compose(tx, settings, due),
+            Feature::SecondFactors => second_factor_mail::compose(tx, settings, due),
             Feature::Training => due
                 .iter()
                 .map(|mail| training::compose(tx, settings, mail))

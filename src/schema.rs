@@ -18,6 +18,7 @@ diesel::table! {
         inactive_users -> Int4,
         active_administrators -> Int4,
         created_at -> Timestamptz,
+        second_factor_required -> Bool,
     }
 }
 
@@ -97,6 +98,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (account_id, user_id, digest) {
+        account_id -> Uuid,
+        user_id -> Uuid,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
     recovery_links (token_digest) {
         token_digest -> Bytea,
         account_id -> Uuid,
@@ -128,6 +137,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_factors (account_id, user_id) {
+        account_id -> Uuid,
+        user_id -> Uuid,
+        secret -> Bytea,
+        begun_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_used_step -> Int8,
+    }
+}
+
+diesel::table! {
     sessions (token_digest) {
         token_digest -> Bytea,
         account_id -> Uuid,
@@ -137,6 +157,7 @@ diesel::table! {
         last_seen_at -> Timestamptz,
         source -> Nullable<Inet>,
         flash -> Nullable<Jsonb>,
+        second_factor_due -> Bool,
     }
 }
 
@@ -257,9 +278,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_reset_omissions,
     password_resets,
     passwords,
+    recovery_codes,
     recovery_links,
     refusals,
     reserved_usernames,
+    second_factors,
     sessions,
     sign_in_sources,
     temporary_passwords,

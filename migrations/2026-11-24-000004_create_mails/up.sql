@@ -5,6 +5,7 @@ create table mails (
     id uuid not null,
     kind text not null check (kind in (
         'welcome', 'password_reset', 'new_password', 'recovery_link', 'username_changed',
+        'second_factor_on', 'second_factor_off', 'recovery_code_used',
         'training_request', 'training_confirmation'
     )),
     -- Whom it is about; empty for mail to the vendor's trainers.

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::accounts::Account;
 use crate::db;
-use crate::schema::{accounts, sessions, users};
-use crate::sessions::{ABSOLUTE_LIFE, Digest, IDLE_LIFE};
+use crate::schema::{accounts, second_factors, sessions, users};
+use crate::sessions::{ABSOLUTE_LIFE, Digest, IDLE_LIFE, SECOND_FACTOR_LIFE};
 
 /// Somebody who is signed in, as of this request.
 #[derive(Debug, Clone, Queryable)]
@@ -24,6 +24,10 @@ pub struct SignedIn {
     pub administrator: bool,
     /// Whether this session may only choose a password.
     pub must_choose_password: bool,
+    /// Whether this session may only give the second factor.
+    pub second_factor_due: bool,
+    /// Whether they have a second factor.
+    pub has_second_factor: bool,
     /// When the session was last seen, to the minute.
     pub last_seen_at: OffsetDateTime,
     /// A message left for the next page.
@@ -50,9 +54,19 @@ pub fn current(
                 .and(users::id.eq(sessions::user_id))),
         )
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+        .left_join(
+            second_factors::table.on(second_factors::account_id
+                .eq(users::account_id)
+                .and(second_factors::user_id.eq(users::id))),
+        )
         .filter(sessions::token_digest.eq(session.as_bytes()))
         .filter(sessions::last_seen_at.gt(now - IDLE_LIFE))
         .filter(sessions::created_at.gt(now - ABSOLUTE_LIFE))
+        .filter(
+            sessions::second_factor_due
+                .eq(false)
+                .or(sessions::created_at.gt(now - SECOND_FACTOR_LIFE)),
+        )
         .filter(users::active)
         .select((
             users::id,
@@ -61,6 +75,8 @@ pub fn current(
             users::last_name,
             users::administrator,
             sessions::must_choose_password,
+            sessions::second_factor_due,
+            second_factors::confirmed_at.nullable().is_not_null(),
             sessions::last_seen_at,
             sessions::flash,
             Account::as_select(),

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::recovery::{self, LinkHolder};
+use super::sign_in::has_second_factor;
 use super::{SignedIn, temporary_password};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
@@ -168,6 +169,41 @@ pub fn choose_by_link(
     token.ok_or(ChooseError::DeadLink)
 }
 
+/// Whether `typed` is the current own password, for acts that a signed-in browser alone shall not do.
+///
+/// # Errors
+/// [`ChooseError::WrongCurrent`], [`ChooseError::TooMany`].
+pub fn check_current(
+    db: &Db,
+    hasher: &Hasher,
+    account_id: Uuid,
+    user_id: Uuid,
+    typed: &SecretString,
+    now: OffsetDateTime,
+) -> Result<(), ChooseError> {
+    let key = user_id.to_string();
+    if let Answer::Wait(wait) =
+        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &[&key], now))?
+    {
+        return Err(ChooseError::TooMany(wait));
+    }
+    let stored: Option<String> = db.read(|connection| {
+        passwords::table
+            .find((account_id, user_id))
+            .select(passwords::hash)
+            .first(connection)
+            .optional()
+    })?;
+    let too_long = secrecy::ExposeSecret::expose_secret(typed).len() > LONGEST * 4;
+    let empty = SecretString::default();
+    let typed = if too_long { &empty } else { typed };
+    if !hasher.verify(typed, stored.as_deref())?.matches {
+        return Err(ChooseError::WrongCurrent);
+    }
+    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &[&key]))?;
+    Ok(())
+}
+
 fn judge(
     signed_in: &SignedIn,
     new: &SecretString,
@@ -231,7 +267,9 @@ fn store(
         now,
     )?;
     sessions::end_all(tx, account_id, &[user_id])?;
-    if by_recovery_link {
+    // A link comes by mail: whoever reads it has not shown the second factor.
+    let second_factor_due = by_recovery_link && has_second_factor(tx, account_id, user_id)?;
+    if by_recovery_link && !second_factor_due {
         diesel::update(users::table.find((account_id, user_id)))
             .set(users::last_sign_in_at.eq(now))
             .execute(tx)?;
@@ -247,6 +285,7 @@ fn store(
         account_id,
         user_id,
         must_choose_password: false,
+        second_factor_due,
         source: author.source,
     };
     sessions::start(tx, &session, now)

@@ -13,7 +13,7 @@ use super::temporary_password;
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event, SignInWith};
 use crate::passwords::{Busy, Hasher, LONGEST};
-use crate::schema::{passwords, sign_in_sources, users};
+use crate::schema::{passwords, second_factors, sign_in_sources, users};
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
 use crate::users::Username;
@@ -62,6 +62,8 @@ pub struct Arrival {
     pub token: Token,
     /// Whether they must choose a password first.
     pub must_choose_password: bool,
+    /// Whether they must give their second factor before anything else.
+    pub second_factor_due: bool,
 }
 
 /// Why nobody was signed in.
@@ -265,13 +267,58 @@ fn arrive(
         sessions::end(tx, old_session)?;
     }
     let must_choose_password = with == SignInWith::TemporaryPassword;
+    let second_factor_due = has_second_factor(tx, account_id, user_id)?;
     let session = NewSession {
         account_id,
         user_id,
         must_choose_password,
+        second_factor_due,
         source: attempt.source,
     };
     let token = sessions::start(tx, &session, now)?;
+    if let Some(hash) = rehashed {
+        diesel::update(passwords::table.find((account_id, user_id)))
+            .set(passwords::hash.eq(hash))
+            .execute(tx)?;
+    }
+    // With a second factor, they are in when that was given.
+    if !second_factor_due {
+        let author = Author {
+            account_id,
+            actor: Actor::User(user_id),
+            source: attempt.source,
+            request_id: attempt.request_id.clone(),
+        };
+        record_arrival(tx, &author, user_id, with, now)?;
+    }
+    Ok(Some(Arrival {
+        token,
+        must_choose_password,
+        second_factor_due,
+    }))
+}
+
+/// Whether a second factor is asked of the user.
+pub(super) fn has_second_factor(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<bool> {
+    let confirmed = second_factors::table
+        .find((account_id, user_id))
+        .filter(second_factors::confirmed_at.is_not_null());
+    diesel::select(diesel::dsl::exists(confirmed)).get_result(tx)
+}
+
+/// Notes that the user is in: when, from where, and in their history.
+pub(super) fn record_arrival(
+    tx: &mut db::Connection,
+    author: &Author,
+    user_id: Uuid,
+    with: SignInWith,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let account_id = author.account_id;
     diesel::update(users::table.find((account_id, user_id)))
         .set(users::last_sign_in_at.eq(now))
         .execute(tx)?;
@@ -279,7 +326,7 @@ fn arrive(
         .values((
             sign_in_sources::account_id.eq(account_id),
             sign_in_sources::user_id.eq(user_id),
-            sign_in_sources::source.eq(history::source_network(attempt.source)),
+            sign_in_sources::source.eq(history::source_network(author.source)),
             sign_in_sources::last_at.eq(now),
         ))
         .on_conflict((
@@ -290,22 +337,7 @@ fn arrive(
         .do_update()
         .set(sign_in_sources::last_at.eq(now))
         .execute(tx)?;
-    if let Some(hash) = rehashed {
-        diesel::update(passwords::table.find((account_id, user_id)))
-            .set(passwords::hash.eq(hash))
-            .execute(tx)?;
-    }
-    let author = Author {
-        account_id,
-        actor: Actor::User(user_id),
-        source: attempt.source,
-        request_id: attempt.request_id.clone(),
-    };
-    history::record(tx, &author, Some(user_id), &Event::SignedIn { with }, now)?;
-    Ok(Some(Arrival {
-        token,
-        must_choose_password,
-    }))
+    history::record(tx, author, Some(user_id), &Event::SignedIn { with }, now)
 }
 
 /// Ends the session.

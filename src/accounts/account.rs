@@ -28,6 +28,8 @@ pub struct Account {
     pub inactive_users: i32,
     /// Of the active ones, how many administer.
     pub active_administrators: i32,
+    /// Whether its administrators must have a second factor.
+    pub second_factor_required: bool,
 }
 
 impl Account {
@@ -266,6 +268,27 @@ pub fn set_seats(
         history::record(tx, author, None, &event, now)?;
     }
     Ok(before)
+}
+
+/// Demands a second factor of the account's administrators, or no more.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn set_second_factor_required(
+    tx: &mut db::Connection,
+    author: &Author,
+    required: bool,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let before = lock(tx, author.account_id)?.second_factor_required;
+    if before != required {
+        diesel::update(accounts::table.find(author.account_id))
+            .set(accounts::second_factor_required.eq(required))
+            .execute(tx)?;
+        let event = Event::SecondFactorDemanded { required };
+        history::record(tx, author, None, &event, now)?;
+    }
+    Ok(())
 }
 
 /// Sets the time zone in which the account's dates are shown.

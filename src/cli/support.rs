@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::output::{complain, say};
 use super::support_words::{case_words, email_words};
 use super::{Refusal, database};
+use crate::access::second_factor;
 use crate::clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -29,6 +30,8 @@ pub enum SupportCommand {
     /// Record what became of training
     #[command(subcommand)]
     Training(TrainingCommand),
+    /// Remove the second factor of an administrator who lost phone and recovery codes
+    SecondFactorReset(SecondFactorResetCommand),
     /// Replace a person's data by a mark wherever it stands, the history included
     Erase(EraseCommand),
 }
@@ -74,6 +77,16 @@ pub struct AttendedCommand {
     json: bool,
 }
 
+/// `support second-factor-reset`.
+#[derive(Debug, Args)]
+pub struct SecondFactorResetCommand {
+    /// Their username
+    address: String,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// `support erase`.
 #[derive(Debug, Args)]
 pub struct EraseCommand {
@@ -97,6 +110,9 @@ pub fn run(config: &Config, command: SupportCommand) -> Result<(), Refusal> {
         SupportCommand::Case(command) => database::with_database(config, |db| case(db, &command)),
         SupportCommand::Training(TrainingCommand::Attended(command)) => {
             database::with_database(config, |db| attended(db, &command))
+        }
+        SupportCommand::SecondFactorReset(command) => {
+            database::with_database(config, |db| reset_second_factor(db, &command))
         }
         SupportCommand::Erase(command) => database::with_database(config, |db| erase(db, &command)),
     }
@@ -190,6 +206,39 @@ impl From<crate::db::Error> for Missing {
     fn from(error: crate::db::Error) -> Self {
         Missing::Database(error)
     }
+}
+
+fn reset_second_factor(db: &Db, command: &SecondFactorResetCommand) -> Result<(), Refusal> {
+    let username = parse(&command.address)?;
+    let now = clock::now();
+    let removed = db
+        .write(|tx| {
+            let Some(Held::By {
+                account_id, holder, ..
+            }) = users::held(tx, &username, now)?
+            else {
+                return Ok(false);
+            };
+            let author = Author::staff(account_id);
+            users::lock(tx, account_id, holder.id)?;
+            second_factor::remove(tx, &author, holder.id, now)
+        })
+        .map_err(|error: crate::db::Error| refused(error))?;
+    if !removed {
+        return Err(format!(
+            "Nobody with the address {} has a second factor. Nothing was removed.",
+            username.as_str()
+        ));
+    }
+    if command.json {
+        say(json!({ "removed": true, "username": username.as_str() }).to_string());
+    } else {
+        say(format!(
+            "Removed. {} is signed out, signs in with the password alone, and is told by mail.",
+            username.as_str()
+        ));
+    }
+    Ok(())
 }
 
 fn erase(db: &Db, command: &EraseCommand) -> Result<(), Refusal> {

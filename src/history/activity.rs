@@ -71,7 +71,14 @@ impl Group {
                 "recovery_requested",
                 "mail_settled",
             ],
-            Group::SignIn => &["signed_in", "signed_out"],
+            Group::SignIn => &[
+                "signed_in",
+                "signed_out",
+                "second_factor_on",
+                "second_factor_off",
+                "recovery_codes_renewed",
+                "recovery_code_used",
+            ],
             Group::Training => &[
                 "training_requested",
                 "training_request_undone",
@@ -85,6 +92,7 @@ impl Group {
                 "time_zone_changed",
                 "list_downloaded",
                 "support_looked_up",
+                "second_factor_demanded",
                 "administrator_made",
                 "administrator_unmade",
             ],

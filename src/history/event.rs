@@ -112,6 +112,22 @@ pub enum Event {
         /// Whether a link from "Forgot your password?" was used for it.
         by_recovery_link: bool,
     },
+    /// The user set up a second factor.
+    SecondFactorOn {},
+    /// The second factor was taken away, by the user, by another administrator or by staff.
+    SecondFactorOff {},
+    /// The user made new recovery codes; the old ones ended.
+    RecoveryCodesRenewed {},
+    /// The user signed in with a recovery code in place of the second factor.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: i64,
+    },
+    /// The account demands a second factor of its administrators, or no more.
+    SecondFactorDemanded {
+        /// Whether it does since.
+        required: bool,
+    },
     /// The user signed in.
     SignedIn {
         /// With which kind of password.

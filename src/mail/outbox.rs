@@ -21,6 +21,12 @@ pub enum Kind {
     RecoveryLink,
     /// The username changed: to the old and to the new address.
     UsernameChanged,
+    /// A second factor is asked for from now on.
+    SecondFactorOn,
+    /// A second factor is asked for no more.
+    SecondFactorOff,
+    /// A recovery code was used instead of the second factor.
+    RecoveryCodeUsed,
     /// To the vendor's trainers.
     TrainingRequest,
     /// To the administrator who asked for training.
@@ -29,12 +35,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind with its stored name.
-    const NAMES: [(Kind, &'static str); 7] = [
+    const NAMES: [(Kind, &'static str); 10] = [
         (Kind::Welcome, "welcome"),
         (Kind::PasswordReset, "password_reset"),
         (Kind::NewPassword, "new_password"),
         (Kind::RecoveryLink, "recovery_link"),
         (Kind::UsernameChanged, "username_changed"),
+        (Kind::SecondFactorOn, "second_factor_on"),
+        (Kind::SecondFactorOff, "second_factor_off"),
+        (Kind::RecoveryCodeUsed, "recovery_code_used"),
         (Kind::TrainingRequest, "training_request"),
         (Kind::TrainingConfirmation, "training_confirmation"),
     ];

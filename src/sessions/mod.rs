@@ -4,6 +4,6 @@ mod session;
 pub mod throttle;
 
 pub use session::{
-    ABSOLUTE_LIFE, Digest, IDLE_LIFE, NewSession, Token, count, delete_expired, end, end_all,
-    end_others, leave_flash, start, take_flash, touch,
+    ABSOLUTE_LIFE, Digest, IDLE_LIFE, NewSession, SECOND_FACTOR_LIFE, Token, count, delete_expired,
+    end, end_all, end_others, leave_flash, start, take_flash, touch,
 };

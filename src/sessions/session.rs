@@ -19,6 +19,8 @@ use crate::schema::sessions;
 pub const IDLE_LIFE: Duration = Duration::hours(12);
 /// Signed out at the latest.
 pub const ABSOLUTE_LIFE: Duration = Duration::days(30);
+/// Signed out after so long without the second factor.
+pub const SECOND_FACTOR_LIFE: Duration = Duration::minutes(10);
 /// How exactly "last seen" is kept: a write a minute, not one a request.
 const TOUCH_INTERVAL: Duration = Duration::minutes(1);
 
@@ -62,6 +64,8 @@ pub struct NewSession {
     pub user_id: Uuid,
     /// Whether it may do nothing but choose a password.
     pub must_choose_password: bool,
+    /// Whether it may do nothing but give the second factor.
+    pub second_factor_due: bool,
     /// From where.
     pub source: Option<IpAddr>,
 }
@@ -82,6 +86,7 @@ pub fn start(
             sessions::account_id.eq(session.account_id),
             sessions::user_id.eq(session.user_id),
             sessions::must_choose_password.eq(session.must_choose_password),
+            sessions::second_factor_due.eq(session.second_factor_due),
             sessions::created_at.eq(now),
             sessions::last_seen_at.eq(now),
             sessions::source.eq(session.source.map(IpNet::from)),

@@ -234,7 +234,12 @@ impl Person {
 
     /// What is theirs and of no use without them.
     fn forget(&self, tx: &mut db::Connection) -> QueryResult<()> {
-        for table in ["reserved_usernames", "sign_in_sources", "passwords"] {
+        for table in [
+            "reserved_usernames",
+            "sign_in_sources",
+            "passwords",
+            "second_factors",
+        ] {
             diesel::sql_query(format!(
                 "delete from {table} where account_id = $1 and user_id = $2"
             ))

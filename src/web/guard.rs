@@ -30,6 +30,8 @@ const TOKEN: &str = "token";
 pub struct Visitor {
     /// Who they are, if signed in.
     pub user: Option<SignedInUser>,
+    /// Who they are, if they gave their password and not yet their second factor.
+    pub arriving: Option<SignedInUser>,
     /// The cookie.
     pub cookie: Session,
 }
@@ -49,6 +51,10 @@ pub struct SignedInUser {
     pub zone: TimeZone,
 }
 
+/// Somebody who is signed in with a password of their own.
+#[derive(Clone)]
+pub struct WithOwnPassword(pub SignedInUser);
+
 /// An administrator of the account, with a password of their own.
 #[derive(Clone)]
 pub struct Administrator(pub SignedInUser);
@@ -65,6 +71,14 @@ impl SignedInUser {
     /// Their account's id.
     pub fn account_id(&self) -> Uuid {
         self.author.account_id
+    }
+
+    /// Whether the account demands a second factor of them that they have not set up.
+    pub fn owes_second_factor(&self) -> bool {
+        let signed_in = &self.signed_in;
+        signed_in.administrator
+            && signed_in.account.second_factor_required
+            && !signed_in.has_second_factor
     }
 
     /// The frame of a page for them.
@@ -181,8 +195,16 @@ impl FromRequest for Visitor {
         let request = request.clone();
         Box::pin(async move {
             let cookie = request.get_session();
-            let user = look_up(&request, &cookie).await?;
-            Ok(Visitor { user, cookie })
+            let found = look_up(&request, &cookie).await?;
+            let (arriving, user) = match found {
+                Some(user) if user.signed_in.second_factor_due => (Some(user), None),
+                found => (None, found),
+            };
+            Ok(Visitor {
+                user,
+                arriving,
+                cookie,
+            })
         })
     }
 }
@@ -195,9 +217,29 @@ impl FromRequest for SignedInUser {
         let request = request.clone();
         Box::pin(async move {
             let cookie = request.get_session();
-            look_up(&request, &cookie)
+            let user = look_up(&request, &cookie)
                 .await?
-                .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))
+                .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))?;
+            if user.signed_in.second_factor_due {
+                return Err(WebError::SeeOther("/second-factor".to_string()));
+            }
+            Ok(user)
+        })
+    }
+}
+
+impl FromRequest for WithOwnPassword {
+    type Error = WebError;
+    type Future = Guarded<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = SignedInUser::from_request(request, payload);
+        Box::pin(async move {
+            let user = user.await?;
+            if user.signed_in.must_choose_password {
+                return Err(WebError::SeeOther("/password".to_string()));
+            }
+            Ok(WithOwnPassword(user))
         })
     }
 }
@@ -222,6 +264,9 @@ impl FromRequest for Administrator {
                 } else {
                     WebError::Forbidden
                 });
+            }
+            if user.owes_second_factor() {
+                return Err(WebError::SeeOther("/second-factor".to_string()));
             }
             Ok(Administrator(user))
         })

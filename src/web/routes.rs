@@ -80,8 +80,35 @@ pub fn table() -> Vec<Entry> {
         post("/forgot-password", Public, access::forgot::send),
         get("/password", Public, access::password::show),
         post("/password", Public, access::password::save),
+        get("/second-factor", Public, access::second_factor::show),
+        post("/second-factor", Public, access::second_factor::give),
+        post(
+            "/second-factor/setup",
+            SignedIn,
+            access::second_factor_settings::begin,
+        ),
+        post(
+            "/second-factor/confirmation",
+            SignedIn,
+            access::second_factor_settings::confirm,
+        ),
+        post(
+            "/second-factor/recovery-codes",
+            SignedIn,
+            access::second_factor_settings::renew_codes,
+        ),
+        post(
+            "/second-factor/removal",
+            SignedIn,
+            access::second_factor_settings::turn_off,
+        ),
         get("/account", Administrator, accounts::account::show),
         post("/account", Administrator, accounts::account::save),
+        post(
+            "/account/second-factor",
+            Administrator,
+            accounts::account::demand_second_factor,
+        ),
         get("/activity", Administrator, activity::list::show),
         get("/activity.csv", Administrator, activity::export::show),
         get("/users", Administrator, users::list::show),
@@ -101,6 +128,16 @@ pub fn table() -> Vec<Entry> {
             "/users/{id}/training",
             Administrator,
             training::attendance::record,
+        ),
+        get(
+            "/users/{id}/second-factor-removal",
+            Administrator,
+            users::second_factor::show,
+        ),
+        post(
+            "/users/{id}/second-factor-removal",
+            Administrator,
+            users::second_factor::remove,
         ),
         post(
             "/users/{id}/password-mail",

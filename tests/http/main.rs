@@ -30,6 +30,8 @@ mod races;
 mod recovery;
 mod replacing;
 mod routes;
+mod second_factor;
+mod second_factor_lost;
 mod send_again;
 mod sign_in;
 mod staff;

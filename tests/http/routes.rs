@@ -14,6 +14,14 @@ fn expected(method: &Method, path: &str, access: Access) -> (u16, u16, u16) {
         ("/sign-in" | "/forgot-password", _) if !get => (422, 422, 422),
         ("/sign-out", _) => (303, 303, 303),
         ("/forgot-password" | "/healthz" | "/readyz", _) => (200, 200, 200),
+        ("/second-factor", _) => (303, 303, 303),
+        ("/second-factor/setup", _) => (303, 403, 303),
+        (
+            "/second-factor/confirmation"
+            | "/second-factor/recovery-codes"
+            | "/second-factor/removal",
+            _,
+        ) => (303, 422, 303),
         ("/password", _) if get => (303, 200, 200),
         ("/password", _) => (303, 422, 422),
         ("/dev/mailbox" | "/static/{file}", _) => (404, 404, 404),

@@ -4,4 +4,8 @@ pub mod forgot;
 pub mod home;
 pub mod pages;
 pub mod password;
+pub mod qr;
+pub mod second_factor;
+pub mod second_factor_pages;
+pub mod second_factor_settings;
 pub mod sign_in;

@@ -28,6 +28,9 @@ pub async fn show(
     if visitor.user.is_some() {
         return Ok(see_other("/"));
     }
+    if visitor.arriving.is_some() {
+        return Ok(see_other("/second-factor"));
+    }
     let mut layout = app.layout();
     if query.0.one("signed-out")?.is_some() {
         layout.flash = Some(Flash::success("You are signed out."));
@@ -74,7 +77,9 @@ pub async fn sign_in(
     let status = match outcome {
         Ok(arrival) => {
             hand_over(&visitor.cookie, &arrival.token)?;
-            return Ok(see_other(if arrival.must_choose_password {
+            return Ok(see_other(if arrival.second_factor_due {
+                "/second-factor"
+            } else if arrival.must_choose_password {
                 "/password"
             } else {
                 "/"
@@ -115,7 +120,7 @@ pub async fn sign_in(
 /// # Errors
 /// [`WebError`].
 pub async fn sign_out(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, WebError> {
-    if let Some(user) = visitor.user {
+    if let Some(user) = visitor.user.or(visitor.arriving) {
         blocking(move || {
             app.db.write(|tx| {
                 access::sign_out(tx, &user.author, &user.session, user.now)?;

@@ -62,6 +62,45 @@ pub async fn save(
     }
 }
 
+/// POST `/account/second-factor`: `required=yes|no`. Whoever demands one has one.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn demand_second_factor(
+    app: web::Data<App>,
+    administrator: Administrator,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let required = match form.0.text("required")? {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(WebError::BadRequest("required is yes or no")),
+    };
+    let user = administrator.0;
+    if required && !user.signed_in.has_second_factor {
+        let mut errors = Errors::none();
+        errors.add(
+            "second_factor",
+            "Set up a second factor for yourself first: otherwise you would shut yourself out.",
+        );
+        return page::unprocessable(&draw(app, user, errors).await?);
+    }
+    blocking(move || {
+        app.db.write(|tx| {
+            accounts::set_second_factor_required(tx, &user.author, required, user.now)?;
+            let text = if required {
+                "Administrators need a second factor from now on. Who has none sets one up at the next click."
+            } else {
+                "Administrators need no second factor any more. Who has one keeps it."
+            };
+            user.leave(tx, &Flash::success(text))?;
+            Ok::<_, db::Error>(())
+        })
+    })
+    .await??;
+    Ok(see_other("/account"))
+}
+
 async fn draw(
     app: web::Data<App>,
     user: SignedInUser,
@@ -95,6 +134,7 @@ async fn draw(
                 href: Place::default().user_href(&id),
             })
             .collect(),
+        second_factor_required: details.account.second_factor_required,
         time_zone: details.account.time_zone,
         time_zones,
         local_time: when::exact(user.now, &user.zone),

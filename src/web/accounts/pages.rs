@@ -21,6 +21,8 @@ pub struct AccountPage {
     pub seats: Seats,
     /// Who may see these pages.
     pub administrators: Vec<Person>,
+    /// Whether administrators must have a second factor. The form posts `required=yes` or `no`.
+    pub second_factor_required: bool,
     /// The zone that is chosen: `Europe/Zurich`. The form posts `time_zone`.
     pub time_zone: String,
     /// Every zone that can be chosen, sorted.

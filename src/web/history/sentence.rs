@@ -61,6 +61,18 @@ pub fn sentence(entry: &Entry) -> String {
         Event::SignedIn {
             with: SignInWith::TemporaryPassword,
         } => "Signed in with a mailed password.".to_string(),
+        Event::SecondFactorOn {} => "Set up a second factor.".to_string(),
+        Event::SecondFactorOff {} => "The second factor was removed.".to_string(),
+        Event::RecoveryCodesRenewed {} => "Made new recovery codes.".to_string(),
+        Event::RecoveryCodeUsed { left } => {
+            format!("Signed in with a recovery code; {left} are left.")
+        }
+        Event::SecondFactorDemanded { required: true } => {
+            "Administrators need a second factor from now on.".to_string()
+        }
+        Event::SecondFactorDemanded { required: false } => {
+            "Administrators need no second factor any more.".to_string()
+        }
         Event::SignedOut {} => "Signed out.".to_string(),
         Event::RecoveryRequested {} => {
             "Asked for a link under “Forgot your password?”.".to_string()

@@ -262,6 +262,7 @@ fn account() {
                 person("Dana Fox", "dana.fox@acme.example"),
                 person("Noor El-Amin", "noor@acme.example"),
             ],
+            second_factor_required: false,
             time_zone: "Europe/Zurich".to_owned(),
             time_zones: vec!["America/New_York".to_owned(), "Europe/Zurich".to_owned()],
             local_time: "10:42 on 3 May 2026".to_owned(),

@@ -19,6 +19,8 @@ pub enum UsersDialog {
     Replace(Box<ReplaceDialog>),
     /// `/users/{id}/administrator`.
     Administrator(Box<AdministratorDialog>),
+    /// `/users/{id}/second-factor-removal`.
+    SecondFactor(Box<SecondFactorDialog>),
 }
 
 impl UsersDialog {
@@ -28,7 +30,7 @@ impl UsersDialog {
             Self::Add(dialog) => dialog.errors.title_prefix(),
             Self::Edit(dialog) => dialog.errors.title_prefix(),
             Self::Replace(dialog) => dialog.errors.title_prefix(),
-            Self::DifferentPerson(_) | Self::Administrator(_) => "",
+            Self::DifferentPerson(_) | Self::Administrator(_) | Self::SecondFactor(_) => "",
         }
     }
 
@@ -40,6 +42,7 @@ impl UsersDialog {
             Self::DifferentPerson(_) => "This looks like a different person",
             Self::Replace(_) => "Replace User",
             Self::Administrator(_) => "Administrator",
+            Self::SecondFactor(_) => "Second factor",
         }
     }
 }
@@ -379,4 +382,17 @@ impl AdministratorDialog {
     pub fn action_path(&self) -> String {
         format!("/users/{}/administrator", self.id)
     }
+}
+
+/// Removing somebody's second factor.
+#[derive(Debug, Clone)]
+pub struct SecondFactorDialog {
+    /// Whose.
+    pub id: Uuid,
+    /// First and last name.
+    pub name: String,
+    /// Their address.
+    pub username: String,
+    /// Why there is nothing to remove: none is set up, or it is one's own.
+    pub refusal: Option<&'static str>,
 }

@@ -3,6 +3,7 @@
 use super::dialogs::Fact;
 use super::place::Place;
 use super::{form, state_words};
+use crate::access::second_factor;
 use crate::users::{self, User};
 use crate::web::components::{Link, Tone};
 use crate::web::guard::SignedInUser;
@@ -71,6 +72,28 @@ pub fn facts(
             .collect(),
         action: None,
     });
+    let factor = second_factor::standing(connection, account_id, subject.id)?;
+    if subject.administrator || factor.confirmed_at.is_some() {
+        let own = subject.id == user.signed_in.user_id;
+        let link = match (own, factor.confirmed_at) {
+            (true, _) => Some(Link::new("Change", "/second-factor")),
+            (false, Some(_)) => Some(Link::new(
+                "Remove",
+                place.href(format!("/users/{}/second-factor-removal", subject.id)),
+            )),
+            (false, None) => None,
+        };
+        let text = factor.confirmed_at.map_or("Off".to_string(), |since| {
+            format!("On since {}", when::day(since, user.now, &user.zone))
+        });
+        facts.push(Fact {
+            label: "Second factor",
+            text,
+            tone: Tone::Quiet,
+            links: link.into_iter().collect(),
+            action: None,
+        });
+    }
     facts.push(Fact::quiet(
         "Added",
         when::day(subject.created_at, user.now, &user.zone),

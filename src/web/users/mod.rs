@@ -18,4 +18,5 @@ pub mod place;
 pub mod place_query;
 pub mod replacement;
 pub mod scope;
+pub mod second_factor;
 pub mod state_words;

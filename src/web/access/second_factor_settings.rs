@@ -1,0 +1,257 @@
+//! One's own second factor: setting it up, new recovery codes, turning it off.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use secrecy::SecretString;
+
+use super::qr::Qr;
+use super::second_factor::{add_error, typed_code};
+use super::second_factor_pages::{Progress, RecoveryCodesPage, SettingsPage};
+use crate::access::second_factor::{self, SecondFactorError, Standing};
+use crate::access::{self, ChooseError};
+use crate::db;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::form::Errors;
+use crate::web::guard::{SignedInUser, WithOwnPassword};
+use crate::web::input::Form;
+use crate::web::redirect::see_other;
+use crate::web::{page, when};
+
+/// The page of somebody who is in.
+///
+/// # Errors
+/// [`WebError`].
+pub(super) async fn show(
+    app: web::Data<App>,
+    user: SignedInUser,
+) -> Result<HttpResponse, WebError> {
+    if user.signed_in.must_choose_password
+        || !(user.signed_in.administrator || user.signed_in.has_second_factor)
+    {
+        return Err(WebError::SeeOther("/password".to_string()));
+    }
+    page::ok(&draw(app, user, Errors::none()).await?)
+}
+
+/// POST `/second-factor/setup`: a key, against the current password.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn begin(
+    app: web::Data<App>,
+    user: WithOwnPassword,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let user = user.0;
+    if !user.signed_in.administrator {
+        return Err(WebError::Forbidden);
+    }
+    let typed: SecretString = form.0.text("current_password")?.into();
+    let (shared, by) = (app.clone(), user.clone());
+    let outcome = blocking(move || {
+        access::check_current(
+            &shared.db,
+            &shared.hasher,
+            by.account_id(),
+            by.signed_in.user_id,
+            &typed,
+            by.now,
+        )?;
+        shared.db.write(|tx| {
+            second_factor::begin(tx, &by.author, by.signed_in.user_id, by.now)?;
+            Ok::<_, db::Error>(())
+        })?;
+        Ok::<_, ChooseError>(())
+    })
+    .await?;
+    let mut errors = Errors::none();
+    let status = match outcome {
+        Ok(()) => return Ok(see_other("/second-factor")),
+        Err(ChooseError::TooMany(wait)) => {
+            let seconds = wait.whole_seconds().max(1);
+            errors.add(
+                "current_password",
+                format!("That was tried too often. Wait {seconds} seconds and try again."),
+            );
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        Err(ChooseError::Busy(_)) => return Err(WebError::Busy("hashing queue full".to_string())),
+        Err(ChooseError::Database(error)) => return Err(error.into()),
+        Err(_) => {
+            errors.add(
+                "current_password",
+                "This is not your current password. Use the one you signed in with.",
+            );
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    };
+    page::with_status(status, &draw(app, user, errors).await?)
+}
+
+/// POST `/second-factor/confirmation`: the first code turns it on; the recovery codes are shown.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn confirm(
+    app: web::Data<App>,
+    user: WithOwnPassword,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    with_code(app, user.0, &form, |app, user, code| {
+        second_factor::confirm(
+            &app.db,
+            &user.author,
+            user.signed_in.user_id,
+            &user.session,
+            code,
+            user.now,
+        )
+        .map(Done::Codes)
+    })
+    .await
+}
+
+/// POST `/second-factor/recovery-codes`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn renew_codes(
+    app: web::Data<App>,
+    user: WithOwnPassword,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    with_code(app, user.0, &form, |app, user, code| {
+        second_factor::renew_codes(
+            &app.db,
+            &user.author,
+            user.signed_in.user_id,
+            code,
+            user.now,
+        )
+        .map(Done::Codes)
+    })
+    .await
+}
+
+/// POST `/second-factor/removal`; not where the account demands one.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn turn_off(
+    app: web::Data<App>,
+    user: WithOwnPassword,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    if demanded(&user.0) {
+        return Err(WebError::Forbidden);
+    }
+    with_code(app, user.0, &form, |app, user, code| {
+        second_factor::turn_off(
+            &app.db,
+            &user.author,
+            user.signed_in.user_id,
+            &user.session,
+            code,
+            user.now,
+        )
+        .map(|()| Done::Off)
+    })
+    .await
+}
+
+enum Done {
+    Codes(Vec<String>),
+    Off,
+}
+
+/// Does what takes a code, and answers with what came of it.
+async fn with_code(
+    app: web::Data<App>,
+    user: SignedInUser,
+    form: &Form,
+    act: impl FnOnce(&App, &SignedInUser, &str) -> Result<Done, SecondFactorError> + Send + 'static,
+) -> Result<HttpResponse, WebError> {
+    let mut errors = Errors::none();
+    let Some(code) = typed_code(&form.0, &mut errors)? else {
+        return page::unprocessable(&draw(app, user, errors).await?);
+    };
+    let (shared, by) = (app.clone(), user.clone());
+    let outcome = blocking(move || act(&shared, &by, &code)).await?;
+    match outcome {
+        Ok(Done::Codes(codes)) => page::ok(&RecoveryCodesPage {
+            layout: user.layout(&app),
+            codes,
+        }),
+        Ok(Done::Off) => {
+            blocking(move || {
+                app.db.write(|tx| {
+                    user.leave(
+                        tx,
+                        &Flash::success(
+                            "The second factor is off. Your password alone signs you in.",
+                        ),
+                    )
+                })
+            })
+            .await??;
+            Ok(see_other("/second-factor"))
+        }
+        Err(error) => {
+            let status = add_error(error, &mut errors)?;
+            page::with_status(status, &draw(app, user, errors).await?)
+        }
+    }
+}
+
+fn demanded(user: &SignedInUser) -> bool {
+    user.signed_in.administrator && user.signed_in.account.second_factor_required
+}
+
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    errors: Errors,
+) -> Result<SettingsPage, WebError> {
+    let (shared, by) = (app.clone(), user.clone());
+    let standing = blocking(move || {
+        shared.db.read(|connection| {
+            second_factor::standing(connection, by.account_id(), by.signed_in.user_id)
+        })
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
+    let progress = progress(&app, &user, standing)?;
+    Ok(SettingsPage::new(
+        user.layout(&app),
+        progress,
+        demanded(&user),
+        errors,
+    ))
+}
+
+fn progress(app: &App, user: &SignedInUser, standing: Standing) -> Result<Progress, WebError> {
+    if let Some(since) = standing.confirmed_at {
+        return Ok(Progress::On {
+            since: when::day(since, user.now, &user.zone),
+            codes_left: standing.codes_left,
+        });
+    }
+    let Some(secret) = standing.pending else {
+        return Ok(Progress::Off);
+    };
+    let product = &app.settings.product_name;
+    let told = access::enrolment(&secret, product, &user.signed_in.username)
+        .map_err(WebError::Internal)?;
+    let letters: Vec<char> = told.secret.chars().collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    Ok(Progress::Pending {
+        qr: Qr::of(&told.url),
+        secret: groups.join(" "),
+    })
+}

@@ -1,0 +1,230 @@
+//! The second factor when the phone is lost, when somebody guesses, and when the account demands it.
+
+use crate::second_factor::{arriving, code, codes_on, company, id_of, set_up};
+use crate::site::{PASSWORD, Site};
+
+#[test]
+fn a_recovery_code_signs_in_once_and_is_told_by_mail() {
+    let site = Site::start();
+    let (_, codes) = company(&site);
+    let half = arriving(&site, "boss@acme.example", PASSWORD);
+    let typed = codes[3].to_lowercase().replace('-', " ");
+    assert_eq!(
+        half.post("/second-factor", &[("code", &typed)])
+            .location
+            .as_deref(),
+        Some("/")
+    );
+    assert!(half.get("/second-factor").says("9 recovery codes are left"));
+    assert!(
+        site.deliver()
+            .iter()
+            .any(|(_, subject, _)| subject.contains("a recovery code was used"))
+    );
+    assert_eq!(
+        site.value("select details->>'left' from events where kind = 'recovery_code_used'"),
+        "9"
+    );
+    let again = arriving(&site, "boss@acme.example", PASSWORD);
+    assert_eq!(
+        again.post("/second-factor", &[("code", &codes[3])]).status,
+        422
+    );
+    // New ones end the old ones, and take a code from the app.
+    assert_eq!(
+        half.post("/second-factor/recovery-codes", &[("code", &codes[4])])
+            .status,
+        422
+    );
+    let renewed = codes_on(&half.post(
+        "/second-factor/recovery-codes",
+        &[("code", &code(&site, "boss@acme.example", 0))],
+    ));
+    assert_eq!(renewed.len(), 10);
+    assert_eq!(
+        again.post("/second-factor", &[("code", &codes[5])]).status,
+        422
+    );
+    assert_eq!(
+        again
+            .post("/second-factor", &[("code", &renewed[0])])
+            .status,
+        303
+    );
+}
+
+#[test]
+fn guesses_are_counted_before_they_are_compared() {
+    let site = Site::start();
+    company(&site);
+    let half = arriving(&site, "boss@acme.example", PASSWORD);
+    for _ in 0..5 {
+        assert_eq!(
+            half.post("/second-factor", &[("code", "123123")]).status,
+            422
+        );
+    }
+    let refused = half.post(
+        "/second-factor",
+        &[("code", &code(&site, "boss@acme.example", 0))],
+    );
+    assert_eq!(refused.status, 429, "also the right one");
+    assert!(
+        refused.says("Wait 5 minutes") || refused.says("Wait 6 minutes"),
+        "{}",
+        refused.text()
+    );
+    // Another browser, another session: the same person.
+    let elsewhere = arriving(&site, "boss@acme.example", PASSWORD);
+    assert_eq!(
+        elsewhere
+            .post("/second-factor", &[("code", "123123")])
+            .status,
+        429
+    );
+    assert_eq!(
+        half.post("/second-factor", &[("code", "")]).status,
+        422,
+        "nothing typed is no guess"
+    );
+}
+
+#[test]
+fn another_administrator_removes_it_and_only_in_their_own_account() {
+    let site = Site::start();
+    let (boss, _) = company(&site);
+    let globex = site.company("Globex", "globex.example", 9);
+    site.person(globex, "x@globex.example", false);
+    let id = id_of(&site, "boss@acme.example");
+    let path = format!("/users/{id}/second-factor-removal");
+    assert_eq!(
+        site.signed_in("boss@globex.example")
+            .post(&path, &[])
+            .status,
+        404
+    );
+    assert_eq!(
+        site.signed_in("ann@acme.example").post(&path, &[]).status,
+        403
+    );
+    assert_eq!(boss.post(&path, &[]).status, 422, "not one's own this way");
+    assert_eq!(site.count("second_factors"), 1);
+    let other = site.signed_in("other@acme.example");
+    assert!(
+        other
+            .get(&format!("/users/{id}"))
+            .dialog()
+            .says("Second factor On since"),
+        "{}",
+        other.get(&format!("/users/{id}")).dialog().text()
+    );
+    assert!(
+        other
+            .get(&path)
+            .dialog()
+            .says("Make sure that it is they who asked")
+    );
+    assert_eq!(other.post(&path, &[]).location.as_deref(), Some("/users"));
+    assert!(
+        other
+            .get("/users")
+            .says("The second factor of Boss Tester is removed.")
+    );
+    assert_eq!(
+        boss.get("/users").location.as_deref(),
+        Some("/sign-in"),
+        "signed out"
+    );
+    assert_eq!(site.count("second_factors"), 0);
+    assert_eq!(site.count("recovery_codes"), 0);
+    assert!(
+        site.deliver()
+            .iter()
+            .any(|(to, subject, _)| to == "boss@acme.example" && subject.contains("was removed"))
+    );
+    assert_eq!(
+        site.signed_in("boss@acme.example").get("/users").status,
+        200
+    );
+    assert_eq!(
+        site.value("select string_agg(actor_user_id::text, ',') from events where kind = 'second_factor_off'"),
+        id_of(&site, "other@acme.example").to_string()
+    );
+}
+
+#[test]
+fn an_account_that_demands_one_lets_administrators_do_nothing_before() {
+    let site = Site::start();
+    let (boss, _) = company(&site);
+    let other = site.signed_in("other@acme.example");
+    let refused = other.post("/account/second-factor", &[("required", "yes")]);
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("Set up a second factor for yourself first"));
+    assert_eq!(
+        boss.post("/account/second-factor", &[("required", "yes")])
+            .status,
+        303
+    );
+    assert!(
+        boss.get("/account")
+            .says("Administrators must give a code from an app")
+    );
+    for path in ["/users", "/activity", "/account"] {
+        assert_eq!(
+            other.get(path).location.as_deref(),
+            Some("/second-factor"),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        other
+            .post("/account/second-factor", &[("required", "no")])
+            .location
+            .as_deref(),
+        Some("/second-factor")
+    );
+    assert!(
+        other
+            .get("/second-factor")
+            .says("Your account asks administrators for a second factor.")
+    );
+    set_up(&site, &other, "other@acme.example");
+    assert_eq!(other.get("/users").status, 200);
+    assert_eq!(
+        other
+            .post(
+                "/second-factor/removal",
+                &[("code", &code(&site, "other@acme.example", 0))]
+            )
+            .status,
+        403
+    );
+    // Users who administer nothing are asked nothing.
+    assert_eq!(
+        site.signed_in("ann@acme.example").get("/password").status,
+        200
+    );
+    assert_eq!(
+        boss.post("/account/second-factor", &[("required", "no")])
+            .status,
+        303
+    );
+    assert_eq!(
+        other
+            .post(
+                "/second-factor/removal",
+                &[("code", &code(&site, "other@acme.example", 0))]
+            )
+            .location
+            .as_deref(),
+        Some("/second-factor")
+    );
+    assert_eq!(
+        site.signed_in("other@acme.example").get("/users").status,
+        200
+    );
+    assert_eq!(
+        site.count("events where kind = 'second_factor_demanded'"),
+        2
+    );
+}
