@@ -6,6 +6,7 @@ import { Company } from "../support/company";
 import { box, fill, open, openUser, search, show } from "../support/page";
 import { linkIn, passwordIn } from "../support/postbox";
 import { expect, test } from "../support/test";
+import { totp } from "../support/totp";
 
 const WIDTHS = [1280, 390];
 const SCHEMES = ["light", "dark"] as const;
@@ -186,4 +187,23 @@ test("what goes to many, and the rest", async ({ users, company, another }) => {
   await sister.add(theirs, sister.person("Lone", "Holder"));
   await theirs.goto("/users/new");
   await picture(theirs, "add-no-seat");
+});
+
+test("the second factor", async ({ users, company }) => {
+  await users.goto("/second-factor");
+  await picture(users, "second-factor-off");
+  await users.getByLabel("Current password").fill(company.administrator.password);
+  await users.getByRole("button", { name: "Set up" }).click();
+  await picture(users, "second-factor-key");
+  const secret = (await users.getByRole("code").innerText()).replace(/\s/g, "");
+  await users.getByLabel("Code").fill(totp(secret));
+  await users.getByRole("button", { name: "Turn on" }).click();
+  await picture(users, "recovery-codes");
+  await users.goto("/second-factor");
+  await picture(users, "second-factor-on");
+  await users.goto("/account");
+  await picture(users, "account");
+  await company.signIn(users);
+  await users.goto("/second-factor");
+  await picture(users, "second-factor-asked");
 });
