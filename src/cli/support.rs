@@ -14,9 +14,9 @@ use crate::clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::history::{Author, Entry};
-use crate::support::{self, CaseReport, EmailReport, HolderReport};
+use crate::support::{self, CaseReport, EmailReport, HolderReport, Holding, holding};
 use crate::training::{self, Training};
-use crate::users::{self, Held, Username};
+use crate::users::{self, Username};
 use crate::web::history::sentence::sentence;
 use crate::web::users::state_words;
 
@@ -167,9 +167,9 @@ fn attended(db: &Db, command: &AttendedCommand) -> Result<(), Refusal> {
     let now = clock::now();
     let nobody = db.write(|tx| {
         for username in &usernames {
-            let Some(Held::By {
+            let Some(Holding::By {
                 account_id, holder, ..
-            }) = users::held(tx, username, now)?
+            }) = holding(tx, username, now)?
             else {
                 return Err(Missing::Nobody(username.as_str().to_string()));
             };
@@ -213,9 +213,9 @@ fn reset_second_factor(db: &Db, command: &SecondFactorResetCommand) -> Result<()
     let now = clock::now();
     let removed = db
         .write(|tx| {
-            let Some(Held::By {
+            let Some(Holding::By {
                 account_id, holder, ..
-            }) = users::held(tx, &username, now)?
+            }) = holding(tx, &username, now)?
             else {
                 return Ok(false);
             };

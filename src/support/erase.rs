@@ -7,9 +7,10 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::holding::{Holding, holding};
 use crate::history::{self, Author, Event};
 use crate::schema::{address_conflicts, mails, users as users_table};
-use crate::users::{self, ActivationError, Held, Profile, Username};
+use crate::users::{self, ActivationError, Profile, Username};
 use crate::{accounts, db};
 
 /// The mark.
@@ -40,9 +41,9 @@ pub fn erase(
     username: &Username,
     now: OffsetDateTime,
 ) -> Result<String, EraseError> {
-    let Some(Held::By {
+    let Some(Holding::By {
         account_id, holder, ..
-    }) = users::held(tx, username, now)?
+    }) = holding(tx, username, now)?
     else {
         return Err(EraseError::NotFound);
     };

@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::holding::{Holding, holding};
 use super::replay::replay;
 use super::report::{Case, CaseReport, EmailReport, HolderReport, Mail, Reservation, Step};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
 use crate::schema::{accounts, address_conflicts, mails, users as users_table};
-use crate::users::{self, Held, Username};
+use crate::users::{self, Username};
 
 /// Lines of history, mails and cases that are shown.
 const NEWEST: usize = 8;
@@ -92,15 +93,15 @@ fn look(
         }
     };
     report.username = Some(username.as_str().to_string());
-    let held = db.read(|connection| users::held(connection, &username, now))?;
+    let held = db.read(|connection| holding(connection, &username, now))?;
     db.read(|connection| {
         match &held {
-            Some(Held::By {
+            Some(Holding::By {
                 account_id, holder, ..
             }) => {
                 report.holder = person(connection, *account_id, holder.id, now)?;
             }
-            Some(Held::KeptFor {
+            Some(Holding::KeptFor {
                 account_id,
                 user_id,
                 until,

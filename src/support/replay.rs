@@ -5,12 +5,13 @@ use time::OffsetDateTime;
 use tracing::subscriber::{NoSubscriber, with_default};
 use uuid::Uuid;
 
+use super::holding::Holding;
 use super::report::Replay;
 use crate::db::{self, Db};
 use crate::history::Author;
 use crate::ids;
 use crate::schema::{account_domains, accounts};
-use crate::users::{self, AddError, FirstPassword, Held, Profile, Username};
+use crate::users::{self, AddError, FirstPassword, Profile, Username};
 
 /// Accounts that are looked at; more share no domain in practice.
 const MOST_ACCOUNTS: i64 = 20;
@@ -35,7 +36,7 @@ impl From<db::Error> for Outcome {
 pub(super) fn replay(
     db: &Db,
     username: &Username,
-    held: Option<&Held>,
+    held: Option<&Holding>,
     also: Option<Uuid>,
     now: OffsetDateTime,
 ) -> QueryResult<Vec<Replay>> {
@@ -68,7 +69,7 @@ fn decide(
     db: &Db,
     account_id: Uuid,
     username: &Username,
-    held: Option<&Held>,
+    held: Option<&Holding>,
     now: OffsetDateTime,
 ) -> QueryResult<&'static str> {
     let profile = Profile {

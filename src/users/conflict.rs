@@ -91,19 +91,20 @@ pub fn explain(
     username: &Username,
     now: OffsetDateTime,
 ) -> QueryResult<Conflict> {
-    let Some(held) = db.read(|connection| held(connection, username, now))? else {
-        return Ok(Conflict::Gone);
+    let rule = match db.read(|connection| holder(connection, username))? {
+        Some((account_id, holder, active)) if account_id == author.account_id => {
+            return Ok(if active {
+                Conflict::ActiveHere(holder)
+            } else {
+                Conflict::InactiveHere(holder)
+            });
+        }
+        Some(_) => ConflictRule::Elsewhere,
+        None if db.read(|connection| is_reserved(connection, username, now))? => {
+            ConflictRule::Reserved
+        }
+        None => return Ok(Conflict::Gone),
     };
-    let rule = held.rule_for(author.account_id);
-    match (rule, held) {
-        (ConflictRule::ActiveHere, Held::By { holder, .. }) => {
-            return Ok(Conflict::ActiveHere(holder));
-        }
-        (ConflictRule::InactiveHere, Held::By { holder, .. }) => {
-            return Ok(Conflict::InactiveHere(holder));
-        }
-        _ => {}
-    }
     let account = author.account_id.to_string();
     let answer = db.read(|connection| throttle::take(connection, LOOK_UPS, &[&account], now))?;
     let rule = if answer == Answer::Allowed {
@@ -127,59 +128,10 @@ pub fn explain(
     })
 }
 
-/// What keeps an address from everybody else. Names other accounts: never for a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
-    /// Somebody has it as their username.
-    By {
-        /// Their account.
-        account_id: Uuid,
-        /// They.
-        holder: Holder,
-        /// Whether they are active.
-        active: bool,
-    },
-    /// It was somebody's username until recently.
-    KeptFor {
-        /// Their account.
-        account_id: Uuid,
-        /// Their id.
-        user_id: Uuid,
-        /// Until when.
-        until: OffsetDateTime,
-    },
-}
-
-impl Held {
-    /// The rule that this makes for `account_id`, which asks for the address.
-    pub fn rule_for(&self, account_id: Uuid) -> ConflictRule {
-        match self {
-            Held::By {
-                account_id: holders,
-                active,
-                ..
-            } if *holders == account_id => {
-                if *active {
-                    ConflictRule::ActiveHere
-                } else {
-                    ConflictRule::InactiveHere
-                }
-            }
-            Held::By { .. } => ConflictRule::Elsewhere,
-            Held::KeptFor { .. } => ConflictRule::Reserved,
-        }
-    }
-}
-
-/// Who or what holds `username`; nothing where it is free.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn held(
+fn holder(
     connection: &mut db::Connection,
     username: &Username,
-    now: OffsetDateTime,
-) -> QueryResult<Option<Held>> {
+) -> QueryResult<Option<(Uuid, Holder, bool)>> {
     let found: Option<(Uuid, Uuid, String, String, bool)> = users::table
         .filter(users::username.eq(username.as_str()))
         .select((
@@ -191,31 +143,29 @@ pub fn held(
         ))
         .first(connection)
         .optional()?;
-    if let Some((account_id, id, first_name, last_name, active)) = found {
-        return Ok(Some(Held::By {
-            account_id,
-            holder: Holder {
-                id,
-                name: format!("{first_name} {last_name}"),
-            },
-            active,
-        }));
-    }
-    let kept: Option<(Uuid, Uuid, OffsetDateTime)> = reserved_usernames::table
+    Ok(
+        found.map(|(account_id, id, first_name, last_name, active)| {
+            (
+                account_id,
+                Holder {
+                    id,
+                    name: format!("{first_name} {last_name}"),
+                },
+                active,
+            )
+        }),
+    )
+}
+
+fn is_reserved(
+    connection: &mut db::Connection,
+    username: &Username,
+    now: OffsetDateTime,
+) -> QueryResult<bool> {
+    let held = reserved_usernames::table
         .find(username.as_str())
-        .filter(reserved_usernames::reserved_until.gt(now))
-        .select((
-            reserved_usernames::account_id,
-            reserved_usernames::user_id,
-            reserved_usernames::reserved_until,
-        ))
-        .first(connection)
-        .optional()?;
-    Ok(kept.map(|(account_id, user_id, until)| Held::KeptFor {
-        account_id,
-        user_id,
-        until,
-    }))
+        .filter(reserved_usernames::reserved_until.gt(now));
+    diesel::select(diesel::dsl::exists(held)).get_result(connection)
 }
 
 fn open_case(

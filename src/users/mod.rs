@@ -26,7 +26,7 @@ pub use activation::{ActivationError, Deactivated, deactivate, has_own_password,
 pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert};
 pub use addressee::{Addressee, lock_for_mail};
 pub use administrator::{AdministratorError, set_administrator};
-pub use conflict::{Conflict, ConflictRule, Held, Holder, explain, held};
+pub use conflict::{Conflict, ConflictRule, Holder, explain};
 pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
 pub use freeable::could_be_freed;
 pub use listing::{
