@@ -122,7 +122,7 @@ fn height(room: &str) -> u8 {
         "config" | "private_postgres" => 2,
         "accounts" | "telemetry" => 3,
         "users" => 4,
-        "access" | "password_resets" | "training" => 5,
+        "access" | "imports" | "password_resets" | "training" => 5,
         "mailings" | "demo" => 6,
         "web" => 7,
         "cli" => 8,

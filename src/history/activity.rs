@@ -61,6 +61,8 @@ impl Group {
                 "user_deactivated",
                 "user_reactivated",
                 "user_replaced",
+                "import_started",
+                "import_finished",
             ],
             Group::Details => &["user_edited"],
             Group::Passwords => &[
