@@ -86,7 +86,10 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
     for record in reader.records() {
         // Every cell is a piece of a text that was valid before.
         let record = record.map_err(|_| CsvProblem::Unreadable(Unreadable::NotText))?;
-        let number = record.position().map_or(0, |place| line_number(rest, place)) + skipped;
+        let number = record
+            .position()
+            .map_or(0, |place| line_number(rest, place))
+            + skipped;
         let cells: Vec<String> = record.iter().map(cell).collect();
         if cells.iter().all(String::is_empty) {
             continue;

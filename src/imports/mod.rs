@@ -1,8 +1,8 @@
 //! Importing a list of people: read, checked line by line, chosen from, and run.
 
-pub mod csv_in;
 mod check;
 mod choice;
+pub mod csv_in;
 mod decode;
 mod headings;
 mod read;

@@ -196,7 +196,7 @@ pub(super) fn counts(
     .get_result(connection)
 }
 
-/// Lines after that position, at most `limit`, in the order of the list.
+/// The lines of a page (from 0) in the order of the list, and the first of the next page.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -224,7 +224,7 @@ pub fn lines(
     };
     query
         .order(import_lines::position)
-        .limit(LINES_PAGE)
+        .limit(LINES_PAGE + 1)
         .offset(page.max(0).saturating_mul(LINES_PAGE))
         .select(COLUMNS)
         .load(connection)

@@ -195,7 +195,15 @@ fn batch(tx: &mut db::Connection, limit: i64, now: OffsetDateTime) -> Result<boo
     let (positions, lines): (Vec<i32>, Vec<Line>) = to_do.into_iter().unzip();
     let account = accounts::lock(tx, import.account_id)?;
     let domains = accounts::domains(tx, import.account_id)?;
-    let mut decided = decide(tx, &author, &account, &domains, &lines, Asked::ToImport, now)?;
+    let mut decided = decide(
+        tx,
+        &author,
+        &account,
+        &domains,
+        &lines,
+        Asked::ToImport,
+        now,
+    )?;
     let people: Vec<AddUser> = decided
         .iter_mut()
         .filter_map(|line| {

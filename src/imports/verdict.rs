@@ -11,11 +11,11 @@ use super::Line;
 use crate::accounts::Account;
 use crate::db;
 use crate::history::Author;
+use crate::ids;
 use crate::users::{
     self, AddError, AddUser, ConflictRule, FieldProblem, Held, Identity, Profile, ProfileField,
     Username,
 };
-use crate::ids;
 
 /// What will become of a line, or became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +123,12 @@ pub(super) fn decide(
         .map(|(username, _)| username.as_str())
         .collect();
     let held = users::holders(tx, author.account_id, &usernames, now)?;
-    let is_new = |username: &Username| !matches!(held.get(username.as_str()), Some(Held::Here { .. }));
-    let any_new = parsed.iter().flatten().any(|(username, _)| is_new(username));
+    let is_new =
+        |username: &Username| !matches!(held.get(username.as_str()), Some(Held::Here { .. }));
+    let any_new = parsed
+        .iter()
+        .flatten()
+        .any(|(username, _)| is_new(username));
     let mut look_ups = LookUps::begin(tx, author, asked, any_new, now)?;
     let mut free_seats = account.free_seats();
     let mut first_lines: HashMap<String, u32> = HashMap::new();
@@ -201,7 +205,13 @@ fn told(problems: &[FieldProblem]) -> String {
 }
 
 /// Somebody of this account has the address: an import overwrites nobody.
-fn of_ours(id: Uuid, stored: &Profile, active: bool, username: &Username, listed: &Profile) -> Decided {
+fn of_ours(
+    id: Uuid,
+    stored: &Profile,
+    active: bool,
+    username: &Username,
+    listed: &Profile,
+) -> Decided {
     fn identity<'a>(profile: &'a Profile, username: &'a Username) -> Identity<'a> {
         Identity {
             first_name: &profile.first_name,
@@ -215,7 +225,9 @@ fn of_ours(id: Uuid, stored: &Profile, active: bool, username: &Username, listed
     let (verdict, reason) = match (another, active) {
         (true, true) => (
             Verdict::Refused,
-            format!("Email address is already in use: it belongs to {name}, who is active in your account."),
+            format!(
+                "Email address is already in use: it belongs to {name}, who is active in your account."
+            ),
         ),
         (true, false) => (
             Verdict::Refused,

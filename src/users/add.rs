@@ -130,7 +130,13 @@ pub fn insert(
         username: username.clone(),
         profile: profile.clone(),
     };
-    insert_rows(tx, account_id, std::slice::from_ref(&user), administrator, now)?;
+    insert_rows(
+        tx,
+        account_id,
+        std::slice::from_ref(&user),
+        administrator,
+        now,
+    )?;
     match password {
         FirstPassword::Mailed => mail_passwords(tx, account_id, &[id], Kind::Welcome, None, now)?,
         FirstPassword::Own(hash) => {
@@ -196,26 +202,30 @@ fn insert_rows(
     for some in people.chunks(5_000) {
         let rows: Vec<_> = some
             .iter()
-            .map(|AddUser { id, username, profile }| {
-                (
-                    users::account_id.eq(account_id),
-                    users::id.eq(id),
-                    users::username.eq(username.as_str()),
-                    users::first_name.eq(&profile.first_name),
-                    users::last_name.eq(&profile.last_name),
-                    users::title.eq(&profile.title),
-                    users::department.eq(&profile.department),
-                    users::phone.eq(&profile.phone),
-                    users::search_text.eq(profile.search_text(username.as_str())),
-                    users::name_key.eq(profile.name_key()),
-                    users::administrator.eq(administrator),
-                    users::created_at.eq(now),
-                )
-            })
+            .map(
+                |AddUser {
+                     id,
+                     username,
+                     profile,
+                 }| {
+                    (
+                        users::account_id.eq(account_id),
+                        users::id.eq(id),
+                        users::username.eq(username.as_str()),
+                        users::first_name.eq(&profile.first_name),
+                        users::last_name.eq(&profile.last_name),
+                        users::title.eq(&profile.title),
+                        users::department.eq(&profile.department),
+                        users::phone.eq(&profile.phone),
+                        users::search_text.eq(profile.search_text(username.as_str())),
+                        users::name_key.eq(profile.name_key()),
+                        users::administrator.eq(administrator),
+                        users::created_at.eq(now),
+                    )
+                },
+            )
             .collect();
-        diesel::insert_into(users::table)
-            .values(rows)
-            .execute(tx)?;
+        diesel::insert_into(users::table).values(rows).execute(tx)?;
     }
     Ok(())
 }

@@ -91,9 +91,8 @@ pub fn explain(
     username: &Username,
     now: OffsetDateTime,
 ) -> QueryResult<Conflict> {
-    let held = db.read(|connection| {
-        holders(connection, author.account_id, &[username.as_str()], now)
-    })?;
+    let held =
+        db.read(|connection| holders(connection, author.account_id, &[username.as_str()], now))?;
     let rule = match held.into_values().next() {
         Some(Held::Here {
             id,

@@ -19,6 +19,7 @@ mod already_in_use;
 mod attention;
 mod edit;
 mod headers;
+mod imports;
 mod input;
 mod listing;
 mod own_password;

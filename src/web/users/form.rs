@@ -1,8 +1,8 @@
 //! The six fields, from a form to a command that cannot be wrong, or to every error at its field.
 
 use super::dialogs::ProfileValues;
-use crate::users::{self, Profile, ProfileField, User, Username};
 pub use crate::users::foreign_domain;
+use crate::users::{self, Profile, ProfileField, User, Username};
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::input::Parameters;
@@ -70,7 +70,10 @@ pub fn parse(
 
 /// What the field says before anything is typed.
 pub fn username_hint(domains: &[String]) -> String {
-    format!("The company email address, ending in {}.", users::any_of(domains))
+    format!(
+        "The company email address, ending in {}.",
+        users::any_of(domains)
+    )
 }
 
 /// The field's name in the form.
