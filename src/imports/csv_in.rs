@@ -222,3 +222,6 @@ fn cell(given: &str) -> String {
 fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,36 +1,33 @@
 //! `Import a list`: the verdict on each line, the choice, the run, what was refused.
 
-use std::time::{Duration, Instant};
-
-use tokio::sync::watch;
 use user_accounts::{clock, imports};
 
 use crate::client::{Answer, Client};
 use crate::site::{Company, Site};
 
-const HEAD: &str = "Username,First name,Last name,Title,Department,Phone\n";
+pub const HEAD: &str = "Username,First name,Last name,Title,Department,Phone\n";
 
 /// Hands in a list; the path of its import.
-fn check(client: &Client, list: &str) -> String {
+pub fn check(client: &Client, list: &str) -> String {
     let answer = client.upload("/imports", &[("file", Some("list.csv"), list.as_bytes())]);
     assert_eq!(answer.status, 303, "{}", answer.text());
     answer.location.unwrap()
 }
 
 /// Carries out what is running, as the worker does.
-fn run(site: &Site) {
+pub fn run(site: &Site) {
     while imports::run_next(&site.db, clock::now()).unwrap() {}
 }
 
 /// Presses the button.
-fn import(site: &Site, client: &Client, path: &str) -> Answer {
+pub fn import(site: &Site, client: &Client, path: &str) -> Answer {
     let people = client.get(path).field("people");
     assert_eq!(client.post(path, &[("people", &people)]).status, 303);
     run(site);
     client.get(path)
 }
 
-fn company() -> (Site, Company, Client) {
+pub fn company() -> (Site, Company, Client) {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 20);
     let client = site.signed_in("boss@acme.example");
@@ -148,35 +145,6 @@ fn an_import_adds_and_reactivates_with_a_mail_and_an_event_each() {
 }
 
 #[test]
-fn pressed_twice_and_in_two_windows_it_runs_once() {
-    let (site, _, client) = company();
-    let path = check(
-        &client,
-        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
-    );
-    let again = client.again();
-    for window in [&client, &again, &client] {
-        assert_eq!(window.post(&path, &[("people", "2")]).status, 303);
-    }
-    run(&site);
-    assert_eq!(client.post(&path, &[("people", "2")]).status, 303);
-    run(&site);
-    assert_eq!(site.count("users where username <> 'boss@acme.example'"), 2);
-    assert_eq!(site.count("mails"), 2);
-    assert_eq!(site.count("events where kind = 'import_started'"), 1);
-    // The same list again finds them all there.
-    let second = client.get(&check(
-        &client,
-        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
-    ));
-    assert!(
-        second.says("2 unchanged") && second.says("There is nothing to import on this list"),
-        "{}",
-        second.text()
-    );
-}
-
-#[test]
 fn lines_are_left_out_and_taken_in_again_one_by_one_and_by_verdict() {
     let (site, _, client) = company();
     let path = check(
@@ -225,61 +193,6 @@ fn lines_are_left_out_and_taken_in_again_one_by_one_and_by_verdict() {
 }
 
 #[test]
-fn seats_are_counted_at_the_check_and_again_at_the_run() {
-    let (site, acme, client) = company();
-    site.sql("update accounts set seats = 3");
-    let list = "a@acme.example,Ann,A\nb@acme.example,Bea,B\nc@acme.example,Cat,C\n";
-    let path = check(&client, list);
-    let page = client.get(&path);
-    assert!(
-        page.says("Import 2 people") && page.says("1 refused"),
-        "{}",
-        page.text()
-    );
-    assert!(page.says("No seat is free. Deactivate a user first."));
-    site.person(acme, "quick@acme.example", false);
-    let page = client.get(&path);
-    assert!(
-        page.says("Lines for which no seat is left when their turn comes are refused."),
-        "{}",
-        page.text()
-    );
-    let done = import(&site, &client, &path);
-    assert!(
-        done.says("1 added") && done.says("2 refused"),
-        "{}",
-        done.text()
-    );
-    assert_eq!(
-        site.value("select active_users || '/' || seats from accounts"),
-        "3/3"
-    );
-    assert_eq!(site.count("users where username = 'a@acme.example'"), 1);
-}
-
-#[test]
-fn what_another_account_took_between_check_and_run_is_refused_without_naming_it() {
-    let (site, _, client) = company();
-    let globex = site.company("Globex", "globex.example", 20);
-    site.sql("insert into account_domains (account_id, domain, added_at) select id, 'acme.example', now() from accounts where name = 'Globex'");
-    let path = check(
-        &client,
-        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
-    );
-    site.person(globex, "nora@acme.example", false);
-    let done = import(&site, &client, &path);
-    assert!(
-        done.says("1 added")
-            && done.says("1 refused")
-            && done.says("Email address is already in use."),
-        "{}",
-        done.text()
-    );
-    assert!(!done.body.contains("Globex"));
-    assert_eq!(site.count("users where username = 'nora@acme.example'"), 1);
-}
-
-#[test]
 fn past_the_budget_a_check_tells_free_addresses_from_taken_ones_no_more() {
     let (site, _, client) = company();
     let globex = site.company("Globex", "globex.example", 100);
@@ -318,142 +231,6 @@ fn past_the_budget_a_check_tells_free_addresses_from_taken_ones_no_more() {
 }
 
 #[test]
-fn refused_lines_come_as_a_file_that_can_be_mended_and_handed_in_again() {
-    let (site, _, client) = company();
-    let path = check(
-        &client,
-        &format!(
-            "{HEAD}\"=cmd x@acme.example\",Ann,Lee,\"=SUM(A1)\",\"R&D, North\",+49 30 1234\nok@acme.example,Oki,Doki,,,\nz@acme.example,\"Zoë\",,,,\n"
-        ),
-    );
-    import(&site, &client, &path);
-    let file = client.get(&format!("{path}/refused.csv"));
-    assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
-    assert!(
-        file.header("content-disposition")
-            .unwrap()
-            .contains("refused.csv")
-    );
-    let lines: Vec<&str> = file.body.lines().collect();
-    assert_eq!(lines.len(), 3, "{}", file.body);
-    assert_eq!(
-        lines[0].trim_start_matches('\u{feff}'),
-        "Username,First name,Last name,Title,Department,Phone,Line,Why not imported"
-    );
-    assert!(
-        lines[1].starts_with(
-            "'=cmd x@acme.example,Ann,Lee,'=SUM(A1),\"R&D, North\",'+49 30 1234,2,Username: "
-        ),
-        "{}",
-        lines[1]
-    );
-    assert!(
-        lines[2].starts_with("z@acme.example,Zoë,,,,,4,Last name: Enter the last name."),
-        "{}",
-        lines[2]
-    );
-    let mended = file
-        .body
-        .replace("'=cmd x@", "ann@")
-        .replace("ann@acme.example,Ann", "ann@acme.example,Ann")
-        .replace("Zoë,,", "Zoë,Zed,");
-    let second = check(&client, &mended);
-    let page = client.get(&second);
-    assert!(
-        page.says("Import 2 people")
-            && page.says("Columns that are not used: Line, Why not imported."),
-        "{}",
-        page.text()
-    );
-    import(&site, &client, &second);
-    assert_eq!(
-        site.value("select concat_ws('|', title, department, phone) from users where username = 'ann@acme.example'"),
-        "=SUM(A1)|R&D, North|+49 30 1234"
-    );
-}
-
-#[test]
-fn the_list_that_users_csv_gives_is_unchanged_when_it_comes_back() {
-    let (site, _, client) = company();
-    let path = check(
-        &client,
-        &format!(
-            "{HEAD}ann@acme.example,Ann,Lee,=Chief,\"Sales, North\",+49 30 1234\nbea@acme.example,Bea,Roe,@home,-,\n"
-        ),
-    );
-    import(&site, &client, &path);
-    let exported = client.get("/users.csv").body;
-    let page = client.get(&check(&client, &exported));
-    assert!(
-        page.says("3 unchanged") && page.says("0 will be added"),
-        "{}",
-        page.text()
-    );
-    assert!(!page.says("The list has another"), "{}", page.text());
-    assert!(page.says("Columns that are not used: Last sign-in, Status."));
-}
-
-#[test]
-fn what_is_no_list_is_said_at_its_field_and_what_was_pasted_stays() {
-    let (site, _, client) = company();
-    let none = client.upload("/imports", &[("file", Some(""), b""), ("list", None, b" ")]);
-    assert_eq!(
-        (none.status, none.error_at("file").as_deref()),
-        (422, Some("Choose a file, or paste a list below."))
-    );
-    let both = client.upload(
-        "/imports",
-        &[
-            ("file", Some("a.csv"), b"x@acme.example"),
-            ("list", None, b"y@acme.example"),
-        ],
-    );
-    assert_eq!(both.status, 422);
-    assert!(
-        both.error_at("list").unwrap().contains("not both") && both.body.contains("y@acme.example")
-    );
-    let workbook = client.upload("/imports", &[("file", Some("a.xlsx"), b"PK\x03\x04rest")]);
-    assert!(
-        workbook
-            .error_at("file")
-            .unwrap()
-            .starts_with("This is a workbook")
-    );
-    let headless = client.upload(
-        "/imports",
-        &[("list", None, b"First name,Last name\nAnn,Lee")],
-    );
-    assert!(
-        headless
-            .error_at("list")
-            .unwrap()
-            .contains("none of them is Username or Email")
-    );
-    let long = "a@acme.example,A,B\n".repeat(10_001);
-    let long = client.upload("/imports", &[("file", Some("a.csv"), long.as_bytes())]);
-    assert!(
-        long.error_at("file")
-            .unwrap()
-            .contains("more than 10,000 lines")
-    );
-    let large = client.upload("/imports", &[("file", Some("a.csv"), &vec![b'a'; 6 << 20])]);
-    assert_eq!(large.status, 413);
-    assert_eq!(
-        client
-            .upload("/imports", &[("list", None, b"a"), ("list", None, b"b")])
-            .status,
-        400
-    );
-    assert_eq!(
-        client
-            .post("/imports", &[("list", "a@acme.example")])
-            .status,
-        400
-    );
-    assert_eq!(site.count("imports"), 0);
-}
-
-#[test]
 fn an_import_of_another_account_does_not_exist() {
     let (site, _, client) = company();
     site.company("Globex", "globex.example", 9);
@@ -489,51 +266,4 @@ fn a_form_of_another_site_is_refused() {
     }
     run(&site);
     assert_eq!(site.count("users"), 1);
-}
-
-#[test]
-fn several_programs_carry_one_import_out_once_and_tell_how_far_it_is() {
-    let (site, _, client) = company();
-    site.sql("update accounts set seats = 5000");
-    let list: String = (0..2_500)
-        .map(|n| format!("p{n}@acme.example,Pat,Poe\n"))
-        .collect();
-    let path = check(&client, &list);
-    assert_eq!(client.post(&path, &[("people", "2500")]).status, 303);
-    // A program that stops after the first batch leaves the rest.
-    assert!(imports::run_next(&site.db, clock::now()).unwrap());
-    let page = client.get(&path);
-    assert!(
-        page.says("1,000 of 2,500 done") && page.body.contains("data-refresh"),
-        "{}",
-        page.text()
-    );
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let (stop, stopping) = watch::channel(false);
-        let programs: Vec<_> = (0..3)
-            .map(|_| tokio::spawn(imports::carry_on(site.db.clone(), stopping.clone())))
-            .collect();
-        let start = Instant::now();
-        while site.count("imports where state = 'done'") == 0 {
-            assert!(
-                start.elapsed() < Duration::from_secs(60),
-                "the import does not end"
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        stop.send(true).unwrap();
-        for program in programs {
-            program.await.unwrap();
-        }
-    });
-    assert_eq!(site.count("users"), 2_501);
-    assert_eq!(site.count("mails"), 2_500);
-    assert_eq!(
-        site.count("events where kind = 'user_added' and actor = 'user'"),
-        2_500
-    );
-    assert_eq!(site.count("events where kind = 'import_finished'"), 1);
-    let last = client.get(&format!("{path}?page=24"));
-    assert!(last.says("p2499 @acme.example") && last.says("All 2,500 done"));
 }

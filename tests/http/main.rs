@@ -19,6 +19,8 @@ mod already_in_use;
 mod attention;
 mod edit;
 mod headers;
+mod import_files;
+mod import_runs;
 mod imports;
 mod input;
 mod listing;
