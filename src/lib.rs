@@ -11,6 +11,7 @@ pub mod db;
 pub mod demo;
 pub mod history;
 pub mod ids;
+pub mod imports;
 pub mod mail;
 pub mod mailings;
 pub mod password_resets;

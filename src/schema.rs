@@ -50,6 +50,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_lines (account_id, import_id, position) {
+        account_id -> Uuid,
+        import_id -> Uuid,
+        position -> Int4,
+        line -> Int4,
+        username -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        title -> Text,
+        department -> Text,
+        phone -> Text,
+        verdict -> Text,
+        chosen -> Bool,
+        outcome -> Nullable<Text>,
+        reason -> Text,
+        user_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    imports (account_id, id) {
+        account_id -> Uuid,
+        id -> Uuid,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        state -> Text,
+        ignored_columns -> Text,
+        run_by -> Nullable<Uuid>,
+        run_source -> Nullable<Inet>,
+        run_request_id -> Nullable<Text>,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     mails (account_id, id) {
         account_id -> Uuid,
         id -> Uuid,
@@ -264,6 +300,7 @@ diesel::table! {
 diesel::joinable!(account_domains -> accounts (account_id));
 diesel::joinable!(address_conflicts -> accounts (account_id));
 diesel::joinable!(events -> accounts (account_id));
+diesel::joinable!(imports -> accounts (account_id));
 diesel::joinable!(mails -> accounts (account_id));
 diesel::joinable!(password_resets -> accounts (account_id));
 diesel::joinable!(training_requests -> accounts (account_id));
@@ -274,6 +311,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     address_conflicts,
     events,
+    import_lines,
+    imports,
     mails,
     password_reset_omissions,
     password_resets,

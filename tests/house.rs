@@ -18,7 +18,15 @@ fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                if !["node_modules", "test-results", "playwright-report"].contains(&name.as_str()) {
+                if ![
+                    "node_modules",
+                    "test-results",
+                    "playwright-report",
+                    // Files as other programs write them.
+                    "fixtures",
+                ]
+                .contains(&name.as_str())
+                {
                     folders.push(path);
                 }
             } else if endings.iter().any(|ending| name.ends_with(ending)) {
@@ -122,7 +130,7 @@ fn height(room: &str) -> u8 {
         "config" | "private_postgres" => 2,
         "accounts" | "telemetry" => 3,
         "users" => 4,
-        "access" | "password_resets" | "training" => 5,
+        "access" | "imports" | "password_resets" | "training" => 5,
         "mailings" | "demo" | "support" => 6,
         "web" => 7,
         "cli" => 8,

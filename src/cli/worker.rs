@@ -10,6 +10,7 @@ use super::{Refusal, database, sender};
 use crate::access;
 use crate::config::Config;
 use crate::db::Db;
+use crate::imports;
 use crate::mail::{Transport, Worker};
 use crate::mailings::Mailings;
 use crate::private_postgres::Role;
@@ -47,7 +48,7 @@ pub fn run(config: Config) -> Result<(), Refusal> {
     outcome
 }
 
-/// The relay loop; ends some time after `stopping` says so, with nothing half done.
+/// The relay loop, and beside it imports that run; ends some time after `stopping` says so, with nothing half done.
 pub fn relay(
     config: &Config,
     db: Db,
@@ -55,6 +56,7 @@ pub fn relay(
     stopping: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + Send + use<> {
     let mailings = Mailings::new(sender::mail_settings(config));
+    let importing = imports::carry_on(db.clone(), stopping.clone());
     let worker = Worker::new(
         db,
         transport,
@@ -62,5 +64,7 @@ pub fn relay(
         mailings,
         access::delete_expired,
     );
-    async move { worker.run(stopping).await }
+    async move {
+        tokio::join!(worker.run(stopping), importing);
+    }
 }

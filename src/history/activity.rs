@@ -62,6 +62,8 @@ impl Group {
                 "user_reactivated",
                 "user_replaced",
                 "user_erased",
+                "import_started",
+                "import_finished",
             ],
             Group::Details => &["user_edited"],
             Group::Passwords => &[

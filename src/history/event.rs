@@ -96,6 +96,24 @@ pub enum Event {
         /// Who came.
         new_user: Uuid,
     },
+    /// A list of people was handed in to be imported.
+    ImportStarted {
+        /// The import.
+        import: Uuid,
+        /// How many of its lines were chosen.
+        people: i64,
+    },
+    /// An import came to its end.
+    ImportFinished {
+        /// The import.
+        import: Uuid,
+        /// People added.
+        added: i64,
+        /// People reactivated.
+        reactivated: i64,
+        /// Lines refused at that moment.
+        refused: i64,
+    },
     /// A user became an administrator.
     AdministratorMade {},
     /// A user is an administrator no more.

@@ -8,4 +8,6 @@ mod record;
 pub use activity::{Filter, Group, activity};
 pub use event::{Change, Event, SignInWith};
 pub use read::{Entry, PAGE, Person, of_user};
-pub use record::{Actor, Author, insert, record, record_for_each, refuse, source_network};
+pub use record::{
+    Actor, Author, insert, record, record_each, record_for_each, refuse, source_network,
+};

@@ -141,8 +141,29 @@ pub fn reactivate(
     send_password: bool,
     now: OffsetDateTime,
 ) -> Result<(), ActivationError> {
+    reactivate_all(tx, author, &[user.id], send_password, now)
+}
+
+/// Takes inactive users back in, all or none, in a constant number of statements. The caller holds
+/// the locks of account and users.
+///
+/// # Errors
+/// [`ActivationError::NoSeat`].
+pub fn reactivate_all(
+    tx: &mut db::Connection,
+    author: &Author,
+    ids: &[Uuid],
+    send_password: bool,
+    now: OffsetDateTime,
+) -> Result<(), ActivationError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let account_id = author.account_id;
-    diesel::update(users::table.find((account_id, user.id)))
+    let inactive = users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::id.eq_any(ids));
+    diesel::update(inactive)
         .set((
             users::active.eq(true),
             users::deactivated_at.eq(None::<OffsetDateTime>),
@@ -150,12 +171,13 @@ pub fn reactivate(
         ))
         .execute(tx)?;
     if send_password {
-        mail_passwords(tx, account_id, &[user.id], Kind::NewPassword, None, now)?;
+        mail_passwords(tx, account_id, ids, Kind::NewPassword, None, now)?;
     }
     let event = Event::UserReactivated {
         new_password: send_password,
     };
-    history::record(tx, author, Some(user.id), &event, now)?;
+    let subjects: Vec<Option<Uuid>> = ids.iter().copied().map(Some).collect();
+    history::record_for_each(tx, author, &subjects, &event, now)?;
     Ok(())
 }
 

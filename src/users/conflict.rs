@@ -5,10 +5,10 @@ use rand::seq::IndexedRandom as _;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::Username;
+use super::{Held, Username, holders};
 use crate::db::{self, Db};
 use crate::history::{self, Author};
-use crate::schema::{address_conflicts, reserved_usernames, users};
+use crate::schema::address_conflicts;
 use crate::sessions::throttle::{self, Answer, Limit};
 
 /// How often an account may learn that an address is taken somewhere else: enough for a day of
@@ -91,84 +91,66 @@ pub fn explain(
     username: &Username,
     now: OffsetDateTime,
 ) -> QueryResult<Conflict> {
-    let rule = match db.read(|connection| holder(connection, username))? {
-        Some((account_id, holder, active)) if account_id == author.account_id => {
+    let held =
+        db.read(|connection| holders(connection, author.account_id, &[username.as_str()], now))?;
+    let rule = match held.into_values().next() {
+        Some(Held::Here {
+            id,
+            profile,
+            active,
+        }) => {
+            let holder = Holder {
+                id,
+                name: profile.full_name(),
+            };
             return Ok(if active {
                 Conflict::ActiveHere(holder)
             } else {
                 Conflict::InactiveHere(holder)
             });
         }
-        Some(_) => ConflictRule::Elsewhere,
-        None if db.read(|connection| is_reserved(connection, username, now))? => {
-            ConflictRule::Reserved
-        }
+        Some(Held::Elsewhere) => ConflictRule::Elsewhere,
+        Some(Held::Reserved) => ConflictRule::Reserved,
         None => return Ok(Conflict::Gone),
     };
-    let account = author.account_id.to_string();
-    let answer = db.read(|connection| throttle::take(connection, LOOK_UPS, &[&account], now))?;
-    let rule = if answer == Answer::Allowed {
+    let rule = if db.read(|connection| take_look_up(connection, author.account_id, now))? {
         rule
     } else {
         ConflictRule::BudgetSpent
     };
-    let code = db.write(|tx| {
-        history::refuse(
-            tx,
-            rule.as_str(),
-            author.source,
-            Some(author.account_id),
-            now,
-        )?;
-        open_case(tx, author, typed, username, rule, now)
-    })?;
+    let code = db.write(|tx| open_case(tx, author, typed, username, rule, now))?;
     Ok(match rule {
         ConflictRule::BudgetSpent => Conflict::NotNow { code },
         _ => Conflict::AskSupport { code },
     })
 }
 
-fn holder(
+/// Draws one look-up from the account's budget; false where none is left.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn take_look_up(
     connection: &mut db::Connection,
-    username: &Username,
-) -> QueryResult<Option<(Uuid, Holder, bool)>> {
-    let found: Option<(Uuid, Uuid, String, String, bool)> = users::table
-        .filter(users::username.eq(username.as_str()))
-        .select((
-            users::account_id,
-            users::id,
-            users::first_name,
-            users::last_name,
-            users::active,
-        ))
-        .first(connection)
-        .optional()?;
-    Ok(
-        found.map(|(account_id, id, first_name, last_name, active)| {
-            (
-                account_id,
-                Holder {
-                    id,
-                    name: format!("{first_name} {last_name}"),
-                },
-                active,
-            )
-        }),
-    )
-}
-
-fn is_reserved(
-    connection: &mut db::Connection,
-    username: &Username,
+    account_id: Uuid,
     now: OffsetDateTime,
 ) -> QueryResult<bool> {
-    let held = reserved_usernames::table
-        .find(username.as_str())
-        .filter(reserved_usernames::reserved_until.gt(now));
-    diesel::select(diesel::dsl::exists(held)).get_result(connection)
+    let account = account_id.to_string();
+    Ok(throttle::take(connection, LOOK_UPS, &[&account], now)? == Answer::Allowed)
 }
 
-fn open_case(
+/// Gives a look-up back that told nothing.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn give_look_up_back(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<()> {
+    throttle::give_back(connection, LOOK_UPS, &[&account_id.to_string()])
+}
+
+/// Records that an address was refused, and returns the reference code of the case.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn open_case(
     tx: &mut db::Connection,
     author: &Author,
     typed: &str,
@@ -176,6 +158,13 @@ fn open_case(
     rule: ConflictRule,
     now: OffsetDateTime,
 ) -> QueryResult<String> {
+    history::refuse(
+        tx,
+        rule.as_str(),
+        author.source,
+        Some(author.account_id),
+        now,
+    )?;
     let code = reference_code();
     diesel::insert_into(address_conflicts::table)
         .values((

@@ -4,6 +4,7 @@ mod activation;
 mod add;
 mod addressee;
 mod administrator;
+mod admission;
 mod conflict;
 mod edit;
 mod freeable;
@@ -22,11 +23,16 @@ mod user;
 mod username;
 pub mod username_notice;
 
-pub use activation::{ActivationError, Deactivated, deactivate, has_own_password, reactivate};
-pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert};
+pub use activation::{
+    ActivationError, Deactivated, deactivate, has_own_password, reactivate, reactivate_all,
+};
+pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert, insert_all};
 pub use addressee::{Addressee, lock_for_mail};
 pub use administrator::{AdministratorError, set_administrator};
-pub use conflict::{Conflict, ConflictRule, Holder, explain};
+pub use admission::{FieldProblem, Held, any_of, check_fields, foreign_domain, holders};
+pub use conflict::{
+    Conflict, ConflictRule, Holder, explain, give_look_up_back, open_case, take_look_up,
+};
 pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
 pub use freeable::could_be_freed;
 pub use listing::{

@@ -17,6 +17,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod input;
 pub mod layout;
 /// The preview of mails where no mail server is set.

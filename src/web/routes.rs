@@ -12,7 +12,8 @@ use futures_util::FutureExt as _;
 
 use super::error::{Explanation, WebError};
 use super::{
-    access, accounts, activity, assets, health, history, mailbox, password_resets, training, users,
+    access, accounts, activity, assets, health, history, imports, mailbox, password_resets,
+    training, users,
 };
 
 /// Who may call a route. The handler's arguments enforce it; this says it for the tests.
@@ -223,6 +224,20 @@ pub fn table() -> Vec<Entry> {
             "/training-requests/{id}/undo",
             Administrator,
             training::standing::undo,
+        ),
+        post("/imports", Administrator, imports::hand_in::check),
+        get("/imports/new", Administrator, imports::hand_in::show),
+        get("/imports/{id}", Administrator, imports::show::show),
+        post("/imports/{id}", Administrator, imports::start::start),
+        post(
+            "/imports/{id}/choice",
+            Administrator,
+            imports::start::choose,
+        ),
+        get(
+            "/imports/{id}/refused.csv",
+            Administrator,
+            imports::refused::show,
         ),
         get("/dev/mailbox", Public, mailbox::show::show),
         get("/healthz", Public, health::alive),

@@ -8,4 +8,5 @@
 mod support;
 
 mod killed_in_a_reset;
+mod killed_in_an_import;
 mod program;

@@ -45,6 +45,17 @@ pub fn sentence(entry: &Entry) -> String {
             "Replaced: left, and somebody new came in their place.".to_string()
         }
         Event::UserReplaced { .. } => "Came in place of somebody who left.".to_string(),
+        Event::ImportStarted { people, .. } => {
+            format!("The import of a list was started, with {}.", count(*people))
+        }
+        Event::ImportFinished {
+            added,
+            reactivated,
+            refused,
+            ..
+        } => format!(
+            "The import of a list came to its end: {added} added, {reactivated} reactivated, {refused} refused."
+        ),
         Event::AdministratorMade {} => "Became an administrator.".to_string(),
         Event::AdministratorUnmade {} => "Is no longer an administrator.".to_string(),
         Event::PasswordReset { .. } => "The password was reset.".to_string(),
@@ -153,6 +164,10 @@ fn change(change: &Change) -> String {
         shown(&change.before),
         shown(&change.after)
     )
+}
+
+fn count(people: i64) -> String {
+    crate::web::components::people(people.unsigned_abs())
 }
 
 fn training_name(stored: &str) -> &'static str {

@@ -1,7 +1,8 @@
 //! The six fields, from a form to a command that cannot be wrong, or to every error at its field.
 
 use super::dialogs::ProfileValues;
-use crate::users::{Profile, ProfileField, User, Username};
+pub use crate::users::foreign_domain;
+use crate::users::{self, Profile, ProfileField, User, Username};
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::input::Parameters;
@@ -56,54 +57,23 @@ pub fn parse(
     kept: Option<&str>,
     errors: &mut Errors,
 ) -> Option<(Username, Profile)> {
-    let username = match Username::parse(&values.username) {
-        Ok(username) => {
-            let is_ours = domains.iter().any(|domain| domain == username.domain());
-            if is_ours || kept == Some(username.as_str()) {
-                Some(username)
-            } else {
-                errors.add("username", foreign_domain(domains));
-                None
-            }
-        }
-        Err(problem) => {
-            errors.add("username", problem.to_string());
-            None
-        }
-    };
-    let profile = match Profile::parse(&profile_of(values)) {
-        Ok(profile) => Some(profile),
+    match users::check_fields(&values.username, &profile_of(values), domains, kept) {
+        Ok(parsed) => Some(parsed),
         Err(problems) => {
-            for (field, problem) in problems {
-                errors.add(name_of(field), problem.to_string());
+            for problem in problems {
+                errors.add(problem.field.map_or("username", name_of), problem.message);
             }
             None
         }
-    };
-    Some((username?, profile?))
-}
-
-/// What to do about an address at another company.
-pub fn foreign_domain(domains: &[String]) -> String {
-    format!(
-        "Use an email address of your company: it ends in {}.",
-        any_of(domains)
-    )
+    }
 }
 
 /// What the field says before anything is typed.
 pub fn username_hint(domains: &[String]) -> String {
-    format!("The company email address, ending in {}.", any_of(domains))
-}
-
-fn any_of(domains: &[String]) -> String {
-    let with_at: Vec<String> = domains.iter().map(|domain| format!("@{domain}")).collect();
-    match with_at.as_slice() {
-        [] => "a domain that Customer Success sets up for you".to_string(),
-        [only] => only.clone(),
-        [most @ .., last] if most.len() <= 4 => format!("{} or {last}", most.join(", ")),
-        [first, second, ..] => format!("{first}, {second} or another domain of your account"),
-    }
+    format!(
+        "The company email address, ending in {}.",
+        users::any_of(domains)
+    )
 }
 
 /// The field's name in the form.

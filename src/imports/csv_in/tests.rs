@@ -1,0 +1,188 @@
+use super::*;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        (
+            $name,
+            include_bytes!(concat!("../../../tests/fixtures/imports/", $name)).as_slice(),
+        )
+    };
+}
+
+/// The three people of every fixture, a row each.
+fn people() -> Vec<[&'static str; 6]> {
+    vec![
+        [
+            "zoe.munoz@acme.example",
+            "Zoë",
+            "Muñoz",
+            "Head of Sales, North",
+            "Sales",
+            "+49 30 1234",
+        ],
+        [
+            "jo.o'neil@acme.example",
+            "Jo",
+            "O’Neil",
+            "The \"fixer\"",
+            "R&D; Labs",
+            "",
+        ],
+        [
+            "ann.lee@acme.example",
+            "Ann",
+            "Lee",
+            "",
+            "",
+            "781.555.0134 ext. 7",
+        ],
+    ]
+}
+
+fn cells(sheet: &Sheet) -> Vec<[&str; 6]> {
+    sheet
+        .lines
+        .iter()
+        .map(|line| {
+            [
+                line.username.as_str(),
+                &line.first_name,
+                &line.last_name,
+                &line.title,
+                &line.department,
+                &line.phone,
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn the_same_people_are_read_whatever_program_wrote_them_down() {
+    for (name, bytes) in [
+        fixture!("excel_utf8.csv"),
+        fixture!("excel_semicolon_windows_1252.csv"),
+        fixture!("excel_unicode_text.txt"),
+        fixture!("excel_sep_line.csv"),
+        fixture!("excel_macintosh.csv"),
+        fixture!("google_utf8_lf.csv"),
+        fixture!("no_headings.csv"),
+        fixture!("utf_16_be.csv"),
+        fixture!("reordered_headings.csv"),
+        fixture!("untidy.csv"),
+        fixture!("pandas.csv"),
+        fixture!("pandas_index.csv"),
+        fixture!("libreoffice_utf8.csv"),
+        fixture!("libreoffice_semicolon_windows_1252_quoted.csv"),
+    ] {
+        let sheet = read(bytes).expect(name);
+        assert_eq!(cells(&sheet), people(), "{name}");
+    }
+    let (_, workbook) = fixture!("people.xlsx");
+    assert_eq!(
+        read(workbook),
+        Err(CsvProblem::Unreadable(Unreadable::Workbook))
+    );
+}
+
+#[test]
+fn lines_are_numbered_as_the_spreadsheet_or_editor_numbers_them() {
+    let numbers = |bytes: &[u8]| -> Vec<u32> {
+        let sheet = read(bytes).unwrap();
+        sheet.lines.iter().map(|line| line.number).collect()
+    };
+    assert_eq!(numbers(b"a@b.example\nc@d.example\n"), [1, 2]);
+    assert_eq!(
+        numbers(b"Email\r\na@b.example\r\n\r\n\r\nc@d.example"),
+        [2, 5]
+    );
+    assert_eq!(numbers(b"sep=;\r\nEmail;Title\r\na@b.example;x"), [3]);
+    assert_eq!(numbers(b"Email\ra@b.example\rc@d.example"), [2, 3]);
+    assert_eq!(
+        numbers(b"Email,Title\na@b.example,\"two\nlines\"\nc@d.example,x"),
+        [2, 4]
+    );
+}
+
+#[test]
+fn what_was_made_safe_from_formulas_comes_back_as_it_was() {
+    let cells_of = |text: &str| cell(text);
+    for plain in [
+        "+49 30 1234",
+        "=SUM(A1)",
+        "@home",
+        "-",
+        "O'Neil",
+        "'quoted'",
+    ] {
+        assert_eq!(cells_of(&crate::csv_out::cell(plain)), plain, "{plain}");
+    }
+}
+
+#[test]
+fn columns_are_known_by_their_usual_names_and_others_are_told() {
+    let sheet = read(
+        b"Status;User principal name;GIVEN NAME;Last Name [Required];Employee Title;Mobile Phone;Phone\n\
+          on;ann@acme.example;Ann;Lee;Chief;1;2\n",
+    )
+    .unwrap();
+    assert_eq!(
+        cells(&sheet),
+        [["ann@acme.example", "Ann", "Lee", "Chief", "", "2"]]
+    );
+    assert_eq!(sheet.ignored_columns, ["Status", "Mobile Phone"]);
+    assert_eq!(
+        read(b"First name,Last name\nAnn,Lee"),
+        Err(CsvProblem::NoUsernameColumn)
+    );
+}
+
+#[test]
+fn a_pasted_column_of_addresses_is_a_list_too() {
+    let sheet =
+        read("\n  ann@acme.example\n\u{a0}bob@acme.example\u{200b}\n\n".as_bytes()).unwrap();
+    let usernames: Vec<_> = sheet.lines.iter().map(|line| &line.username).collect();
+    assert_eq!(usernames, ["ann@acme.example", "bob@acme.example"]);
+}
+
+#[test]
+fn what_is_no_list_is_refused_with_what_to_do() {
+    for empty in [
+        "",
+        " \n\n",
+        "\u{feff}",
+        "Username,First name\n",
+        "sep=;\n",
+        ";;;\n;;",
+    ] {
+        assert_eq!(read(empty.as_bytes()), Err(CsvProblem::Empty), "{empty:?}");
+    }
+    assert_eq!(
+        read(b"%PDF-1.7 ..."),
+        Err(CsvProblem::Unreadable(Unreadable::NotText))
+    );
+    assert_eq!(
+        read(&[1, 2, 3, 4, 5, 6, 7].repeat(100)),
+        Err(CsvProblem::Unreadable(Unreadable::NotText))
+    );
+    assert_eq!(
+        read(&vec![b'a'; LARGEST_FILE + 1]),
+        Err(CsvProblem::TooLarge)
+    );
+    let lines = |count| "a@acme.example\n".repeat(count);
+    assert_eq!(
+        read(lines(MOST_LINES).as_bytes()).unwrap().lines.len(),
+        MOST_LINES
+    );
+    assert_eq!(
+        read(lines(MOST_LINES + 1).as_bytes()),
+        Err(CsvProblem::TooManyLines)
+    );
+}
+
+#[test]
+fn a_cell_of_any_length_and_with_nul_is_kept_short_and_storable() {
+    let text = format!("a@acme.example,{},N\0l", "x".repeat(100_000));
+    let sheet = read(text.as_bytes()).unwrap();
+    assert_eq!(sheet.lines[0].first_name.chars().count(), LONGEST_CELL);
+    assert_eq!(sheet.lines[0].last_name, "N\u{fffd}l");
+}

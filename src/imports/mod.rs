@@ -1,0 +1,17 @@
+//! Importing a list of people: read, checked line by line, chosen from, and run.
+
+mod check;
+mod choice;
+pub mod csv_in;
+mod decode;
+mod headings;
+mod read;
+mod run;
+mod verdict;
+
+pub use check::check;
+pub use choice::{Choice, choose};
+pub use csv_in::{CsvProblem, LARGEST_FILE, Line, MOST_LINES, Sheet};
+pub use read::{Counts, Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};
+pub use run::{StartError, carry_on, run_next, start};
+pub use verdict::Verdict;

@@ -1,0 +1,333 @@
+//! Reading an import: how it stands, its lines, what was refused.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Line, Verdict};
+use crate::db;
+use crate::schema::{import_lines, imports, users};
+
+/// Lines on a page.
+pub const LINES_PAGE: i64 = 100;
+
+/// An import.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// Its id.
+    pub id: Uuid,
+    /// First and last name of who handed the list in.
+    pub made_by: String,
+    /// When.
+    pub made_at: OffsetDateTime,
+    /// `checked`, `running` or `done`.
+    pub state: String,
+    /// Headings that no field is filled from.
+    pub ignored_columns: String,
+    /// When it was started.
+    pub started_at: Option<OffsetDateTime>,
+    /// How many lines are what.
+    pub counts: Counts,
+}
+
+/// How many lines are what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Counts {
+    /// Verdict: new users.
+    #[diesel(sql_type = BigInt)]
+    pub add: i64,
+    /// Verdict: people who come back.
+    #[diesel(sql_type = BigInt)]
+    pub reactivate: i64,
+    /// Verdict: active already.
+    #[diesel(sql_type = BigInt)]
+    pub unchanged: i64,
+    /// Verdict: cannot be imported.
+    #[diesel(sql_type = BigInt)]
+    pub refused: i64,
+    /// Chosen to be added.
+    #[diesel(sql_type = BigInt)]
+    pub add_chosen: i64,
+    /// Chosen to come back.
+    #[diesel(sql_type = BigInt)]
+    pub reactivate_chosen: i64,
+    /// Chosen and not yet done.
+    #[diesel(sql_type = BigInt)]
+    pub to_do: i64,
+    /// Added.
+    #[diesel(sql_type = BigInt)]
+    pub added: i64,
+    /// Reactivated.
+    #[diesel(sql_type = BigInt)]
+    pub reactivated: i64,
+    /// Found active at the run.
+    #[diesel(sql_type = BigInt)]
+    pub unchanged_at_run: i64,
+    /// Refused at the run.
+    #[diesel(sql_type = BigInt)]
+    pub refused_at_run: i64,
+}
+
+impl Counts {
+    /// Lines to be imported, done or not.
+    pub fn chosen(&self) -> i64 {
+        self.add_chosen + self.reactivate_chosen
+    }
+
+    /// Lines that could be imported and are left out.
+    pub fn left_out(&self) -> i64 {
+        self.add + self.reactivate - self.chosen()
+    }
+
+    /// Lines that cannot be imported or were not: what the file of refused lines holds.
+    pub fn all_refused(&self) -> i64 {
+        self.refused + self.refused_at_run
+    }
+
+    /// All lines of the list.
+    pub fn lines(&self) -> i64 {
+        self.add + self.reactivate + self.unchanged + self.refused
+    }
+}
+
+/// A line as it stands.
+#[derive(Debug, Clone, Queryable)]
+pub struct StoredLine {
+    /// In the order of the list, from 1.
+    pub position: i32,
+    /// Where it stands in the file.
+    pub line: i32,
+    /// The six fields as given, in the order of the form.
+    pub fields: (String, String, String, String, String, String),
+    /// `add`, `reactivate`, `unchanged` or `refused`.
+    pub verdict: String,
+    /// Whether it is to be imported.
+    pub chosen: bool,
+    /// `added`, `reactivated`, `unchanged`, `refused`; nothing yet.
+    pub outcome: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Who has the address in this account.
+    pub user_id: Option<Uuid>,
+}
+
+/// Which lines are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// All of them.
+    All,
+    /// Those of a verdict; of the outcome once there is one.
+    Of(Verdict),
+    /// Importable, and left out.
+    LeftOut,
+}
+
+/// The import of that id in the account.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn details(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Option<Details>> {
+    type Found = (
+        OffsetDateTime,
+        String,
+        String,
+        Option<OffsetDateTime>,
+        String,
+        String,
+    );
+    let found: Option<Found> = imports::table
+        .inner_join(
+            users::table.on(users::account_id
+                .eq(imports::account_id)
+                .and(users::id.eq(imports::made_by))),
+        )
+        .filter(imports::account_id.eq(account_id))
+        .filter(imports::id.eq(id))
+        .select((
+            imports::made_at,
+            imports::state,
+            imports::ignored_columns,
+            imports::started_at,
+            users::first_name,
+            users::last_name,
+        ))
+        .first(connection)
+        .optional()?;
+    let Some((made_at, state, ignored_columns, started_at, first_name, last_name)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Details {
+        id,
+        made_by: format!("{first_name} {last_name}"),
+        made_at,
+        state,
+        ignored_columns,
+        started_at,
+        counts: counts(connection, account_id, id)?,
+    }))
+}
+
+pub(super) fn counts(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Counts> {
+    diesel::sql_query(
+        "select count(*) filter (where verdict = 'add') as add,
+                count(*) filter (where verdict = 'reactivate') as reactivate,
+                count(*) filter (where verdict = 'unchanged') as unchanged,
+                count(*) filter (where verdict = 'refused') as refused,
+                count(*) filter (where verdict = 'add' and chosen) as add_chosen,
+                count(*) filter (where verdict = 'reactivate' and chosen) as reactivate_chosen,
+                count(*) filter (where chosen and outcome is null) as to_do,
+                count(*) filter (where outcome = 'added') as added,
+                count(*) filter (where outcome = 'reactivated') as reactivated,
+                count(*) filter (where outcome = 'unchanged') as unchanged_at_run,
+                count(*) filter (where outcome = 'refused') as refused_at_run
+         from import_lines where account_id = $1 and import_id = $2",
+    )
+    .bind::<SqlUuid, _>(account_id)
+    .bind::<SqlUuid, _>(id)
+    .get_result(connection)
+}
+
+/// The lines of a page (from 0) in the order of the list, and the first of the next page.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn lines(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    shown: Shown,
+    page: i64,
+) -> QueryResult<Vec<StoredLine>> {
+    let query = of_import(account_id, id).into_boxed();
+    let query = match shown {
+        Shown::All => query,
+        Shown::Of(verdict) => query.filter(
+            import_lines::outcome
+                .eq(verdict.outcome())
+                .assume_not_null()
+                .or(import_lines::outcome
+                    .is_null()
+                    .and(import_lines::verdict.eq(verdict.as_str()))),
+        ),
+        Shown::LeftOut => query
+            .filter(import_lines::chosen.eq(false))
+            .filter(import_lines::verdict.eq_any(["add", "reactivate"])),
+    };
+    query
+        .order(import_lines::position)
+        .limit(LINES_PAGE + 1)
+        .offset(page.max(0).saturating_mul(LINES_PAGE))
+        .select(COLUMNS)
+        .load(connection)
+}
+
+/// Refused lines after that position, at most `limit`.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn refused(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    after: i32,
+    limit: i64,
+) -> QueryResult<Vec<StoredLine>> {
+    of_import(account_id, id)
+        .filter(import_lines::position.gt(after))
+        .filter(
+            import_lines::verdict
+                .eq("refused")
+                .or(import_lines::outcome.eq("refused").assume_not_null()),
+        )
+        .order(import_lines::position)
+        .limit(limit)
+        .select(COLUMNS)
+        .load(connection)
+}
+
+/// Positions and contents of the next lines to import.
+pub(super) fn to_do(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<(i32, Line)>> {
+    let found: Vec<StoredLine> = of_import(account_id, id)
+        .filter(import_lines::chosen)
+        .filter(import_lines::outcome.is_null())
+        .order(import_lines::position)
+        .limit(limit)
+        .select(COLUMNS)
+        .load(tx)?;
+    Ok(found
+        .into_iter()
+        .map(|stored| (stored.position, stored.into_line()))
+        .collect())
+}
+
+impl StoredLine {
+    fn into_line(self) -> Line {
+        let (username, first_name, last_name, title, department, phone) = self.fields;
+        Line {
+            number: self.line.unsigned_abs(),
+            username,
+            first_name,
+            last_name,
+            title,
+            department,
+            phone,
+        }
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn of_import(account_id: Uuid, id: Uuid) -> _ {
+    import_lines::table
+        .filter(import_lines::account_id.eq(account_id))
+        .filter(import_lines::import_id.eq(id))
+}
+
+type Fields = (
+    import_lines::username,
+    import_lines::first_name,
+    import_lines::last_name,
+    import_lines::title,
+    import_lines::department,
+    import_lines::phone,
+);
+type Columns = (
+    import_lines::position,
+    import_lines::line,
+    Fields,
+    import_lines::verdict,
+    import_lines::chosen,
+    import_lines::outcome,
+    import_lines::reason,
+    import_lines::user_id,
+);
+const COLUMNS: Columns = (
+    import_lines::position,
+    import_lines::line,
+    (
+        import_lines::username,
+        import_lines::first_name,
+        import_lines::last_name,
+        import_lines::title,
+        import_lines::department,
+        import_lines::phone,
+    ),
+    import_lines::verdict,
+    import_lines::chosen,
+    import_lines::outcome,
+    import_lines::reason,
+    import_lines::user_id,
+);

@@ -1,0 +1,298 @@
+//! Running an import: started by one press, carried on batch by batch by whichever program is there.
+//! A batch and its outcomes are one transaction, so that a program may be killed at any moment.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Int4, Nullable, Text, Uuid as SqlUuid};
+use ipnet::IpNet;
+use thiserror::Error;
+use time::OffsetDateTime;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+use super::check::shortened;
+use super::choice::lock;
+use super::verdict::{Asked, Decided, Verdict, decide};
+use super::{Line, read};
+use crate::db::{self, Db};
+use crate::history::{self, Actor, Author, Event};
+use crate::schema::{import_lines, imports};
+use crate::users::{self, ActivationError, AddError, AddUser};
+use crate::{accounts, clock};
+
+/// Lines in one transaction: it holds the account's lock, for which other administrators wait.
+const BATCH: i64 = 1_000;
+/// How often running imports are looked for.
+const POLL: Duration = Duration::from_millis(500);
+/// How long to leave the database alone after it failed.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Why an import was not started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// There is none of that id in the account.
+    #[error("There is no such import.")]
+    NotFound,
+    /// Nothing is left to import.
+    #[error("Nobody is chosen. Take in at least one line.")]
+    NobodyChosen,
+    /// Another number of lines is chosen than the button said.
+    #[error("The choice was changed meanwhile, in another window. Look at it again.")]
+    ChoiceChanged,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Starts an import; `people` is how many the button named. Pressed twice, it starts once.
+///
+/// # Errors
+/// [`StartError`].
+pub fn start(
+    tx: &mut db::Connection,
+    author: &Author,
+    id: Uuid,
+    people: Option<i64>,
+    now: OffsetDateTime,
+) -> Result<(), StartError> {
+    let account_id = author.account_id;
+    let run_by = author.user_id().ok_or(StartError::NotFound)?;
+    let (state, _) = lock(tx, account_id, id)?.ok_or(StartError::NotFound)?;
+    if state != "checked" {
+        return Ok(());
+    }
+    let chosen: i64 = import_lines::table
+        .filter(import_lines::account_id.eq(account_id))
+        .filter(import_lines::import_id.eq(id))
+        .filter(import_lines::chosen)
+        .count()
+        .get_result(tx)?;
+    if chosen == 0 {
+        return Err(StartError::NobodyChosen);
+    }
+    if people.is_some_and(|people| people != chosen) {
+        return Err(StartError::ChoiceChanged);
+    }
+    diesel::update(imports::table.find((account_id, id)))
+        .set((
+            imports::state.eq("running"),
+            imports::run_by.eq(run_by),
+            imports::run_source.eq(author.source.map(IpNet::from)),
+            imports::run_request_id.eq(author.request_id.as_deref()),
+            imports::started_at.eq(now),
+        ))
+        .execute(tx)?;
+    let event = Event::ImportStarted {
+        import: id,
+        people: chosen,
+    };
+    history::record(tx, author, None, &event, now)?;
+    Ok(())
+}
+
+/// Carries running imports on until `stopping` says so; a batch that has begun is finished.
+pub async fn carry_on(db: Db, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let shared = db.clone();
+        // A panic ends in the log and not the loop.
+        let worked = spawn_blocking(move || {
+            catch_unwind(AssertUnwindSafe(|| run_next(&shared, clock::now())))
+        })
+        .await;
+        let pause = match worked {
+            Ok(Ok(Ok(true))) => Duration::ZERO,
+            Ok(Ok(Ok(false))) => POLL,
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "an import cannot be carried on");
+                AFTER_ERROR
+            }
+            Ok(Err(_)) | Err(_) => {
+                tracing::error!("carrying an import on ended abnormally");
+                AFTER_ERROR
+            }
+        };
+        tokio::select! {
+            // An error: the program that would have said so is gone.
+            _ = stopping.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Does the next batch of whichever import is running and in nobody's hands; false where there is
+/// none. Where the batch fails as a whole, its first line is tried alone.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn run_next(db: &Db, now: OffsetDateTime) -> Result<bool, db::Error> {
+    let whole = db.write(|tx| batch(tx, BATCH, now));
+    match whole {
+        Ok(worked) => Ok(worked),
+        Err(AddError::Database(error)) if db::is_unavailable(&error) => Err(error),
+        // Somebody else was given an address at the same moment, most likely: decided again.
+        Err(_) => match db.write(|tx| batch(tx, 1, now)) {
+            Ok(worked) => Ok(worked),
+            Err(AddError::Database(error)) if db::is_unavailable(&error) => Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a line of an import was given up");
+                db.write(give_up)
+            }
+        },
+    }
+}
+
+#[derive(Queryable)]
+struct Running {
+    account_id: Uuid,
+    id: Uuid,
+    run_by: Option<Uuid>,
+    run_source: Option<IpNet>,
+    run_request_id: Option<String>,
+}
+
+impl Running {
+    fn author(&self) -> Author {
+        Author {
+            account_id: self.account_id,
+            actor: self.run_by.map_or(Actor::Program, Actor::User),
+            source: self.run_source.map(|network| network.addr()),
+            request_id: self.run_request_id.clone(),
+        }
+    }
+}
+
+/// The import that runs longest and is in nobody's hands, locked.
+fn claim(tx: &mut db::Connection) -> QueryResult<Option<Running>> {
+    imports::table
+        .filter(imports::state.eq("running"))
+        .order(imports::started_at)
+        .select((
+            imports::account_id,
+            imports::id,
+            imports::run_by,
+            imports::run_source,
+            imports::run_request_id,
+        ))
+        .for_update()
+        .skip_locked()
+        .first(tx)
+        .optional()
+}
+
+fn batch(tx: &mut db::Connection, limit: i64, now: OffsetDateTime) -> Result<bool, AddError> {
+    let Some(import) = claim(tx)? else {
+        return Ok(false);
+    };
+    let author = import.author();
+    let to_do = read::to_do(tx, import.account_id, import.id, limit)?;
+    if to_do.is_empty() {
+        finish(tx, &author, import.id, now)?;
+        return Ok(true);
+    }
+    let (positions, lines): (Vec<i32>, Vec<Line>) = to_do.into_iter().unzip();
+    let account = accounts::lock(tx, import.account_id)?;
+    let domains = accounts::domains(tx, import.account_id)?;
+    let mut decided = decide(
+        tx,
+        &author,
+        &account,
+        &domains,
+        &lines,
+        Asked::ToImport,
+        now,
+    )?;
+    let people: Vec<AddUser> = decided
+        .iter_mut()
+        .filter_map(|line| {
+            let person = line.person.take()?;
+            line.user_id = Some(person.id);
+            Some(person)
+        })
+        .collect();
+    users::insert_all(tx, &author, &people, now)?;
+    let back: Vec<Uuid> = decided
+        .iter()
+        .filter(|line| line.verdict == Verdict::Reactivate)
+        .filter_map(|line| line.user_id)
+        .collect();
+    users::reactivate_all(tx, &author, &back, true, now).map_err(|error| match error {
+        ActivationError::Database(error) => AddError::Database(error),
+        ActivationError::NoSeat => AddError::NoSeat(None),
+        refusal => AddError::NobodyToFree(refusal.to_string()),
+    })?;
+    write_outcomes(tx, &import, &positions, &decided)?;
+    Ok(true)
+}
+
+fn write_outcomes(
+    tx: &mut db::Connection,
+    import: &Running,
+    positions: &[i32],
+    decided: &[Decided],
+) -> QueryResult<()> {
+    let outcomes: Vec<&str> = decided.iter().map(|line| line.verdict.outcome()).collect();
+    let reasons: Vec<String> = decided
+        .iter()
+        .map(|line| match line.verdict {
+            // Said by the outcome itself.
+            Verdict::Add | Verdict::Reactivate => String::new(),
+            Verdict::Unchanged | Verdict::Refused => shortened(&line.reason),
+        })
+        .collect();
+    let user_ids: Vec<Option<Uuid>> = decided.iter().map(|line| line.user_id).collect();
+    diesel::sql_query(
+        "update import_lines set outcome = became.outcome, reason = became.reason, user_id = became.user_id
+         from unnest($3, $4, $5, $6) as became (position, outcome, reason, user_id)
+         where account_id = $1 and import_id = $2 and import_lines.position = became.position",
+    )
+    .bind::<SqlUuid, _>(import.account_id)
+    .bind::<SqlUuid, _>(import.id)
+    .bind::<Array<Int4>, _>(positions)
+    .bind::<Array<Text>, _>(outcomes)
+    .bind::<Array<Text>, _>(reasons)
+    .bind::<Array<Nullable<SqlUuid>>, _>(user_ids)
+    .execute(tx)
+    .map(|_| ())
+}
+
+/// Nothing is left to do.
+fn finish(
+    tx: &mut db::Connection,
+    author: &Author,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    diesel::update(imports::table.find((author.account_id, id)))
+        .set((imports::state.eq("done"), imports::finished_at.eq(now)))
+        .execute(tx)?;
+    let counts = read::counts(tx, author.account_id, id)?;
+    let event = Event::ImportFinished {
+        import: id,
+        added: counts.added,
+        reactivated: counts.reactivated,
+        refused: counts.refused_at_run,
+    };
+    history::record(tx, author, None, &event, now)
+}
+
+/// The next line is past helping: said so, and the others go on.
+fn give_up(tx: &mut db::Connection) -> Result<bool, db::Error> {
+    let Some(import) = claim(tx)? else {
+        return Ok(false);
+    };
+    let next = read::to_do(tx, import.account_id, import.id, 1)?;
+    if let Some((position, _)) = next.first() {
+        let refused = Decided {
+            verdict: Verdict::Refused,
+            reason: "This line could not be imported: something went wrong on our side. Try it again, or tell Customer Success."
+                .to_string(),
+            user_id: None,
+            person: None,
+        };
+        write_outcomes(tx, &import, &[*position], &[refused])?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,116 @@
+//! GET `/imports/new`, POST `/imports`: a list comes in and is checked; nobody is changed.
+
+use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::pages::NewImportPage;
+use super::upload::{self, Failed, Upload};
+use crate::imports::{self, CsvProblem, csv_in};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::form::Errors;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::page;
+use crate::web::redirect::see_other;
+use crate::web::users::list;
+use crate::{accounts, db};
+
+/// GET `/imports/new`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+) -> Result<HttpResponse, WebError> {
+    page::ok(&draw(app, administrator.0, String::new(), Errors::none()).await?)
+}
+
+/// POST `/imports`.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn check(
+    app: web::Data<App>,
+    administrator: Administrator,
+    request: HttpRequest,
+    form: Multipart,
+) -> Result<HttpResponse, WebError> {
+    let user = administrator.0;
+    let mut errors = Errors::none();
+    let upload = match upload::read(&request, form).await {
+        Ok(upload) => upload,
+        Err(Failed::Web(error)) => return Err(error),
+        Err(Failed::TooLarge) => {
+            errors.add("file", CsvProblem::TooLarge.to_string());
+            let page = draw(app, user, String::new(), errors).await?;
+            return page::with_status(StatusCode::PAYLOAD_TOO_LARGE, &page);
+        }
+    };
+    let typed = upload.list.clone();
+    let (shared, by) = (app.clone(), user.clone());
+    let checked = blocking(move || {
+        let (field, bytes) = chosen(upload)?;
+        let sheet =
+            csv_in::read(&bytes).map_err(|problem| Refusal::At(field, problem.to_string()))?;
+        shared
+            .db
+            .write(|tx| imports::check(tx, &by.author, &sheet, by.now))
+            .map_err(Refusal::Database)
+    })
+    .await?;
+    match checked {
+        Ok(id) => Ok(see_other(format!("/imports/{id}"))),
+        Err(Refusal::Database(error)) => Err(error.into()),
+        Err(Refusal::At(field, message)) => {
+            errors.add(field, message);
+            page::unprocessable(&draw(app, user, typed, errors).await?)
+        }
+    }
+}
+
+enum Refusal {
+    At(&'static str, String),
+    Database(db::Error),
+}
+
+/// The file or the paste, with the name of its field; not both, for only one of them is meant.
+fn chosen(upload: Upload) -> Result<(&'static str, Vec<u8>), Refusal> {
+    match (upload.file, upload.list.trim().is_empty()) {
+        (Some(file), true) => Ok(("file", file)),
+        (None, false) => Ok(("list", upload.list.into_bytes())),
+        (None, true) => Err(Refusal::At(
+            "file",
+            "Choose a file, or paste a list below.".to_string(),
+        )),
+        (Some(_), false) => Err(Refusal::At(
+            "list",
+            "Choose a file or paste a list, not both. Empty this field and choose the file again."
+                .to_string(),
+        )),
+    }
+}
+
+async fn draw(
+    app: web::Data<App>,
+    user: SignedInUser,
+    typed: String,
+    errors: Errors,
+) -> Result<NewImportPage, WebError> {
+    let (shared, account_id) = (app.clone(), user.account_id());
+    let domains = blocking(move || {
+        shared
+            .db
+            .read(|connection| accounts::domains(connection, account_id))
+    })
+    .await??;
+    Ok(NewImportPage {
+        layout: user.layout(&app),
+        seats: list::seats(&user),
+        domains: crate::users::any_of(&domains),
+        list: typed,
+        errors,
+    })
+}

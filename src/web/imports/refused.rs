@@ -1,0 +1,71 @@
+//! GET `/imports/{id}/refused.csv`: what was not imported, to be mended and handed in again.
+
+use actix_web::{HttpResponse, web};
+
+use crate::db;
+use crate::imports::{self, StoredLine};
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::csv_stream;
+use crate::web::error::WebError;
+use crate::web::guard::Administrator;
+use crate::web::input::Id;
+
+/// The headings of a list, and two that reading it again passes over.
+const HEAD: [&str; 8] = [
+    "Username",
+    "First name",
+    "Last name",
+    "Title",
+    "Department",
+    "Phone",
+    "Line",
+    "Why not imported",
+];
+/// Lines read at a time.
+const BATCH: i64 = 1_000;
+
+/// The file.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+) -> Result<HttpResponse, WebError> {
+    let account_id = administrator.account_id();
+    let shared = app.clone();
+    let exists = blocking(move || {
+        shared.db.read(|connection| {
+            Ok::<_, db::Error>(imports::details(connection, account_id, id.0)?.is_some())
+        })
+    })
+    .await??;
+    if !exists {
+        return Err(WebError::NotFound);
+    }
+    csv_stream::respond("refused.csv", &HEAD, 0, move |after: i32| {
+        let lines = app
+            .db
+            .read(|connection| imports::refused(connection, account_id, id.0, after, BATCH))?;
+        let next = (lines.len() as i64 == BATCH)
+            .then(|| lines.last().map(|line| line.position))
+            .flatten();
+        Ok((lines.into_iter().map(cells).collect(), next))
+    })
+}
+
+fn cells(line: StoredLine) -> Vec<String> {
+    let (username, first_name, last_name, title, department, phone) = line.fields;
+    vec![
+        username,
+        first_name,
+        last_name,
+        title,
+        department,
+        phone,
+        line.line.to_string(),
+        line.reason,
+    ]
+}

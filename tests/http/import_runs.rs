@@ -1,0 +1,139 @@
+//! `Import a list`: the run, under races of every kind.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use user_accounts::{clock, imports};
+
+use crate::imports::{check, company, import, run};
+
+#[test]
+fn pressed_twice_and_in_two_windows_it_runs_once() {
+    let (site, _, client) = company();
+    let path = check(
+        &client,
+        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
+    );
+    let again = client.again();
+    for window in [&client, &again, &client] {
+        assert_eq!(window.post(&path, &[("people", "2")]).status, 303);
+    }
+    run(&site);
+    assert_eq!(client.post(&path, &[("people", "2")]).status, 303);
+    run(&site);
+    assert_eq!(site.count("users where username <> 'boss@acme.example'"), 2);
+    assert_eq!(site.count("mails"), 2);
+    assert_eq!(site.count("events where kind = 'import_started'"), 1);
+    // The same list again finds them all there.
+    let second = client.get(&check(
+        &client,
+        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
+    ));
+    assert!(
+        second.says("2 unchanged") && second.says("There is nothing to import on this list"),
+        "{}",
+        second.text()
+    );
+}
+
+#[test]
+fn seats_are_counted_at_the_check_and_again_at_the_run() {
+    let (site, acme, client) = company();
+    site.sql("update accounts set seats = 3");
+    let list = "a@acme.example,Ann,A\nb@acme.example,Bea,B\nc@acme.example,Cat,C\n";
+    let path = check(&client, list);
+    let page = client.get(&path);
+    assert!(
+        page.says("Import 2 people") && page.says("1 refused"),
+        "{}",
+        page.text()
+    );
+    assert!(page.says("No seat is free. Deactivate a user first."));
+    site.person(acme, "quick@acme.example", false);
+    let page = client.get(&path);
+    assert!(
+        page.says("Lines for which no seat is left when their turn comes are refused."),
+        "{}",
+        page.text()
+    );
+    let done = import(&site, &client, &path);
+    assert!(
+        done.says("1 added") && done.says("2 refused"),
+        "{}",
+        done.text()
+    );
+    assert_eq!(
+        site.value("select active_users || '/' || seats from accounts"),
+        "3/3"
+    );
+    assert_eq!(site.count("users where username = 'a@acme.example'"), 1);
+}
+
+#[test]
+fn what_another_account_took_between_check_and_run_is_refused_without_naming_it() {
+    let (site, _, client) = company();
+    let globex = site.company("Globex", "globex.example", 20);
+    site.sql("insert into account_domains (account_id, domain, added_at) select id, 'acme.example', now() from accounts where name = 'Globex'");
+    let path = check(
+        &client,
+        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
+    );
+    site.person(globex, "nora@acme.example", false);
+    let done = import(&site, &client, &path);
+    assert!(
+        done.says("1 added")
+            && done.says("1 refused")
+            && done.says("Email address is already in use."),
+        "{}",
+        done.text()
+    );
+    assert!(!done.body.contains("Globex"));
+    assert_eq!(site.count("users where username = 'nora@acme.example'"), 1);
+}
+
+#[test]
+fn several_programs_carry_one_import_out_once_and_tell_how_far_it_is() {
+    let (site, _, client) = company();
+    site.sql("update accounts set seats = 5000");
+    let list: String = (0..2_500)
+        .map(|n| format!("p{n}@acme.example,Pat,Poe\n"))
+        .collect();
+    let path = check(&client, &list);
+    assert_eq!(client.post(&path, &[("people", "2500")]).status, 303);
+    // A program that stops after the first batch leaves the rest.
+    assert!(imports::run_next(&site.db, clock::now()).unwrap());
+    let page = client.get(&path);
+    assert!(
+        page.says("1,000 of 2,500 done") && page.body.contains("data-refresh"),
+        "{}",
+        page.text()
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let (stop, stopping) = watch::channel(false);
+        let programs: Vec<_> = (0..3)
+            .map(|_| tokio::spawn(imports::carry_on(site.db.clone(), stopping.clone())))
+            .collect();
+        let start = Instant::now();
+        while site.count("imports where state = 'done'") == 0 {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "the import does not end"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        stop.send(true).unwrap();
+        for program in programs {
+            program.await.unwrap();
+        }
+    });
+    assert_eq!(site.count("users"), 2_501);
+    assert_eq!(site.count("mails"), 2_500);
+    assert_eq!(
+        site.count("events where kind = 'user_added' and actor = 'user'"),
+        2_500
+    );
+    assert_eq!(site.count("events where kind = 'import_finished'"), 1);
+    let last = client.get(&format!("{path}?page=24"));
+    assert!(last.says("p2499 @acme.example") && last.says("All 2,500 done"));
+}
