@@ -71,6 +71,7 @@ pub fn erase(
     person.mark_history(tx)?;
     person.mark_what_others_wrote(tx, &addresses, &texts)?;
     person.mark_mails(tx, &marked, &addresses)?;
+    person.mark_imports(tx, &addresses)?;
     person.forget(tx)?;
     let mark = Profile {
         first_name: ERASED.to_string(),
@@ -229,6 +230,27 @@ impl Person {
                 .filter(mails::explanation.ne("")),
         )
         .set(mails::explanation.eq(ERASED))
+        .execute(tx)
+        .map(|_| ())
+    }
+
+    /// The lines of lists that they stood on, wherever the list was handed in, and from where they
+    /// ran lists themself.
+    fn mark_imports(&self, tx: &mut db::Connection, addresses: &[String]) -> QueryResult<()> {
+        diesel::sql_query(
+            "update import_lines set username = 'erased', first_name = 'erased', last_name = 'erased',
+                 title = '', department = '', phone = '', reason = case reason when '' then '' else 'erased' end
+             where (account_id = $1 and user_id = $2) or username ~* $3",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<SqlUuid, _>(self.id)
+        .bind::<Text, _>(pattern(addresses.iter().cloned()))
+        .execute(tx)?;
+        diesel::sql_query(
+            "update imports set run_source = null where account_id = $1 and run_by = $2",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<SqlUuid, _>(self.id)
         .execute(tx)
         .map(|_| ())
     }
