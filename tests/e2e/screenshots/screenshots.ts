@@ -207,3 +207,20 @@ test("the second factor", async ({ users, company }) => {
   await users.goto("/second-factor");
   await picture(users, "second-factor-asked");
 });
+
+test("importing a list", async ({ users, company }) => {
+  const grace = company.person("Grace", "Hill");
+  await company.add(users, grace);
+  await users.goto("/imports/new");
+  await picture(users, "import");
+  await users.getByRole("button", { name: "Check the list" }).click();
+  await picture(users, "import-errors");
+  const lines = PEOPLE.map(([first, last, title, department]) => `${first.toLowerCase().replace("é", "e")}@${company.domain};${first};${last};${title};${department}`);
+  lines.push(`somebody@elsewhere.example;Some;Body;;`, `${grace.username};Grace;Hill;;`, `li@${company.domain};Li;Wu;;`);
+  await users.getByLabel("Or paste a list").fill(["Email;First name;Last name;Job title;Department", ...lines].join("\n"));
+  await users.getByRole("button", { name: "Check the list" }).click();
+  await picture(users, "import-checked");
+  await users.getByRole("button", { name: /^Import \d+ people$/ }).click();
+  await expect(users.getByRole("link", { name: "Go to the users" })).toBeVisible({ timeout: 20_000 });
+  await picture(users, "import-done");
+});
