@@ -40,7 +40,6 @@ fn refused_lines_come_as_a_file_that_can_be_mended_and_handed_in_again() {
     let mended = file
         .body
         .replace("'=cmd x@", "ann@")
-        .replace("ann@acme.example,Ann", "ann@acme.example,Ann")
         .replace("Zoë,,", "Zoë,Zed,");
     let second = check(&client, &mended);
     let page = client.get(&second);

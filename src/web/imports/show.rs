@@ -17,7 +17,7 @@ use crate::web::users::list;
 use crate::web::{page, when};
 
 /// How often the page looks again while the import runs, in seconds.
-const REFRESH_SECONDS: u32 = 1;
+const REFRESH_SECONDS: u32 = 2;
 
 /// Which lines of an import are on the page.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,103 @@
+import { checked } from "../support/checked";
+import { dialog, link, open } from "../support/page";
+import { passwordIn } from "../support/postbox";
+import { expect, test } from "../support/test";
+import type { Page } from "@playwright/test";
+
+/** Chooses a file, as a person does. */
+async function choose(page: Page, text: string | Buffer, name = "people.csv") {
+  const buffer = typeof text === "string" ? Buffer.from(text) : text;
+  await page.getByLabel("File", { exact: true }).setInputFiles({ name, mimeType: "text/csv", buffer });
+  await page.getByRole("button", { name: "Check the list" }).click();
+}
+
+async function toImport(page: Page) {
+  await page.goto("/users");
+  await page.getByRole("link", { name: "Import a list" }).click();
+  await expect(page.getByRole("heading", { name: "Import a list" })).toBeVisible();
+}
+
+test("a file is checked line by line, chosen from, run, and its refused lines are mended", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await toImport(users);
+  await checked(users);
+  const list = [
+    "Last name;First name;Email;Job title;Phone",
+    `Muñoz;Zoë;${company.at("zoe.munoz")};Head of Sales;+49 30 1234`,
+    `Poe;Pat;${company.at("pat.poe")};;`,
+    `Lee;Ann;${ann.username};;`,
+    `;Max;max@elsewhere.example;=SUM(A1);`,
+  ].join("\r\n");
+  await choose(users, Buffer.from(list, "latin1"));
+  await expect(users).toHaveURL(/\/imports\/[0-9a-f-]{36}$/);
+  for (const words of ["2 will be added", "1 unchanged", "1 refused"]) {
+    await expect(users.getByRole("link", { name: words })).toBeVisible();
+  }
+  await expect(users.getByText("Nobody is changed yet.")).toBeVisible();
+  await expect(users.getByText(/Username: Use an email address of your company.*Last name: Enter the last name\./)).toBeVisible();
+  await expect(users.getByRole("button", { name: "Import 2 people" })).toBeVisible();
+  await checked(users);
+
+  await users.getByRole("button", { name: "Leave out line 3" }).click();
+  await expect(users.getByRole("button", { name: "Import 1 person" })).toBeVisible();
+  await expect(users.getByRole("button", { name: "Take in line 3" })).toBeVisible();
+  await users.getByRole("button", { name: "Import 1 person" }).click();
+  await expect(users.getByRole("progressbar", { name: "All 1 done" })).toBeVisible();
+  await expect(users.getByRole("link", { name: "1 added" })).toBeVisible();
+  await expect(users.getByRole("link", { name: "1 left out" })).toBeVisible();
+  await checked(users);
+  passwordIn(await company.program.postbox.mail(company.at("zoe.munoz"), /^Password: /m));
+
+  const refused = users.waitForEvent("download");
+  await users.getByRole("link", { name: "Download the refused lines" }).click();
+  const stream = await (await refused).createReadStream();
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  const file = Buffer.concat(chunks).toString("utf8");
+  expect(file).toContain("'=SUM(A1)");
+  await users.getByRole("link", { name: "import another list" }).click();
+  await choose(users, file.replace("max@elsewhere.example,Max,,", `${company.at("max")},Max,Mustermann,`));
+  await users.getByRole("button", { name: "Import 1 person" }).click();
+  await expect(users.getByRole("link", { name: "1 added" })).toBeVisible();
+
+  await users.goto("/users");
+  await expect(link(users, company.at("max"))).toBeVisible();
+  await expect(link(users, company.at("zoe.munoz"))).toBeVisible();
+  await expect(link(users, company.at("pat.poe"))).toHaveCount(0);
+  await expect(users.getByRole("cell", { name: "=SUM(A1)", exact: true })).toBeVisible();
+});
+
+test("cells that were copied from a spreadsheet are a list; what is none is told and stays", async ({ users, company }) => {
+  await users.goto("/users");
+  await open(users, "Add a User");
+  await dialog(users, "Add a User").getByRole("link", { name: "Import a list" }).click();
+  await users.getByRole("button", { name: "Check the list" }).click();
+  await expect(users.getByRole("alert")).toBeFocused();
+  await expect(users.getByLabel("File", { exact: true })).toHaveAccessibleDescription(/Choose a file, or paste a list below\./);
+  const paste = users.getByLabel("Or paste a list", { exact: true });
+  await paste.fill("First name\tLast name\nJo\tOak");
+  await users.getByRole("button", { name: "Check the list" }).click();
+  await expect(paste).toHaveAccessibleDescription(/none of them is Username or Email/);
+  await expect(paste).toHaveValue("First name\tLast name\nJo\tOak");
+  await expect(users).toHaveTitle(/^Error: /);
+  await checked(users);
+  await paste.fill(`Username\tFirst name\tLast name\n${company.at("jo")}\tJo\t<b>Oak</b>\n`);
+  await users.getByRole("button", { name: "Check the list" }).click();
+  await expect(users.getByRole("cell", { name: "Jo <b>Oak</b>" })).toBeVisible();
+  await users.getByRole("button", { name: "Import 1 person" }).click();
+  await expect(users.getByRole("link", { name: "1 added" })).toBeVisible();
+});
+
+test("the run goes on by itself and its page follows", async ({ users, company }) => {
+  await company.setSeats(2_000);
+  const list = Array.from({ length: 1_500 }, (_, number) => `${company.at(`p${number}`)},Pat,Poe`).join("\n");
+  await toImport(users);
+  await choose(users, list);
+  await users.getByRole("button", { name: "Import 1,500 people" }).click();
+  await expect(users.getByRole("progressbar", { name: "All 1,500 done" })).toBeVisible({ timeout: 30_000 });
+  await users.getByRole("link", { name: "Next" }).click();
+  await expect(users.getByRole("link", { name: company.at("p100") })).toBeVisible();
+  await users.goto("/activity");
+  await expect(users.getByText("The import of a list came to its end: 1500 added, 0 reactivated, 0 refused.")).toBeVisible();
+});
