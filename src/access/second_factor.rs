@@ -152,12 +152,14 @@ pub fn give(
             .select(users::active)
             .for_no_key_update()
             .first(tx)?;
+        // A code is used up only where it lets somebody in.
         if !active
+            || !sessions::is_there(tx, session)?
             || !use_any_code(tx, author, user_id, code, now)?
-            || sessions::end(tx, session)? == 0
         {
             return Ok(None);
         }
+        sessions::end(tx, session)?;
         let with = if arriving.must_choose_password {
             SignInWith::TemporaryPassword
         } else {

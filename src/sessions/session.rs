@@ -95,6 +95,17 @@ pub fn start(
     Ok(token)
 }
 
+/// Whether the session is still there.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn is_there(connection: &mut db::Connection, session: &Digest) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        sessions::table.find(session.as_bytes()),
+    ))
+    .get_result(connection)
+}
+
 /// Ends one session.
 ///
 /// # Errors
