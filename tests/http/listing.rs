@@ -161,7 +161,7 @@ fn no_match_here_but_one_on_the_other_side_says_so() {
     let client = site.signed_in("boss@acme.example");
     let page = client.get("/users?q=gone");
     assert!(
-        page.says("No user matches") && page.says("1 inactive user matches"),
+        page.says("No user matches") && page.says("1 inactive user matches: Gone Tester"),
         "{}",
         page.text()
     );

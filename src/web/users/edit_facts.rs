@@ -36,6 +36,9 @@ pub fn facts(
             )
         }),
     }];
+    if let Some(words) = state_words::server_said(&state) {
+        facts.push(Fact::quiet("The mail server said", words));
+    }
     if !subject.active && !subject.deactivation_reason.is_empty() {
         facts.push(Fact::quiet(
             "Reason given",

@@ -80,11 +80,19 @@ pub fn build(
         .find(|(need, _)| Some(*need) == place.needs)
         .map(|(_, count)| words_of(*count));
     let mut other_side_matches = None;
+    let mut only_on_the_other_side = None;
     if !place.q.is_empty() {
         let counted = users::matches(connection, account.id, &listing)?;
         matches = Some(words_of(counted.here));
         other_side_matches =
             (counted.here == 0 && place.needs.is_none()).then(|| words_of(counted.other_side));
+        if counted.here == 0 && counted.other_side == 1 {
+            let there = place_query::listing(app, &place.other_side());
+            only_on_the_other_side = users::page(connection, account.id, &there)?
+                .rows
+                .first()
+                .map(|row| format!("{} {}", row.first_name, row.last_name));
+        }
     }
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(&key));
     let pager = Pager {
@@ -118,6 +126,7 @@ pub fn build(
         inactive: unsigned(account.inactive_users).into(),
         matches,
         other_side_matches,
+        only_on_the_other_side,
         chips: chips(&needs, place),
         pager,
     })

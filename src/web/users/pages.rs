@@ -38,6 +38,8 @@ pub struct UserList {
     pub matches: Option<Matches>,
     /// How many the same search finds on the other side; asked for only when it finds none here.
     pub other_side_matches: Option<Matches>,
+    /// Who that is, where it is one person.
+    pub only_on_the_other_side: Option<String>,
     /// What needs attention, each a filter.
     pub chips: Vec<Chip>,
     /// The pages before and after.

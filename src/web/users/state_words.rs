@@ -40,6 +40,14 @@ pub fn reason(state: &State) -> &str {
     }
 }
 
+/// What the mail server said, where it did not take the mail.
+pub fn server_said(state: &State) -> Option<&str> {
+    match state {
+        State::MailDelayed(words) | State::MailFailed(words) => Some(words),
+        _ => None,
+    }
+}
+
 /// What sending a password again is called for somebody in this state; nothing where there is none to
 /// send.
 pub fn send_again_label(state: &State) -> Option<&'static str> {
@@ -57,12 +65,14 @@ pub fn sentence(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String,
     let (short, tone) = words(state, now, zone);
     let long = match state {
         State::MailWaiting => "The mail with the password is on its way.".to_string(),
-        State::MailDelayed(words) => format!(
-            "The mail server does not take the mail with the password yet; it is tried again by itself. It said: {words}"
-        ),
-        State::MailFailed(words) => format!(
-            "The mail with the password was refused. The mail server said: {words} If the address is wrong, correct the username: a new password goes there."
-        ),
+        State::MailDelayed(_) => {
+            "The mail server does not take the mail with the password yet; it is tried again by itself."
+                .to_string()
+        }
+        State::MailFailed(_) => {
+            "The mail with the password was refused. Correct the username if it is wrong: a new password goes there."
+                .to_string()
+        }
         State::MailCancelled(why) => format!("The mail with the password was not sent: {why}."),
         State::PasswordSent(_) => format!("{short}. Not used yet to choose an own one."),
         State::PasswordExpired(_) => format!("{short}. It was never used."),

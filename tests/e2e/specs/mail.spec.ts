@@ -18,7 +18,7 @@ test("a mail that was refused says why on the row, and goes to the corrected add
 
   const corrected = company.at("ann.leigh");
   const edit = await openUser(users, ann.username);
-  await expect(edit).toContainText("If the address is wrong, correct the username: a new password goes there.");
+  await expect(edit).toContainText("Correct the username if it is wrong: a new password goes there.");
   await checked(users);
   await edit.getByRole("textbox", { name: "Username" }).fill(corrected);
   await edit.getByRole("button", { name: "Save" }).click();
