@@ -11,11 +11,13 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
+use diesel::pg::PgConnection;
 use diesel::sql_types::Text;
+use diesel::{Connection as _, RunQueryDsl as _};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::geteuid;
+use secrecy::ExposeSecret as _;
 use stage::*;
 use user_accounts::db;
 use user_accounts::private_postgres::{PrivatePostgres, PrivatePostgresError, Role};
@@ -273,6 +275,25 @@ fn a_program_killed_while_it_makes_the_database_does_no_harm() {
         child.wait().unwrap();
         let postgres = folder.open(Role::Serve).unwrap();
         assert!(answers(&postgres), "{delay}");
+    }
+}
+
+#[test]
+fn a_database_that_is_still_being_made_for_a_killed_program_is_waited_for() {
+    let folder = Folder::new();
+    let postgres = folder.open(Role::Serve).unwrap();
+    let socket = postgres
+        .url()
+        .expose_secret()
+        .replace("///user_accounts?", "///postgres?");
+    let mut other = PgConnection::establish(&socket).unwrap();
+    for _ in 0..5 {
+        other.batch_execute("drop database user_accounts").unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| other.batch_execute("create database user_accounts"));
+            folder.open(Role::Join).unwrap();
+        });
+        assert!(answers(&postgres));
     }
 }
 

@@ -10,7 +10,7 @@ use std::thread::sleep;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 use diesel::{Connection as _, RunQueryDsl as _};
 
 use super::error::data_dir as unwritable;
@@ -239,17 +239,23 @@ pub(super) fn prepare(place: &Place) -> Result<(), PrivatePostgresError> {
             install: install_command(),
         });
     }
-    let there: i64 = diesel::select(sql::<BigInt>(&format!(
-        "(select count(*) from pg_database where datname = '{NAME}')"
-    )))
-    .get_result(&mut connection)
-    .map_err(failed)?;
-    if there == 0 {
-        connection
-            .batch_execute(&format!("create database {NAME}"))
-            .map_err(failed)?;
+    if has_database(&mut connection).map_err(failed)? {
+        return Ok(());
     }
-    Ok(())
+    let made = connection.batch_execute(&format!("create database {NAME}"));
+    // PostgreSQL may still be at it for a program that was killed meanwhile: then ours fails when
+    // that one is done.
+    match made {
+        Err(error) if !has_database(&mut connection).map_err(failed)? => Err(failed(error)),
+        _ => Ok(()),
+    }
+}
+
+fn has_database(connection: &mut PgConnection) -> diesel::QueryResult<bool> {
+    diesel::select(sql::<Bool>(&format!(
+        "exists (select from pg_database where datname = '{NAME}')"
+    )))
+    .get_result(connection)
 }
 
 fn connect(place: &Place, database: &str) -> Result<PgConnection, String> {

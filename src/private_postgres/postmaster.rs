@@ -128,7 +128,13 @@ impl Postmaster {
     pub(super) fn has_ended(&mut self, place: &Place) -> bool {
         match &mut self.child {
             Some(child) => !matches!(child.try_wait(), Ok(None)),
-            None => find(place).is_none_or(|found| found.pid != self.pid),
+            None => {
+                let named = find(place).is_some_and(|found| found.pid == self.pid);
+                // Its file goes a moment before the process itself does.
+                let leaving =
+                    has_proc() && is_alive(self.pid) && works_on(self.pid, &place.cluster);
+                !named && !leaving
+            }
         }
     }
 
@@ -171,6 +177,10 @@ fn exists(pid: i32) -> bool {
     pid > 0 && matches!(kill(Pid::from_raw(pid), None), Ok(()) | Err(Errno::EPERM))
 }
 
+fn has_proc() -> bool {
+    Path::new("/proc/self/stat").exists()
+}
+
 /// Whether the process still does anything. Where there is no /proc, a zombie counts as alive.
 fn is_alive(pid: i32) -> bool {
     exists(pid) && !is_zombie(pid)
@@ -192,7 +202,7 @@ fn works_on(pid: i32, cluster: &Path) -> bool {
     // The database may have been moved to another disk, and a link put in its place.
     let real = cluster.canonicalize();
     let real = real.as_deref().unwrap_or(cluster);
-    if !Path::new("/proc/self/stat").exists() {
+    if !has_proc() {
         // Without /proc the process of that number is taken for PostgreSQL; that it answers on our
         // socket is asked in any case.
         return true;
