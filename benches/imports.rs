@@ -11,6 +11,7 @@ mod support;
 
 use std::time::Instant;
 
+use diesel::prelude::*;
 use support::people::Company;
 use support::postgres::fresh_database;
 use user_accounts::history::{Actor, Author};
@@ -28,17 +29,8 @@ fn main() {
         .unwrap_or(MOST_LINES);
     println!("| {count} lines | read | verdicts | run |\n|---|---|---|---|");
     for round in 1..=ROUNDS {
-        let company = Company::new(fresh_database(), PEOPLE, "Ann");
-        company
-            .change(|tx| diesel::connection::SimpleConnection::batch_execute(tx, "analyze users"));
-        let author = Author {
-            account_id: company.account,
-            actor: Actor::User(company.users[0]),
-            source: None,
-            request_id: None,
-        };
         // One in ten is there already.
-        let list: String = (0..count)
+        let joiners: String = (0..count)
             .map(|number| match number % 10 {
                 0 => format!("person{}@acme.example,Ann,Test,,,\r\n", number % PEOPLE + 1),
                 _ => format!(
@@ -46,22 +38,52 @@ fn main() {
                 ),
             })
             .collect();
-        let start = Instant::now();
-        let sheet = csv_in::read(list.as_bytes()).unwrap();
-        let read = start.elapsed();
-        let id = company.change(|tx| imports::check(tx, &author, &sheet, clock::now()));
-        let checked = start.elapsed();
-        let start = Instant::now();
-        company
-            .db
-            .write(|tx| imports::start(tx, &author, id, None, clock::now()))
-            .unwrap();
-        while imports::run_next(&company.db, clock::now()).unwrap() {}
-        println!(
-            "| round {round} | {:.3} s | {:.2} s | {:.2} s |",
-            read.as_secs_f64(),
-            checked.as_secs_f64(),
-            start.elapsed().as_secs_f64()
-        );
+        measure(&format!("round {round}"), &joiners);
+        let successors: String = (2..=count.min(PEOPLE))
+            .map(|number| {
+                format!("new{number}@acme.example,Nora,Newcomer,person{number}@acme.example\r\n")
+            })
+            .collect();
+        let headed = format!("Username,First name,Last name,Replaces\r\n{successors}");
+        measure(&format!("round {round}, all replacing"), &headed);
     }
+}
+
+fn measure(name: &str, list: &str) {
+    let company = Company::new(fresh_database(), PEOPLE, "Ann");
+    company.change(|tx| diesel::connection::SimpleConnection::batch_execute(tx, "analyze users"));
+    let author = Author {
+        account_id: company.account,
+        actor: Actor::User(company.users[0]),
+        source: None,
+        request_id: None,
+    };
+    let start = Instant::now();
+    let sheet = csv_in::read(list.as_bytes()).unwrap();
+    let read = start.elapsed();
+    let id = company.change(|tx| imports::check(tx, &author, &sheet, clock::now()));
+    let checked = start.elapsed();
+    let start = Instant::now();
+    company
+        .db
+        .write(|tx| imports::start(tx, &author, id, None, clock::now()))
+        .unwrap();
+    while imports::run_next(&company.db, clock::now()).unwrap() {}
+    println!(
+        "| {name} | {:.3} s | {:.2} s | {:.2} s |",
+        read.as_secs_f64(),
+        checked.as_secs_f64(),
+        start.elapsed().as_secs_f64()
+    );
+    let left = company.change(|tx| {
+        user_accounts::schema::import_lines::table
+            .filter(
+                user_accounts::schema::import_lines::outcome
+                    .eq("refused")
+                    .assume_not_null(),
+            )
+            .count()
+            .get_result::<i64>(tx)
+    });
+    assert_eq!(left, 0, "every line found what it needed");
 }

@@ -61,6 +61,7 @@ diesel::table! {
         title -> Text,
         department -> Text,
         phone -> Text,
+        replaces -> Text,
         verdict -> Text,
         chosen -> Bool,
         outcome -> Nullable<Text>,

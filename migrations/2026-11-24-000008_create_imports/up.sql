@@ -37,12 +37,14 @@ create table import_lines (
     title text not null check (length(title) <= 2000),
     department text not null check (length(department) <= 2000),
     phone text not null check (length(phone) <= 2000),
+    -- Whose place the person takes, by username; may be empty.
+    replaces text not null check (length(replaces) <= 2000),
     -- What the check said.
-    verdict text not null check (verdict in ('add', 'reactivate', 'unchanged', 'refused')),
+    verdict text not null check (verdict in ('add', 'reactivate', 'replace', 'unchanged', 'refused')),
     -- The administrator may leave out what would be imported.
-    chosen boolean not null check (not chosen or verdict in ('add', 'reactivate')),
+    chosen boolean not null check (not chosen or verdict in ('add', 'reactivate', 'replace')),
     -- What became of it.
-    outcome text check (outcome in ('added', 'reactivated', 'unchanged', 'refused')),
+    outcome text check (outcome in ('added', 'reactivated', 'replaced', 'unchanged', 'refused')),
     -- Why it was refused or is unchanged, a sentence; of the outcome once there is one.
     reason text not null default '' check (length(reason) <= 2000),
     -- Who has the address in this account, or was added.
@@ -51,7 +53,7 @@ create table import_lines (
     foreign key (account_id, import_id) references imports (account_id, id),
     foreign key (account_id, user_id) references users (account_id, id),
     check (outcome is null or chosen),
-    check (outcome is null or outcome not in ('added', 'reactivated') or user_id is not null)
+    check (outcome is null or outcome not in ('added', 'reactivated', 'replaced') or user_id is not null)
 );
 create index import_lines_to_do on import_lines (account_id, import_id, position) where chosen and outcome is null;
 create index import_lines_of_user on import_lines (account_id, user_id) where user_id is not null;

@@ -111,6 +111,8 @@ pub enum Event {
         added: i64,
         /// People reactivated.
         reactivated: i64,
+        /// People added in the place of somebody.
+        replaced: i64,
         /// Lines refused at that moment.
         refused: i64,
     },

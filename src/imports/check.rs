@@ -70,11 +70,12 @@ fn insert_lines(
     let user_ids: Vec<Option<Uuid>> = decided.iter().map(|line| line.user_id).collect();
     diesel::sql_query(
         "insert into import_lines (account_id, import_id, position, line, username, first_name, last_name, title,
-                                   department, phone, verdict, chosen, reason, user_id)
-         select $1, $2, position, line, username, first_name, last_name, title, department, phone, verdict, chosen,
-                reason, user_id
-         from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) with ordinality as listed
-              (line, username, first_name, last_name, title, department, phone, verdict, chosen, reason, user_id, position)",
+                                   department, phone, replaces, verdict, chosen, reason, user_id)
+         select $1, $2, position, line, username, first_name, last_name, title, department, phone, replaces, verdict,
+                chosen, reason, user_id
+         from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) with ordinality as listed
+              (line, username, first_name, last_name, title, department, phone, replaces, verdict, chosen, reason,
+               user_id, position)",
     )
     .bind::<SqlUuid, _>(account_id)
     .bind::<SqlUuid, _>(import_id)
@@ -85,6 +86,7 @@ fn insert_lines(
     .bind::<Array<Text>, _>(texts(|line| &line.title))
     .bind::<Array<Text>, _>(texts(|line| &line.department))
     .bind::<Array<Text>, _>(texts(|line| &line.phone))
+    .bind::<Array<Text>, _>(texts(|line| &line.replaces))
     .bind::<Array<Text>, _>(verdicts)
     .bind::<Array<Bool>, _>(chosen)
     .bind::<Array<Text>, _>(reasons)

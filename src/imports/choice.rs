@@ -36,7 +36,7 @@ pub fn choose(
         let importable = import_lines::table
             .filter(import_lines::account_id.eq(account_id))
             .filter(import_lines::import_id.eq(id))
-            .filter(import_lines::verdict.eq_any(["add", "reactivate"]));
+            .filter(import_lines::verdict.eq_any(Verdict::IMPORTABLE.map(Verdict::as_str)));
         let change = import_lines::chosen.eq(chosen);
         match choice {
             Choice::Line(position) => {

@@ -1,4 +1,4 @@
-//! A list as spreadsheets write it, read into lines of six fields: encodings, separators, line ends,
+//! A list as spreadsheets write it, read into lines of fields: encodings, separators, line ends,
 //! quotes and headings of any habit.
 
 use thiserror::Error;
@@ -32,6 +32,8 @@ pub struct Line {
     pub department: String,
     /// Phone.
     pub phone: String,
+    /// The username of whoever leaves for this person; mostly empty.
+    pub replaces: String,
 }
 
 /// A list that could be read.

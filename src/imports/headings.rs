@@ -6,7 +6,7 @@ use super::csv_in::Line;
 /// The fields in the documented order, each with the names under which columns of it are known; those
 /// of other directories (Microsoft 365, Google Workspace, Okta) among them. Letters and digits only.
 /// The first name counts most, where several columns would do.
-const FIELDS: [&[&str]; 6] = [
+const FIELDS: [&[&str]; 7] = [
     &[
         "username",
         "email",
@@ -67,11 +67,18 @@ const FIELDS: [&[&str]; 6] = [
         "cellphone",
         "cell",
     ],
+    &[
+        "replaces",
+        "replacementfor",
+        "insteadof",
+        "leaver",
+        "successorof",
+    ],
 ];
 
-/// In which column each of the six fields stands.
+/// In which column each of the fields stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Columns([Option<usize>; 6]);
+pub struct Columns([Option<usize>; 7]);
 
 /// The columns of a first line that is headings: it names a field and holds no address.
 pub fn recognise(cells: &[String]) -> Option<Columns> {
@@ -102,9 +109,10 @@ fn key(heading: &str) -> String {
 }
 
 impl Columns {
-    /// The order of the form: username, first name, last name, title, department, phone.
+    /// The order of the form: username, first name, last name, title, department, phone. Nobody is
+    /// taken out for want of a heading.
     pub fn documented() -> Columns {
-        Columns([0, 1, 2, 3, 4, 5].map(Some))
+        Columns([Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), None])
     }
 
     /// Whether there are usernames.
@@ -139,6 +147,7 @@ impl Columns {
             title: field(3),
             department: field(4),
             phone: field(5),
+            replaces: field(6),
         }
     }
 }

@@ -5,6 +5,8 @@ mod choice;
 pub mod csv_in;
 mod decode;
 mod headings;
+mod leavers;
+mod look_ups;
 mod read;
 mod run;
 mod verdict;

@@ -40,6 +40,9 @@ pub struct Counts {
     /// Verdict: people who come back.
     #[diesel(sql_type = BigInt)]
     pub reactivate: i64,
+    /// Verdict: new users, each in the place of somebody.
+    #[diesel(sql_type = BigInt)]
+    pub replace: i64,
     /// Verdict: active already.
     #[diesel(sql_type = BigInt)]
     pub unchanged: i64,
@@ -52,6 +55,9 @@ pub struct Counts {
     /// Chosen to come back.
     #[diesel(sql_type = BigInt)]
     pub reactivate_chosen: i64,
+    /// Chosen to take somebody's place.
+    #[diesel(sql_type = BigInt)]
+    pub replace_chosen: i64,
     /// Chosen and not yet done.
     #[diesel(sql_type = BigInt)]
     pub to_do: i64,
@@ -61,6 +67,9 @@ pub struct Counts {
     /// Reactivated.
     #[diesel(sql_type = BigInt)]
     pub reactivated: i64,
+    /// Added in the place of somebody.
+    #[diesel(sql_type = BigInt)]
+    pub replaced: i64,
     /// Found active at the run.
     #[diesel(sql_type = BigInt)]
     pub unchanged_at_run: i64,
@@ -72,12 +81,12 @@ pub struct Counts {
 impl Counts {
     /// Lines to be imported, done or not.
     pub fn chosen(&self) -> i64 {
-        self.add_chosen + self.reactivate_chosen
+        self.add_chosen + self.reactivate_chosen + self.replace_chosen
     }
 
     /// Lines that could be imported and are left out.
     pub fn left_out(&self) -> i64 {
-        self.add + self.reactivate - self.chosen()
+        self.add + self.reactivate + self.replace - self.chosen()
     }
 
     /// Lines that cannot be imported or were not: what the file of refused lines holds.
@@ -87,7 +96,7 @@ impl Counts {
 
     /// All lines of the list.
     pub fn lines(&self) -> i64 {
-        self.add + self.reactivate + self.unchanged + self.refused
+        self.add + self.reactivate + self.replace + self.unchanged + self.refused
     }
 }
 
@@ -98,13 +107,13 @@ pub struct StoredLine {
     pub position: i32,
     /// Where it stands in the file.
     pub line: i32,
-    /// The six fields as given, in the order of the form.
-    pub fields: (String, String, String, String, String, String),
-    /// `add`, `reactivate`, `unchanged` or `refused`.
+    /// The fields as given, in the order of [`Line`].
+    pub fields: (String, String, String, String, String, String, String),
+    /// A name of [`Verdict`].
     pub verdict: String,
     /// Whether it is to be imported.
     pub chosen: bool,
-    /// `added`, `reactivated`, `unchanged`, `refused`; nothing yet.
+    /// `added`, `reactivated`, `replaced`, `unchanged`, `refused`; nothing yet.
     pub outcome: Option<String>,
     /// Why.
     pub reason: String,
@@ -180,13 +189,16 @@ pub(super) fn counts(
     diesel::sql_query(
         "select count(*) filter (where verdict = 'add') as add,
                 count(*) filter (where verdict = 'reactivate') as reactivate,
+                count(*) filter (where verdict = 'replace') as replace,
                 count(*) filter (where verdict = 'unchanged') as unchanged,
                 count(*) filter (where verdict = 'refused') as refused,
                 count(*) filter (where verdict = 'add' and chosen) as add_chosen,
                 count(*) filter (where verdict = 'reactivate' and chosen) as reactivate_chosen,
+                count(*) filter (where verdict = 'replace' and chosen) as replace_chosen,
                 count(*) filter (where chosen and outcome is null) as to_do,
                 count(*) filter (where outcome = 'added') as added,
                 count(*) filter (where outcome = 'reactivated') as reactivated,
+                count(*) filter (where outcome = 'replaced') as replaced,
                 count(*) filter (where outcome = 'unchanged') as unchanged_at_run,
                 count(*) filter (where outcome = 'refused') as refused_at_run
          from import_lines where account_id = $1 and import_id = $2",
@@ -220,7 +232,7 @@ pub fn lines(
         ),
         Shown::LeftOut => query
             .filter(import_lines::chosen.eq(false))
-            .filter(import_lines::verdict.eq_any(["add", "reactivate"])),
+            .filter(import_lines::verdict.eq_any(Verdict::IMPORTABLE.map(Verdict::as_str))),
     };
     query
         .order(import_lines::position)
@@ -276,7 +288,7 @@ pub(super) fn to_do(
 
 impl StoredLine {
     fn into_line(self) -> Line {
-        let (username, first_name, last_name, title, department, phone) = self.fields;
+        let (username, first_name, last_name, title, department, phone, replaces) = self.fields;
         Line {
             number: self.line.unsigned_abs(),
             username,
@@ -285,6 +297,7 @@ impl StoredLine {
             title,
             department,
             phone,
+            replaces,
         }
     }
 }
@@ -303,6 +316,7 @@ type Fields = (
     import_lines::title,
     import_lines::department,
     import_lines::phone,
+    import_lines::replaces,
 );
 type Columns = (
     import_lines::position,
@@ -324,6 +338,7 @@ const COLUMNS: Columns = (
         import_lines::title,
         import_lines::department,
         import_lines::phone,
+        import_lines::replaces,
     ),
     import_lines::verdict,
     import_lines::chosen,

@@ -20,7 +20,7 @@ use super::{Line, read};
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};
 use crate::schema::{import_lines, imports};
-use crate::users::{self, ActivationError, AddError, AddUser};
+use crate::users::{self, ActivationError, AddError, ReplaceError, ReplaceUser};
 use crate::{accounts, clock};
 
 /// Lines in one transaction: it holds the account's lock, for which other administrators wait.
@@ -204,15 +204,25 @@ fn batch(tx: &mut db::Connection, limit: i64, now: OffsetDateTime) -> Result<boo
         Asked::ToImport,
         now,
     )?;
-    let people: Vec<AddUser> = decided
-        .iter_mut()
-        .filter_map(|line| {
-            let person = line.person.take()?;
-            line.user_id = Some(person.id);
-            Some(person)
-        })
-        .collect();
+    let mut people = Vec::new();
+    let mut replacements = Vec::new();
+    for line in &mut decided {
+        let Some(person) = line.person.take() else {
+            continue;
+        };
+        line.user_id = Some(person.id);
+        match line.leaving {
+            Some(leaving) => replacements.push(ReplaceUser {
+                leaving,
+                id: person.id,
+                username: person.username,
+                profile: person.profile,
+            }),
+            None => people.push(person),
+        }
+    }
     users::insert_all(tx, &author, &people, now)?;
+    users::replace_all(tx, &author, &replacements, now).map_err(not_replaced)?;
     let back: Vec<Uuid> = decided
         .iter()
         .filter(|line| line.verdict == Verdict::Reactivate)
@@ -227,6 +237,16 @@ fn batch(tx: &mut db::Connection, limit: i64, now: OffsetDateTime) -> Result<boo
     Ok(true)
 }
 
+fn not_replaced(error: ReplaceError) -> AddError {
+    match error {
+        ReplaceError::Coming(error) => error,
+        ReplaceError::Database(error) | ReplaceError::Leaving(ActivationError::Database(error)) => {
+            AddError::Database(error)
+        }
+        refusal => AddError::NobodyToFree(refusal.to_string()),
+    }
+}
+
 fn write_outcomes(
     tx: &mut db::Connection,
     import: &Running,
@@ -239,7 +259,7 @@ fn write_outcomes(
         .map(|line| match line.verdict {
             // Said by the outcome itself.
             Verdict::Add | Verdict::Reactivate => String::new(),
-            Verdict::Unchanged | Verdict::Refused => shortened(&line.reason),
+            Verdict::Replace | Verdict::Unchanged | Verdict::Refused => shortened(&line.reason),
         })
         .collect();
     let user_ids: Vec<Option<Uuid>> = decided.iter().map(|line| line.user_id).collect();
@@ -273,6 +293,7 @@ fn finish(
         import: id,
         added: counts.added,
         reactivated: counts.reactivated,
+        replaced: counts.replaced,
         refused: counts.refused_at_run,
     };
     history::record(tx, author, None, &event, now)
@@ -285,13 +306,9 @@ fn give_up(tx: &mut db::Connection) -> Result<bool, db::Error> {
     };
     let next = read::to_do(tx, import.account_id, import.id, 1)?;
     if let Some((position, _)) = next.first() {
-        let refused = Decided {
-            verdict: Verdict::Refused,
-            reason: "This line could not be imported: something went wrong on our side. Try it again, or tell Customer Success."
-                .to_string(),
-            user_id: None,
-            person: None,
-        };
+        let refused = Decided::refused(
+            "This line could not be imported: something went wrong on our side. Try it again, or tell Customer Success.",
+        );
         write_outcomes(tx, &import, &[*position], &[refused])?;
     }
     Ok(true)

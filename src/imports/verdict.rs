@@ -8,13 +8,14 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Line;
+use super::leavers::{self, Leaver, Leavers};
+use super::look_ups::LookUps;
 use crate::accounts::Account;
 use crate::db;
 use crate::history::Author;
 use crate::ids;
 use crate::users::{
-    self, AddError, AddUser, ConflictRule, FieldProblem, Held, Identity, Profile, ProfileField,
-    Username,
+    self, AddError, AddUser, FieldProblem, Held, Identity, Profile, ProfileField, Username,
 };
 
 /// What will become of a line, or became of it.
@@ -24,6 +25,8 @@ pub enum Verdict {
     Add,
     /// Somebody inactive comes back.
     Reactivate,
+    /// A new user in the place of somebody, who goes.
+    Replace,
     /// The person is active already.
     Unchanged,
     /// It cannot be imported.
@@ -32,18 +35,22 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, in the order of the page.
-    pub const ALL: [Verdict; 4] = [
+    pub const ALL: [Verdict; 5] = [
         Verdict::Add,
         Verdict::Reactivate,
+        Verdict::Replace,
         Verdict::Unchanged,
         Verdict::Refused,
     ];
+    /// Those that running the list does something about.
+    pub const IMPORTABLE: [Verdict; 3] = [Verdict::Add, Verdict::Reactivate, Verdict::Replace];
 
     /// The name in the database and in URLs.
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Add => "add",
             Verdict::Reactivate => "reactivate",
+            Verdict::Replace => "replace",
             Verdict::Unchanged => "unchanged",
             Verdict::Refused => "refused",
         }
@@ -61,14 +68,20 @@ impl Verdict {
         match self {
             Verdict::Add => "added",
             Verdict::Reactivate => "reactivated",
+            Verdict::Replace => "replaced",
             Verdict::Unchanged => "unchanged",
             Verdict::Refused => "refused",
         }
     }
 
+    /// Whether one more is active afterwards.
+    fn takes_a_seat(self) -> bool {
+        matches!(self, Verdict::Add | Verdict::Reactivate)
+    }
+
     /// Whether running the list does something with the line.
     pub fn is_importable(self) -> bool {
-        matches!(self, Verdict::Add | Verdict::Reactivate)
+        Verdict::IMPORTABLE.contains(&self)
     }
 }
 
@@ -82,15 +95,34 @@ pub(super) struct Decided {
     pub(super) user_id: Option<Uuid>,
     /// Who is to be added.
     pub(super) person: Option<AddUser>,
+    /// Who goes for them.
+    pub(super) leaving: Option<Uuid>,
 }
 
 impl Decided {
-    fn refused(reason: impl Into<String>) -> Decided {
+    pub(super) fn refused(reason: impl Into<String>) -> Decided {
         Decided {
             verdict: Verdict::Refused,
             reason: reason.into(),
             user_id: None,
             person: None,
+            leaving: None,
+        }
+    }
+
+    fn new(username: Username, profile: Profile, leaver: Option<&Leaver>) -> Decided {
+        Decided {
+            verdict: leaver.map_or(Verdict::Add, |_| Verdict::Replace),
+            reason: leaver.map_or_else(String::new, |leaver| {
+                format!("{} is deactivated and this person added.", leaver.name)
+            }),
+            user_id: None,
+            person: Some(AddUser {
+                id: ids::new(),
+                username,
+                profile,
+            }),
+            leaving: leaver.map(|leaver| leaver.id),
         }
     }
 }
@@ -117,10 +149,13 @@ pub(super) fn decide(
     now: OffsetDateTime,
 ) -> QueryResult<Vec<Decided>> {
     let parsed: Vec<_> = lines.iter().map(|line| parse(line, domains)).collect();
+    let leaving = leavers::usernames(lines);
     let usernames: Vec<&str> = parsed
         .iter()
         .flatten()
-        .map(|(username, _)| username.as_str())
+        .map(|(username, _)| username)
+        .chain(&leaving)
+        .map(Username::as_str)
         .collect();
     let held = users::holders(tx, author.account_id, &usernames, now)?;
     let is_new =
@@ -132,6 +167,7 @@ pub(super) fn decide(
     let mut look_ups = LookUps::begin(tx, author, asked, any_new, now)?;
     let mut free_seats = account.free_seats();
     let mut first_lines: HashMap<String, u32> = HashMap::new();
+    let mut leavers = Leavers::default();
     let mut decided = Vec::with_capacity(lines.len());
     for (line, parsed) in lines.iter().zip(parsed) {
         let (username, profile) = match parsed {
@@ -147,28 +183,39 @@ pub(super) fn decide(
             )));
             continue;
         }
+        if let Some(replacing) = leavers.line_replacing(&username) {
+            decided.push(Decided::refused(format!(
+                "This person is replaced on line {replacing}."
+            )));
+            continue;
+        }
         first_lines.insert(username.as_str().to_string(), line.number);
         let mut verdict = match held.get(username.as_str()) {
             Some(Held::Here {
                 id,
                 profile: stored,
                 active,
-            }) => of_ours(*id, stored, *active, &username, &profile),
-            taken => match look_ups.refusal(tx, taken, &line.username, &username)? {
-                Some(reason) => Decided::refused(reason),
-                None => Decided {
-                    verdict: Verdict::Add,
-                    reason: String::new(),
-                    user_id: None,
-                    person: Some(AddUser {
-                        id: ids::new(),
-                        username,
-                        profile,
-                    }),
-                },
-            },
+                ..
+            }) => of_ours(*id, stored, *active, &username, &profile, &line.replaces),
+            taken => {
+                let leaver = (!line.replaces.is_empty())
+                    .then(|| leavers.find(author, &held, &line.replaces))
+                    .transpose();
+                match leaver {
+                    Err(reason) => Decided::refused(reason),
+                    Ok(leaver) => match look_ups.refusal(tx, taken, &line.username, &username)? {
+                        Some(reason) => Decided::refused(reason),
+                        None => {
+                            if let Some(leaver) = &leaver {
+                                leavers.note(leaver, line.number);
+                            }
+                            Decided::new(username, profile, leaver.as_ref())
+                        }
+                    },
+                }
+            }
         };
-        if verdict.verdict.is_importable() {
+        if verdict.verdict.takes_a_seat() {
             if free_seats > 0 {
                 free_seats -= 1;
             } else {
@@ -211,6 +258,7 @@ fn of_ours(
     active: bool,
     username: &Username,
     listed: &Profile,
+    replaces: &str,
 ) -> Decided {
     fn identity<'a>(profile: &'a Profile, username: &'a Username) -> Identity<'a> {
         Identity {
@@ -236,6 +284,12 @@ fn of_ours(
             ),
         ),
         (false, true) => (Verdict::Unchanged, already_active(stored, listed)),
+        (false, false) if !replaces.is_empty() => (
+            Verdict::Refused,
+            format!(
+                "Replaces: {name} was in your account before and is no new user. Reactivate them, and deactivate {replaces}, each on their own page."
+            ),
+        ),
         (false, false) => (
             Verdict::Reactivate,
             "Is inactive. Comes back with the details they had.".to_string(),
@@ -246,6 +300,7 @@ fn of_ours(
         reason,
         user_id: Some(id),
         person: None,
+        leaving: None,
     }
 }
 
@@ -264,100 +319,5 @@ fn already_active(stored: &Profile, listed: &Profile) -> String {
             "Is active already. The list has another {}; an import edits nobody, so open the user to change it.",
             fields.join(", ")
         ),
-    }
-}
-
-/// The account's budget of look-ups in other accounts, while lines are decided.
-struct LookUps<'a> {
-    author: &'a Author,
-    asked: Asked,
-    now: OffsetDateTime,
-    /// Drawn before the first line, not yet used.
-    in_hand: bool,
-    spent: bool,
-    /// The reference code of what is refused for want of look-ups: one for all.
-    code: Option<String>,
-}
-
-impl<'a> LookUps<'a> {
-    /// A check draws one look-up before it says anything about new addresses.
-    fn begin(
-        tx: &mut db::Connection,
-        author: &'a Author,
-        asked: Asked,
-        any_new: bool,
-        now: OffsetDateTime,
-    ) -> QueryResult<LookUps<'a>> {
-        let draws = asked == Asked::ToCheck && any_new;
-        let in_hand = draws && users::take_look_up(tx, author.account_id, now)?;
-        Ok(LookUps {
-            author,
-            asked,
-            now,
-            in_hand,
-            spent: draws && !in_hand,
-            code: None,
-        })
-    }
-
-    /// Why an address that nobody of this account has cannot be added, if so.
-    fn refusal(
-        &mut self,
-        tx: &mut db::Connection,
-        held: Option<&Held>,
-        typed: &str,
-        username: &Username,
-    ) -> QueryResult<Option<String>> {
-        let rule = match held {
-            Some(Held::Elsewhere) => Some(ConflictRule::Elsewhere),
-            Some(Held::Reserved) => Some(ConflictRule::Reserved),
-            Some(Held::Here { .. }) | None => None,
-        };
-        if let Some(rule) = rule
-            && self.draw(tx)?
-        {
-            let code = users::open_case(tx, self.author, typed, username, rule, self.now)?;
-            return Ok(Some(format!(
-                "Email address is already in use. Nobody in your account has it: contact Customer Success and name the reference code {code}."
-            )));
-        }
-        // What is free and what is not look alike from here on; who adds them learns it at the price
-        // of adding.
-        if rule.is_some() || (self.spent && self.asked == Asked::ToCheck) {
-            let code = match &self.code {
-                Some(code) => code.clone(),
-                None => users::open_case(
-                    tx,
-                    self.author,
-                    typed,
-                    username,
-                    ConflictRule::BudgetSpent,
-                    self.now,
-                )?,
-            };
-            self.code = Some(code.clone());
-            return Ok(Some(format!(
-                "This address cannot be added now, because many addresses were tried in the last hour. Try again later, or contact Customer Success and name the reference code {code}."
-            )));
-        }
-        Ok(None)
-    }
-
-    fn draw(&mut self, tx: &mut db::Connection) -> QueryResult<bool> {
-        if self.spent {
-            return Ok(false);
-        }
-        let drawn = std::mem::take(&mut self.in_hand)
-            || users::take_look_up(tx, self.author.account_id, self.now)?;
-        self.spent = !drawn;
-        Ok(drawn)
-    }
-
-    /// What was drawn and told nothing goes back.
-    fn end(self, tx: &mut db::Connection) -> QueryResult<()> {
-        if self.in_hand {
-            users::give_look_up_back(tx, self.author.account_id)?;
-        }
-        Ok(())
     }
 }

@@ -153,7 +153,7 @@ pub fn enqueue(
     Ok(id)
 }
 
-/// Cancels what of `kinds` still waits for `users`; says how many mails that were. A mail that the
+/// Cancels what of `kinds` still waits for `users`; says whose mails they were, one entry for each. A mail that the
 /// worker has already handed to the server is past cancelling.
 ///
 /// # Errors
@@ -165,15 +165,22 @@ pub fn cancel_waiting(
     kinds: &[&str],
     because: &str,
     now: OffsetDateTime,
-) -> QueryResult<usize> {
-    diesel::sql_query(
+) -> QueryResult<Vec<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Cancelled {
+        #[diesel(sql_type = sql_types::Uuid)]
+        user_id: Uuid,
+    }
+    let cancelled: Vec<Cancelled> = diesel::sql_query(
         "update mails set state = 'cancelled', settled_at = $1, explanation = $2
-         where account_id = $3 and user_id = any($4) and kind = any($5) and state = 'waiting'",
+         where account_id = $3 and user_id = any($4) and kind = any($5) and state = 'waiting'
+         returning user_id",
     )
     .bind::<sql_types::Timestamptz, _>(now)
     .bind::<sql_types::Text, _>(because)
     .bind::<sql_types::Uuid, _>(account_id)
     .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
     .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
-    .execute(tx)
+    .load(tx)?;
+    Ok(cancelled.into_iter().map(|mail| mail.user_id).collect())
 }

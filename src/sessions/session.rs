@@ -114,17 +114,22 @@ pub fn end(tx: &mut db::Connection, session: &Digest) -> QueryResult<usize> {
     diesel::delete(sessions::table.find(session.as_bytes())).execute(tx)
 }
 
-/// Ends every session of `users`; says how many that were.
+/// Ends every session of `users`; says whose they were, one entry for each session.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn end_all(tx: &mut db::Connection, account_id: Uuid, users: &[Uuid]) -> QueryResult<usize> {
+pub fn end_all(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    users: &[Uuid],
+) -> QueryResult<Vec<Uuid>> {
     diesel::delete(
         sessions::table
             .filter(sessions::account_id.eq(account_id))
             .filter(sessions::user_id.eq_any(users)),
     )
-    .execute(tx)
+    .returning(sessions::user_id)
+    .get_results(tx)
 }
 
 /// Ends every session of `users` but `kept`; says how many that were.

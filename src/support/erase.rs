@@ -239,11 +239,18 @@ impl Person {
     fn mark_imports(&self, tx: &mut db::Connection, addresses: &[String]) -> QueryResult<()> {
         diesel::sql_query(
             "update import_lines set username = 'erased', first_name = 'erased', last_name = 'erased',
-                 title = '', department = '', phone = '', reason = case reason when '' then '' else 'erased' end
+                 title = '', department = '', phone = '', replaces = '', reason = case reason when '' then '' else 'erased' end
              where (account_id = $1 and user_id = $2) or username ~* $3",
         )
         .bind::<SqlUuid, _>(self.account_id)
         .bind::<SqlUuid, _>(self.id)
+        .bind::<Text, _>(pattern(addresses.iter().cloned()))
+        .execute(tx)?;
+        // Somebody else's lines, which named them as leaving.
+        diesel::sql_query(
+            "update import_lines set replaces = 'erased', reason = case reason when '' then '' else 'erased' end
+             where replaces ~* $1",
+        )
         .bind::<Text, _>(pattern(addresses.iter().cloned()))
         .execute(tx)?;
         diesel::sql_query(

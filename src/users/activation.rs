@@ -1,6 +1,9 @@
 //! Taking people out and back in.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
 use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -74,59 +77,90 @@ pub fn deactivate(
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<Deactivated, ActivationError> {
-    if author.user_id() == Some(user.id) {
+    let leaving = Leaving {
+        id: user.id,
+        administrator: user.administrator,
+        reason: reason.to_string(),
+    };
+    deactivate_all(tx, author, &[leaving], now)
+}
+
+/// Somebody active who is taken out.
+#[derive(Debug, Clone)]
+pub struct Leaving {
+    /// Who.
+    pub id: Uuid,
+    /// Whether they administer the account, which ends with it.
+    pub administrator: bool,
+    /// Why, for the history; may be empty.
+    pub reason: String,
+}
+
+/// Takes active users out, all or none, in a constant number of statements; says what ended with it
+/// in sum. The caller holds the locks of account and users.
+///
+/// # Errors
+/// As [`deactivate`].
+pub fn deactivate_all(
+    tx: &mut db::Connection,
+    author: &Author,
+    leaving: &[Leaving],
+    now: OffsetDateTime,
+) -> Result<Deactivated, ActivationError> {
+    if leaving.iter().any(|user| author.user_id() == Some(user.id)) {
         return Err(ActivationError::Yourself);
     }
     let account_id = author.account_id;
-    diesel::update(users::table.find((account_id, user.id)))
-        .set((
-            users::active.eq(false),
-            users::administrator.eq(false),
-            users::deactivated_at.eq(now),
-            users::deactivation_reason.eq(reason),
-            users::password_mail_id.eq(None::<Uuid>),
-        ))
-        .execute(tx)?;
-    let ended = end_access(tx, account_id, &[user.id], now)?;
-    if user.administrator {
-        history::record(
-            tx,
-            author,
-            Some(user.id),
-            &Event::AdministratorUnmade {},
-            now,
-        )?;
-    }
-    let event = Event::UserDeactivated {
-        reason: reason.to_string(),
-        sessions_ended: ended.sessions_ended,
-        mails_cancelled: ended.mails_cancelled,
-    };
-    history::record(tx, author, Some(user.id), &event, now)?;
-    Ok(ended)
-}
-
-/// Ends everything by which `users` are or could come in, and cancels mail to them.
-fn end_access(
-    tx: &mut db::Connection,
-    account_id: Uuid,
-    users: &[Uuid],
-    now: OffsetDateTime,
-) -> QueryResult<Deactivated> {
-    let sessions_ended = sessions::end_all(tx, account_id, users)?;
-    end_mailed_secrets(tx, account_id, users)?;
-    let mails_cancelled = outbox::cancel_waiting(
+    let ids: Vec<Uuid> = leaving.iter().map(|user| user.id).collect();
+    let reasons: Vec<&str> = leaving.iter().map(|user| user.reason.as_str()).collect();
+    diesel::sql_query(
+        "update users set active = false, administrator = false, deactivated_at = $2,
+                deactivation_reason = leaving.reason, password_mail_id = null
+         from unnest($3, $4) as leaving (id, reason)
+         where users.account_id = $1 and users.id = leaving.id",
+    )
+    .bind::<SqlUuid, _>(account_id)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .bind::<Array<Text>, _>(reasons)
+    .execute(tx)?;
+    let sessions = sessions::end_all(tx, account_id, &ids)?;
+    end_mailed_secrets(tx, account_id, &ids)?;
+    let mails = outbox::cancel_waiting(
         tx,
         account_id,
-        users,
+        &ids,
         &KINDS_TO_A_USER,
         "the user was deactivated",
         now,
     )?;
+    let (of_sessions, of_mails) = (per_user(&sessions), per_user(&mails));
+    let mut events = Vec::with_capacity(leaving.len());
+    for user in leaving {
+        if user.administrator {
+            events.push((Some(user.id), Event::AdministratorUnmade {}));
+        }
+        let event = Event::UserDeactivated {
+            reason: user.reason.clone(),
+            sessions_ended: of_sessions.get(&user.id).copied().unwrap_or_default(),
+            mails_cancelled: of_mails.get(&user.id).copied().unwrap_or_default(),
+        };
+        events.push((Some(user.id), event));
+    }
+    history::record_each(tx, author, &events, now)?;
     Ok(Deactivated {
-        sessions_ended,
-        mails_cancelled,
+        sessions_ended: sessions.len(),
+        mails_cancelled: mails.len(),
     })
+}
+
+/// How often each user is named.
+fn per_user(named: &[Uuid]) -> HashMap<Uuid, usize> {
+    let mut counts = HashMap::new();
+    for user in named {
+        *counts.entry(*user).or_default() += 1;
+    }
+    counts
 }
 
 /// Takes an inactive user back in; with `send_password` their own password ends and a new one is

@@ -100,6 +100,8 @@ pub enum Held {
         profile: Box<Profile>,
         /// Whether they are in.
         active: bool,
+        /// Whether they administer the account.
+        administrator: bool,
     },
     /// Somebody of another account.
     Elsewhere,
@@ -112,6 +114,7 @@ type HolderRow = (
     Uuid,
     Uuid,
     (String, String, String, String, String),
+    bool,
     bool,
 );
 
@@ -149,9 +152,10 @@ pub fn holders(
                 users::phone,
             ),
             users::active,
+            users::administrator,
         ))
         .load(connection)?;
-    for (username, account, id, details, active) in found {
+    for (username, account, id, details, active, administrator) in found {
         let (first_name, last_name, title, department, phone) = details;
         let holder = if account == account_id {
             Held::Here {
@@ -164,6 +168,7 @@ pub fn holders(
                     phone,
                 }),
                 active,
+                administrator,
             }
         } else {
             Held::Elsewhere

@@ -98,6 +98,7 @@ pub fn explain(
             id,
             profile,
             active,
+            ..
         }) => {
             let holder = Holder {
                 id,

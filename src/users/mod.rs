@@ -44,7 +44,7 @@ pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords
 pub use place::{Direction, Key, Place, PlaceSeal};
 pub use policy::{Identity, looks_like_another_person};
 pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfileProblem, fold};
-pub use replace::{ReplaceError, ReplaceUser, free_and_add, replace};
+pub use replace::{ReplaceError, ReplaceUser, free_and_add, replace, replace_all};
 pub use scope::{Narrowing, Scope};
 pub use send_again::{SendAgainError, send_password_again};
 pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};

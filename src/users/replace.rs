@@ -1,13 +1,17 @@
 //! Replacing a user: the leaver out and the joiner in, one transaction, two histories.
 
+use std::collections::HashMap;
+
+use diesel::prelude::*;
 use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::activation::{self, ActivationError};
-use super::add::{self, AddError, FirstPassword};
+use super::activation::{self, ActivationError, Leaving};
+use super::add::{self, AddError, AddUser, FirstPassword};
 use super::{NewUser, Profile, Username, find, lock};
 use crate::history::{self, Author, Event};
+use crate::schema::users;
 use crate::{accounts, db, ids};
 
 /// Who takes whose seat.
@@ -54,8 +58,7 @@ pub fn replace(
     command: &ReplaceUser,
     now: OffsetDateTime,
 ) -> Result<NewUser, ReplaceError> {
-    let reason = format!("Replaced by {}", command.profile.full_name());
-    let new = swap(tx, author, command, &reason, now)?;
+    let new = swap(tx, author, command, &reason(command), now)?;
     let event = Event::UserReplaced {
         old_user: command.leaving,
         new_user: new.id,
@@ -82,6 +85,74 @@ pub fn free_and_add(
 ) -> Result<NewUser, ReplaceError> {
     let reason = format!("Made room for {}", command.profile.full_name());
     swap(tx, author, command, &reason, now)
+}
+
+/// As [`replace`], for many at once and in a constant number of statements: all or nobody. The caller
+/// holds the account's lock, and has chosen ids that are new.
+///
+/// # Errors
+/// [`ReplaceError`].
+pub fn replace_all(
+    tx: &mut db::Connection,
+    author: &Author,
+    commands: &[ReplaceUser],
+    now: OffsetDateTime,
+) -> Result<(), ReplaceError> {
+    if commands.is_empty() {
+        return Ok(());
+    }
+    let leaving: Vec<Uuid> = commands.iter().map(|command| command.leaving).collect();
+    let administrators: HashMap<Uuid, bool> = users::table
+        .filter(users::account_id.eq(author.account_id))
+        .filter(users::id.eq_any(&leaving))
+        .filter(users::active)
+        .order(users::id)
+        .select((users::id, users::administrator))
+        .for_update()
+        .load(tx)?
+        .into_iter()
+        .collect();
+    let leavers = commands
+        .iter()
+        .map(|command| {
+            let administrator = *administrators.get(&command.leaving)?;
+            Some(Leaving {
+                id: command.leaving,
+                administrator,
+                reason: reason(command),
+            })
+        })
+        .collect::<Option<Vec<Leaving>>>()
+        .ok_or(ReplaceError::Inactive)?;
+    activation::deactivate_all(tx, author, &leavers, now).map_err(ReplaceError::Leaving)?;
+    let people: Vec<AddUser> = commands
+        .iter()
+        .map(|command| AddUser {
+            id: command.id,
+            username: command.username.clone(),
+            profile: command.profile.clone(),
+        })
+        .collect();
+    add::insert_all(tx, author, &people, now).map_err(ReplaceError::Coming)?;
+    let events: Vec<(Option<Uuid>, Event)> = commands
+        .iter()
+        .flat_map(|command| {
+            [command.leaving, command.id].map(|user| {
+                let event = Event::UserReplaced {
+                    old_user: command.leaving,
+                    new_user: command.id,
+                };
+                (Some(user), event)
+            })
+        })
+        .collect();
+    history::record_each(tx, author, &events, now)?;
+    Ok(())
+}
+
+/// What the leaver's row and history say.
+fn reason(command: &ReplaceUser) -> String {
+    format!("Replaced by {}", command.profile.full_name())
 }
 
 fn swap(

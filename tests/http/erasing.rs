@@ -94,8 +94,9 @@ fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
               select 'AAAA-2222', id, ' Zelda.Quux@acme.example', 'zelda.quux@acme.example', 'elsewhere', now() from accounts where name = 'Globex'");
     site.sql("insert into imports (account_id, id, made_by, made_at) select account_id, id, id, now() from users where username like 'boss@%'");
     site.sql(
-        "insert into import_lines (account_id, import_id, position, line, username, first_name, last_name, title, department, phone, verdict, chosen, reason)
-         select account_id, id, 1, 2, ' ZELDA.Quux@acme.example', 'Zelda', 'Quux', 'Zeldaist', '', '', 'refused', false, 'Zelda Quux is active' from imports",
+        "insert into import_lines (account_id, import_id, position, line, username, first_name, last_name, title, department, phone, replaces, verdict, chosen, reason)
+         select account_id, id, 1, 2, ' ZELDA.Quux@acme.example', 'Zelda', 'Quux', 'Zeldaist', '', '', '', 'refused', false, 'Zelda Quux is active' from imports
+         union all select account_id, id, 2, 3, 'new@acme.example', 'New', 'One', '', '', '', 'zelda.quux@acme.example', 'refused', false, 'Zelda Quux is inactive' from imports",
     );
     for needle in [
         "zelda.quux@",

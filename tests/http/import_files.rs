@@ -23,17 +23,17 @@ fn refused_lines_come_as_a_file_that_can_be_mended_and_handed_in_again() {
     assert_eq!(lines.len(), 3, "{}", file.body);
     assert_eq!(
         lines[0].trim_start_matches('\u{feff}'),
-        "Username,First name,Last name,Title,Department,Phone,Line,Why not imported"
+        "Username,First name,Last name,Title,Department,Phone,Replaces,Line,Why not imported"
     );
     assert!(
         lines[1].starts_with(
-            "'=cmd x@acme.example,Ann,Lee,'=SUM(A1),\"R&D, North\",'+49 30 1234,2,\"Username: "
+            "'=cmd x@acme.example,Ann,Lee,'=SUM(A1),\"R&D, North\",'+49 30 1234,,2,\"Username: "
         ),
         "{}",
         lines[1]
     );
     assert!(
-        lines[2].starts_with("z@acme.example,Zoë,,,,,4,Last name: Enter the last name."),
+        lines[2].starts_with("z@acme.example,Zoë,,,,,,4,Last name: Enter the last name."),
         "{}",
         lines[2]
     );

@@ -23,6 +23,7 @@ mod edit;
 mod erasing;
 mod headers;
 mod import_files;
+mod import_replacements;
 mod import_runs;
 mod imports;
 mod input;

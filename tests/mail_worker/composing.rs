@@ -187,7 +187,7 @@ async fn a_person_who_is_being_changed_is_waited_for_without_holding_up_others()
     let worker = Running::start(plain_worker(&company.db, sink.port));
     until("the other one", || company.count("sent") == 1).await;
     release.send(()).unwrap();
-    assert_eq!(deactivating.join().unwrap().unwrap(), 1);
+    assert_eq!(deactivating.join().unwrap().unwrap(), [user]);
     until("cancelled", || company.count("cancelled") == 1).await;
     worker.stop().await;
     assert_eq!(sink.count(), 1);

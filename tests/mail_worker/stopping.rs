@@ -92,7 +92,7 @@ async fn a_mail_cancelled_while_it_is_sent_stays_cancelled_and_says_that_it_left
             clock::now(),
         )
     });
-    assert_eq!(cancelled, 1);
+    assert_eq!(cancelled.len(), 1);
     until("the mark", || company.mails()[0].recipient.is_some()).await;
     worker.stop().await;
     let mail = company.mails().remove(0);

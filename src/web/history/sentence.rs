@@ -1,6 +1,7 @@
 //! An event as a sentence.
 
 use crate::history::{Change, Entry, Event, SignInWith};
+use crate::web::components::{grouped, people};
 
 /// What happened, as a sentence.
 pub fn sentence(entry: &Entry) -> String {
@@ -51,11 +52,15 @@ pub fn sentence(entry: &Entry) -> String {
         Event::ImportFinished {
             added,
             reactivated,
+            replaced,
             refused,
             ..
-        } => format!(
-            "The import of a list came to its end: {added} added, {reactivated} reactivated, {refused} refused."
-        ),
+        } => import_finished([
+            (*added, "added"),
+            (*reactivated, "reactivated"),
+            (*replaced, "replaced"),
+            (*refused, "refused"),
+        ]),
         Event::AdministratorMade {} => "Became an administrator.".to_string(),
         Event::AdministratorUnmade {} => "Is no longer an administrator.".to_string(),
         Event::PasswordReset { .. } => "The password was reset.".to_string(),
@@ -166,8 +171,23 @@ fn change(change: &Change) -> String {
     )
 }
 
-fn count(people: i64) -> String {
-    crate::web::components::people(people.unsigned_abs())
+fn import_finished(counts: [(i64, &str); 4]) -> String {
+    let parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", grouped(count.unsigned_abs())))
+        .collect();
+    match parts.as_slice() {
+        [] => "The import of a list came to its end: nobody was changed.".to_string(),
+        parts => format!(
+            "The import of a list came to its end: {}.",
+            parts.join(", ")
+        ),
+    }
+}
+
+fn count(number: i64) -> String {
+    people(number.unsigned_abs())
 }
 
 fn training_name(stored: &str) -> &'static str {

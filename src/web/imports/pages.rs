@@ -55,6 +55,8 @@ pub struct ImportPage {
     pub choices: Vec<WholeChoice>,
     /// How many are to be imported.
     pub people: u64,
+    /// How many of them take the place of somebody.
+    pub replacing: u64,
     /// How far it has come.
     pub progress: Progress,
     /// Lines refused: a file of them is offered where it is not 0.
@@ -94,7 +96,7 @@ pub struct LineCount {
 /// All lines of one verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WholeChoice {
-    /// `add` or `reactivate`.
+    /// `add`, `reactivate` or `replace`.
     pub verdict: &'static str,
     /// `Add 12 people`.
     pub words: String,
@@ -135,7 +137,16 @@ impl ImportPage {
 
     /// More than the seats of this moment: others took some since the check.
     fn is_short_of_seats(&self) -> bool {
-        self.people > u64::from(self.seats.free())
+        self.people - self.replacing > u64::from(self.seats.free())
+    }
+
+    /// What becomes of those whose place is taken.
+    fn leavers(&self) -> Option<&'static str> {
+        match self.replacing {
+            0 => None,
+            1 => Some("Whoever is replaced is deactivated in the same moment."),
+            _ => Some("Those who are replaced are deactivated in the same moment."),
+        }
     }
 }
 

@@ -12,13 +12,14 @@ use crate::web::guard::Administrator;
 use crate::web::input::Id;
 
 /// The headings of a list, and two that reading it again passes over.
-const HEAD: [&str; 8] = [
+const HEAD: [&str; 9] = [
     "Username",
     "First name",
     "Last name",
     "Title",
     "Department",
     "Phone",
+    "Replaces",
     "Line",
     "Why not imported",
 ];
@@ -57,7 +58,7 @@ pub async fn show(
 }
 
 fn cells(line: StoredLine) -> Vec<String> {
-    let (username, first_name, last_name, title, department, phone) = line.fields;
+    let (username, first_name, last_name, title, department, phone, replaces) = line.fields;
     vec![
         username,
         first_name,
@@ -65,6 +66,7 @@ fn cells(line: StoredLine) -> Vec<String> {
         title,
         department,
         phone,
+        replaces,
         line.line.to_string(),
         line.reason,
     ]

@@ -125,6 +125,7 @@ fn draw(
         ),
         choices: words::choices(counts),
         people: counts.chosen().unsigned_abs(),
+        replacing: counts.replace_chosen.unsigned_abs(),
         progress: Progress {
             done: (counts.chosen() - counts.to_do).unsigned_abs(),
             total: counts.chosen().unsigned_abs(),

@@ -12,6 +12,7 @@ pub fn line(stored: &StoredLine, stage: Stage) -> ImportLine {
     let (words, tone) = match (stored.outcome.as_deref(), verdict) {
         (Some("added"), _) => ("Added", Tone::Quiet),
         (Some("reactivated"), _) => ("Reactivated", Tone::Quiet),
+        (Some("replaced"), _) => ("Replaced", Tone::Quiet),
         (Some("unchanged"), _) | (None, Verdict::Unchanged) => ("Unchanged", Tone::Quiet),
         (Some(_), _) | (None, Verdict::Refused) => ("Refused", Tone::Problem),
         (None, _) if left_out => ("Left out", Tone::Attention),
@@ -19,7 +20,8 @@ pub fn line(stored: &StoredLine, stage: Stage) -> ImportLine {
         (None, Verdict::Reactivate) if stage == Stage::Checked => {
             ("Will be reactivated", Tone::Quiet)
         }
-        (None, Verdict::Add | Verdict::Reactivate) => ("Waiting", Tone::Quiet),
+        (None, Verdict::Replace) if stage == Stage::Checked => ("Will replace", Tone::Quiet),
+        (None, Verdict::Add | Verdict::Reactivate | Verdict::Replace) => ("Waiting", Tone::Quiet),
     };
     let (username, first_name, last_name, ..) = &stored.fields;
     ImportLine {
@@ -60,10 +62,14 @@ pub fn shown(name: &str) -> Shown {
 /// The counts of a stage, each a filter.
 pub fn counts(path: &str, counts: &Counts, stage: Stage, now_shown: Shown) -> Vec<LineCount> {
     let checked = stage == Stage::Checked;
-    let (added, reactivated) = if checked {
-        (counts.add_chosen, counts.reactivate_chosen)
+    let (added, reactivated, replaced) = if checked {
+        (
+            counts.add_chosen,
+            counts.reactivate_chosen,
+            counts.replace_chosen,
+        )
     } else {
-        (counts.added, counts.reactivated)
+        (counts.added, counts.reactivated, counts.replaced)
     };
     [
         (
@@ -79,6 +85,11 @@ pub fn counts(path: &str, counts: &Counts, stage: Stage, now_shown: Shown) -> Ve
                 "reactivated"
             },
             Shown::Of(Verdict::Reactivate),
+        ),
+        (
+            replaced,
+            if checked { "will replace" } else { "replaced" },
+            Shown::Of(Verdict::Replace),
         ),
         (
             counts.unchanged + counts.unchanged_at_run,
@@ -115,6 +126,12 @@ pub fn choices(counts: &Counts) -> Vec<WholeChoice> {
             "Reactivate",
             counts.reactivate,
             counts.reactivate_chosen,
+        ),
+        (
+            Verdict::Replace,
+            "Replace",
+            counts.replace,
+            counts.replace_chosen,
         ),
     ]
     .into_iter()

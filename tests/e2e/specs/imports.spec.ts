@@ -89,6 +89,26 @@ test("cells that were copied from a spreadsheet are a list; what is none is told
   await expect(users.getByRole("link", { name: "1 added" })).toBeVisible();
 });
 
+test("a list names who leaves for whom, also with every seat in use", async ({ users, company }) => {
+  const tom = company.person("Tom", "Leaver");
+  await company.add(users, tom);
+  await company.setSeats(2);
+  await toImport(users);
+  const paste = users.getByLabel("Or paste a list", { exact: true });
+  await paste.fill(`Username\tFirst name\tLast name\tReplaces\n${company.at("nora")}\tNora\tNew\t${tom.username}\n`);
+  await users.getByRole("button", { name: "Check the list" }).click();
+  await expect(users.getByRole("link", { name: "1 will replace" })).toBeVisible();
+  await expect(users.getByRole("cell", { name: /Tom Leaver is deactivated and this person added\./ })).toBeVisible();
+  await expect(users.getByText("Whoever is replaced is deactivated in the same moment.")).toBeVisible();
+  await checked(users);
+  await users.getByRole("button", { name: "Import 1 person" }).click();
+  await expect(users.getByRole("link", { name: "1 replaced" })).toBeVisible();
+  passwordIn(await company.program.postbox.mail(company.at("nora"), /^Password: /m));
+  await users.goto("/users");
+  await expect(link(users, company.at("nora"))).toBeVisible();
+  await expect(link(users, tom.username)).toHaveCount(0);
+});
+
 test("the run goes on by itself and its page follows", async ({ users, company }) => {
   await company.setSeats(2_000);
   const list = Array.from({ length: 1_500 }, (_, number) => `${company.at(`p${number}`)},Pat,Poe`).join("\n");
@@ -99,5 +119,5 @@ test("the run goes on by itself and its page follows", async ({ users, company }
   await users.getByRole("link", { name: "Next" }).click();
   await expect(users.getByRole("link", { name: company.at("p100") })).toBeVisible();
   await users.goto("/activity");
-  await expect(users.getByText("The import of a list came to its end: 1500 added, 0 reactivated, 0 refused.")).toBeVisible();
+  await expect(users.getByText("The import of a list came to its end: 1,500 added.")).toBeVisible();
 });

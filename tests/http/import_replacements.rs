@@ -1,0 +1,172 @@
+//! `Import a list`: people who take the place of others.
+
+use crate::imports::{check, company, import};
+
+const HEAD: &str = "Username,First name,Last name,Replaces\n";
+
+#[test]
+fn a_list_replaces_people_also_with_no_seat_free_and_keeps_both_histories() {
+    let (site, acme, client) = company();
+    let tom = site.person(acme, "tom@acme.example", false);
+    let sam = site.person(acme, "sam@acme.example", false);
+    site.sql("update accounts set seats = 3");
+    let before = site.everything();
+    let path = check(
+        &client,
+        &format!(
+            "{HEAD}nora@acme.example,Nora,New, Tom@ACME.example\nmia@acme.example,Mia,Moe,sam@acme.example\n"
+        ),
+    );
+    let page = client.get(&path);
+    for words in [
+        "2 will replace",
+        "0 will be added",
+        "Tom Tester is deactivated and this person added.",
+        "Those who are replaced are deactivated in the same moment.",
+        "Replace 2 people",
+        "Import 2 people",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    assert!(!page.says("Lines for which no seat is left"));
+    assert_eq!(site.everything(), before, "nobody is changed by a check");
+    assert!(client.get(&format!("{path}?show=replace")).says("Nora New"));
+
+    assert_eq!(
+        client
+            .post(
+                &format!("{path}/choice"),
+                &[("line", "2"), ("chosen", "no")]
+            )
+            .status,
+        303
+    );
+    assert!(client.get(&path).says("Replace 1 of 2 people"));
+    let done = import(&site, &client, &path);
+    for words in [
+        "1 replaced",
+        "1 left out",
+        "Tom Tester is deactivated and this person added.",
+    ] {
+        assert!(done.says(words), "{words}: {}", done.text());
+    }
+    assert_eq!(
+        site.value(&format!(
+            "select active || deactivation_reason from users where id = '{tom}'"
+        )),
+        "falseReplaced by Nora New"
+    );
+    assert_eq!(
+        site.value(&format!("select active from users where id = '{sam}'")),
+        "true"
+    );
+    assert_eq!(
+        site.value("select active_users || '/' || seats from accounts"),
+        "3/3"
+    );
+    let nora = site.value("select id from users where username = 'nora@acme.example'");
+    assert_eq!(
+        site.count(&format!("events where kind = 'user_replaced' and user_id in ('{tom}', '{nora}') and actor = 'user'")),
+        2
+    );
+    assert!(
+        client
+            .get("/activity")
+            .says("The import of a list came to its end: 1 replaced.")
+    );
+    assert_eq!(site.count("mails"), 1);
+    site.mailed_password("nora@acme.example");
+    // The same list again: who came is there, and nobody is replaced twice.
+    let again = client.get(&check(
+        &client,
+        &format!("{HEAD}nora@acme.example,Nora,New,tom@acme.example\n"),
+    ));
+    assert!(
+        again.says("1 unchanged") && again.says("There is nothing to import"),
+        "{}",
+        again.text()
+    );
+}
+
+#[test]
+fn who_cannot_be_replaced_is_said_and_nothing_of_other_accounts() {
+    let (site, acme, client) = company();
+    let globex = site.company("Globex", "globex.example", 20);
+    site.person(globex, "gus@globex.example", false);
+    for name in ["tom", "gone", "back"] {
+        site.person(acme, &format!("{name}@acme.example"), false);
+    }
+    site.person(acme, "ada@acme.example", true);
+    site.sql("update users set active = false, deactivated_at = now() where username in ('gone@acme.example', 'back@acme.example')");
+    let before = site.everything();
+    let list = format!(
+        "{HEAD}a@acme.example,Ann,A,tom@acme.example
+b@acme.example,Bea,B,tom@acme.example
+tom@acme.example,Tom,Tester,
+c@acme.example,Cat,C,gone@acme.example
+d@acme.example,Dan,D,ada@acme.example
+e@acme.example,Eve,E,boss@acme.example
+f@acme.example,Fay,F,gus@globex.example
+g@acme.example,Gil,G,nobody@acme.example
+h@acme.example,Hal,H,Tom
+back@acme.example,Back,Tester,tom@acme.example
+"
+    );
+    let page = client.get(&check(&client, &list));
+    for words in [
+        "1 will replace",
+        "9 refused",
+        "Replaces: Tom Tester is replaced on line 2 already.",
+        "This person is replaced on line 2.",
+        "Replaces: Gone Tester is inactive already. Leave that column empty to add this person.",
+        "Replaces: Ada Tester is an administrator. Replace them on their own page.",
+        "Replaces: Boss Tester is an administrator. Replace them on their own page.",
+        "Replaces: nobody in your account has the username gus@globex.example.",
+        "Replaces: nobody in your account has the username nobody@acme.example.",
+        "Replaces: Enter one email address, like name@company.example.",
+        "Replaces: Back Tester was in your account before and is no new user.",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    assert_eq!(site.everything(), before);
+    assert_eq!(
+        site.count("address_conflicts"),
+        0,
+        "no other account was asked"
+    );
+}
+
+#[test]
+fn who_left_or_was_promoted_between_check_and_run_is_not_replaced() {
+    let (site, acme, client) = company();
+    for name in ["tom", "sam"] {
+        site.person(acme, &format!("{name}@acme.example"), false);
+    }
+    let path = check(
+        &client,
+        &format!(
+            "{HEAD}a@acme.example,Ann,A,tom@acme.example\nb@acme.example,Bea,B,sam@acme.example\n"
+        ),
+    );
+    site.sql("update users set active = false, deactivated_at = now() where username = 'tom@acme.example'");
+    site.sql("update users set administrator = true where username = 'sam@acme.example'");
+    let done = import(&site, &client, &path);
+    assert!(
+        done.says("2 refused") && done.says("Tom Tester is inactive already."),
+        "{}",
+        done.text()
+    );
+    assert_eq!(
+        site.count("users where username in ('a@acme.example', 'b@acme.example')"),
+        0
+    );
+    assert_eq!(
+        site.value("select active from users where username = 'sam@acme.example'"),
+        "true"
+    );
+    let refused = client.get(&format!("{path}/refused.csv")).body;
+    assert!(
+        refused.contains("a@acme.example,Ann,A,,,,tom@acme.example,2,Replaces: "),
+        "{refused}"
+    );
+}
