@@ -62,12 +62,14 @@ pub fn open(config: &Config, role: Role) -> Result<OpenDatabase, Refusal> {
 }
 
 impl OpenDatabase {
-    /// Brings the schema up to date.
+    /// Brings the schema up to date, and gives the program's role its rights in it.
     ///
     /// # Errors
     /// A sentence for the terminal.
     pub fn migrate(&self) -> Result<Vec<String>, Refusal> {
-        db::migrate(&self.migration)
+        let ran = db::migrate(&self.migration)?;
+        db::grant(&self.migration, &self.program)?;
+        Ok(ran)
     }
 
     /// A pool for pages and the mail worker.
@@ -78,6 +80,11 @@ impl OpenDatabase {
     /// A pool for a command at the terminal.
     pub fn command_pool(&self) -> Db {
         Db::new(&self.program, Purpose::Maintenance, COMMAND_CONNECTIONS)
+    }
+
+    /// A pool for the one command that rewrites history, as the owner of the tables.
+    pub fn owner_pool(&self) -> Db {
+        Db::new(&self.migration, Purpose::Maintenance, COMMAND_CONNECTIONS)
     }
 
     /// Whether it is the private one, which nobody but this program looks after.
@@ -109,10 +116,27 @@ pub fn with_database<T>(
     config: &Config,
     work: impl FnOnce(&Db) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
+    with_pool(config, OpenDatabase::command_pool, work)
+}
+
+/// As [`with_database`], with the rights of the owner of the tables.
+///
+/// # Errors
+/// As [`with_database`].
+pub fn as_owner<T>(
+    config: &Config,
+    work: impl FnOnce(&Db) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    with_pool(config, OpenDatabase::owner_pool, work)
+}
+
+fn with_pool<T>(
+    config: &Config,
+    pool: impl FnOnce(&OpenDatabase) -> Db,
+    work: impl FnOnce(&Db) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let database = open(config, Role::Join)?;
-    let outcome = database
-        .migrate()
-        .and_then(|_| work(&database.command_pool()));
+    let outcome = database.migrate().and_then(|_| work(&pool(&database)));
     database.close();
     outcome
 }

@@ -114,7 +114,7 @@ pub fn run(config: &Config, command: SupportCommand) -> Result<(), Refusal> {
         SupportCommand::SecondFactorReset(command) => {
             database::with_database(config, |db| reset_second_factor(db, &command))
         }
-        SupportCommand::Erase(command) => database::with_database(config, |db| erase(db, &command)),
+        SupportCommand::Erase(command) => database::as_owner(config, |db| erase(db, &command)),
     }
 }
 

@@ -11,6 +11,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template as _;
 
 use super::app::App;
+use super::blocking::with_patience;
 use super::components::Link;
 use super::error::Explanation;
 use super::error_page::ErrorPage;
@@ -39,7 +40,9 @@ pub async fn of_request(
     let path = request.path().to_string();
     let peer = request.peer_addr().map(|address| address.ip());
     let app = request.app_data::<web::Data<App>>().cloned();
-    let response = next.call(request).await?.map_into_boxed_body();
+    let response = with_patience(next.call(request))
+        .await?
+        .map_into_boxed_body();
     let response = explain(response, app.as_ref().map(|app| app.get_ref()), &id);
     tracing::info!(
         request = id,

@@ -38,6 +38,10 @@ pub enum WebError {
     /// The database or the hashing threads have no room at this moment.
     #[error("busy: {0}")]
     Busy(String),
+    /// The database did not answer in time, or the connection to it ended: what was asked of it may
+    /// have been carried out.
+    #[error("unanswered: {0}")]
+    Unanswered(String),
     /// Our fault; the cause is for the log.
     #[error("internal: {0}")]
     Internal(String),
@@ -45,7 +49,9 @@ pub enum WebError {
 
 impl From<db::Error> for WebError {
     fn from(error: db::Error) -> Self {
-        if db::is_unavailable(&error) {
+        if db::is_outcome_unknown(&error) {
+            WebError::Unanswered(error.to_string())
+        } else if db::is_unavailable(&error) {
             WebError::Busy(error.to_string())
         } else {
             WebError::Internal(format!("{error:?}"))
@@ -73,6 +79,16 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// The words for [`WebError::Unanswered`].
+    fn unanswered() -> Explanation {
+        Explanation {
+            heading: "No answer in time",
+            what_happened: "The database did not answer in time. What you did may have been carried out all the same.",
+            what_to_do: "Wait a few seconds and look before you do it again.",
+            cause: None,
+        }
+    }
+
     /// The words for a status that came without any.
     pub fn of_status(status: StatusCode) -> Explanation {
         let (heading, what_happened, what_to_do) = match status {
@@ -141,7 +157,7 @@ impl ResponseError for WebError {
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             WebError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             WebError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            WebError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Busy(_) | WebError::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
             WebError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -159,7 +175,7 @@ impl ResponseError for WebError {
                 let seconds = wait.whole_seconds().max(1).to_string();
                 response.insert_header((header::RETRY_AFTER, seconds));
             }
-            WebError::Busy(_) => {
+            WebError::Busy(_) | WebError::Unanswered(_) => {
                 response.insert_header((header::RETRY_AFTER, RETRY_SECONDS.to_string()));
             }
             // What is left of the request on the connection cannot be told from the next one.
@@ -170,13 +186,18 @@ impl ResponseError for WebError {
         }
         let mut response = response.finish();
         let cause = match self {
-            WebError::Internal(cause) | WebError::Busy(cause) => Some(cause.clone()),
+            WebError::Internal(cause) | WebError::Busy(cause) | WebError::Unanswered(cause) => {
+                Some(cause.clone())
+            }
             _ => None,
         };
-        response.extensions_mut().insert(Explanation {
-            cause,
-            ..Explanation::of_status(status)
-        });
+        let words = match self {
+            WebError::Unanswered(_) => Explanation::unanswered(),
+            _ => Explanation::of_status(status),
+        };
+        response
+            .extensions_mut()
+            .insert(Explanation { cause, ..words });
         response
     }
 }

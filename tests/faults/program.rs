@@ -5,6 +5,8 @@ use std::process::{Child, Command, Stdio};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::support::postgres::as_owner;
+
 /// A running `serve`; killed when dropped.
 pub struct Program {
     child: Child,
@@ -19,6 +21,7 @@ impl Program {
         let child = Command::new(env!("CARGO_BIN_EXE_user-accounts"))
             .arg("serve")
             .env("DATABASE_URL", database.expose_secret())
+            .env("MIGRATION_DATABASE_URL", as_owner(database).expose_secret())
             .env("SMTP_URL", format!("smtp://127.0.0.1:{smtp_port}"))
             .env("LISTEN", "127.0.0.1:0")
             .env("DATA_DIR", &data_dir)

@@ -115,7 +115,7 @@ fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
 
     let username = Username::parse("zelda.quux@acme.example").unwrap();
     let marked = site
-        .db
+        .owner
         .write(|tx| support::erase(tx, &username, clock::now()))
         .unwrap();
     for needle in [
@@ -152,11 +152,13 @@ fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
     // The address is free again, and nobody else is erased by it.
     assert_eq!(add(&client, "zelda.quux@acme.example").status, 303);
     let boss = Username::parse("boss@acme.example").unwrap();
-    let last = site.db.write(|tx| support::erase(tx, &boss, clock::now()));
+    let last = site
+        .owner
+        .write(|tx| support::erase(tx, &boss, clock::now()));
     assert!(matches!(last, Err(EraseError::LastAdministrator)));
     let nobody = Username::parse("nobody@acme.example").unwrap();
     assert!(matches!(
-        site.db
+        site.owner
             .write(|tx| support::erase(tx, &nobody, clock::now())),
         Err(EraseError::NotFound)
     ));

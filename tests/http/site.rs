@@ -21,13 +21,16 @@ use user_accounts::{access, clock, ids};
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::support::postgres::fresh_database_url;
+use crate::support::postgres::{as_owner, fresh_database_url};
 
 pub const PASSWORD: &str = "copper lantern ninety walrus";
 
 /// A running program.
 pub struct Site {
+    /// With the rights of the program.
     pub db: Db,
+    /// With those of the owner of the tables, for what a test does and looks at by itself.
+    pub owner: Db,
     pub base: String,
     server: Option<(ServerHandle, JoinHandle<()>)>,
 }
@@ -73,7 +76,9 @@ impl Site {
     }
 
     pub fn start_with(change: impl FnOnce(&mut Settings)) -> Site {
-        let db = Db::new(&fresh_database_url(), Purpose::Serving, 12);
+        let url = fresh_database_url();
+        let db = Db::new(&url, Purpose::Serving, 12);
+        let owner = Db::new(&as_owner(&url), Purpose::Serving, 2);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = Settings {
@@ -103,6 +108,7 @@ impl Site {
         });
         Site {
             db,
+            owner,
             base,
             server: Some((receiver.recv().unwrap(), thread)),
         }
@@ -198,7 +204,7 @@ impl Site {
 
     /// Runs a statement.
     pub fn sql(&self, statement: &str) -> usize {
-        self.db
+        self.owner
             .write(|tx| diesel::sql_query(statement).execute(tx))
             .unwrap()
     }

@@ -7,7 +7,7 @@ use diesel::{Connection as _, PgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use secrecy::ExposeSecret as _;
 
-use crate::support::postgres::fresh_database_url;
+use crate::support::postgres::{as_owner, fresh_database_url};
 use crate::{A, B, Base};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -73,7 +73,7 @@ fn no_table_takes_a_reference_into_another_account() {
 
 #[test]
 fn migrations_go_down_to_nothing_and_up_to_the_same_again() {
-    let url = fresh_database_url();
+    let url = as_owner(&fresh_database_url());
     let mut connection = PgConnection::establish(url.expose_secret()).unwrap();
     let before = shape(&mut connection);
     assert!(before.len() > 250, "{}", before.len());

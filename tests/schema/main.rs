@@ -9,14 +9,15 @@ mod support;
 
 mod catalog;
 mod history;
+mod roles;
 mod seats;
 mod usernames;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
-use user_accounts::db::Db;
+use user_accounts::db::{Db, Purpose};
 
-use crate::support::postgres::fresh_database;
+use crate::support::postgres::{as_owner, fresh_database_url};
 
 /// A database with the accounts A (5 seats, one administrator) and B.
 pub struct Base {
@@ -38,7 +39,7 @@ impl Base {
     /// Both accounts, each with an administrator.
     pub fn with_two_accounts() -> Base {
         let base = Base {
-            db: fresh_database(),
+            db: Db::new(&as_owner(&fresh_database_url()), Purpose::Serving, 2),
         };
         for (id, name) in [(A, "a"), (B, "b")] {
             base.run(&format!(

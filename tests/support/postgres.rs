@@ -8,8 +8,14 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use user_accounts::db::{self, Db, Purpose};
+
+const SUPERUSER: &str = "postgres";
+/// Who owns the tables, as docs/operations.md tells to set it up.
+const OWNER: &str = "user_accounts_owner";
+/// Who the program is.
+const PROGRAM: &str = "user_accounts_program";
 
 /// A server that lives as long as the standard input of its keeper is open.
 struct Server {
@@ -25,24 +31,32 @@ pub fn fresh_database() -> Db {
     Db::new(&fresh_database_url(), Purpose::Serving, 8)
 }
 
-/// The same, for a program to connect to.
+/// The same, for a program to connect to; with the rights of the program's role and no more.
 pub fn fresh_database_url() -> SecretString {
     let server = SERVER.get_or_init(start);
     // A template cannot be cloned twice at a time.
     let mut number = CLONING.lock().unwrap_or_else(PoisonError::into_inner);
     *number += 1;
     let name = format!("test_{number}");
-    let mut connection = PgConnection::establish(&server.url("postgres")).unwrap();
+    let mut connection = PgConnection::establish(&server.url(SUPERUSER, "postgres")).unwrap();
     connection
-        .batch_execute(&format!("create database {name} template migrated"))
+        .batch_execute(&format!(
+            "create database {name} template migrated owner {OWNER}"
+        ))
         .unwrap();
-    SecretString::from(server.url(&name))
+    SecretString::from(server.url(PROGRAM, &name))
+}
+
+/// The same database, for whoever owns its tables.
+pub fn as_owner(url: &SecretString) -> SecretString {
+    let owner = url.expose_secret().replace(PROGRAM, OWNER);
+    SecretString::from(owner)
 }
 
 impl Server {
-    fn url(&self, database: &str) -> String {
+    fn url(&self, role: &str, database: &str) -> String {
         format!(
-            "postgres://postgres@/{database}?host={}",
+            "postgres://{role}@/{database}?host={}",
             self.folder.display()
         )
     }
@@ -91,9 +105,16 @@ fn start() -> Server {
     };
     let mut connection = connect_when_ready(&server);
     connection
-        .batch_execute("create database migrated")
+        .batch_execute(&format!(
+            "create role {OWNER} login; create role {PROGRAM} login"
+        ))
         .unwrap();
-    db::migrate(&SecretString::from(server.url("migrated"))).unwrap();
+    connection
+        .batch_execute(&format!("create database migrated owner {OWNER}"))
+        .unwrap();
+    let program = SecretString::from(server.url(PROGRAM, "migrated"));
+    db::migrate(&as_owner(&program)).unwrap();
+    db::grant(&as_owner(&program), &program).unwrap();
     server
 }
 
@@ -102,7 +123,7 @@ fn wait(mut command: Command) -> bool {
 }
 
 fn connect_when_ready(server: &Server) -> PgConnection {
-    let url = server.url("postgres");
+    let url = server.url(SUPERUSER, "postgres");
     for _ in 0..200 {
         if let Ok(connection) = PgConnection::establish(&url) {
             return connection;

@@ -1,0 +1,137 @@
+//! Where the database is: libpq's settings added, and no secret told.
+
+use std::time::Duration;
+
+use super::Purpose;
+
+/// The slowest statement that a page may send; every request ends within 5 s.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long a statement waits for somebody else's lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// libpq counts in seconds and takes anything under 2 as 2.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Adds libpq's settings to the connection string, except those that it sets itself. As text: libpq
+/// takes addresses without a host, which are no URLs.
+pub(super) fn with_time_outs(url: &str, purpose: Purpose) -> String {
+    let mut options = "-c client_min_messages=warning -c timezone=UTC".to_string();
+    if purpose == Purpose::Serving {
+        options.push_str(&format!(
+            " -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+            STATEMENT_TIMEOUT.as_millis(),
+            LOCK_TIMEOUT.as_millis(),
+            // Longer than any transaction of ours: it frees the locks of a program that hangs.
+            (STATEMENT_TIMEOUT * 15).as_millis(),
+        ));
+    }
+    let settings = [
+        ("connect_timeout", CONNECT_TIMEOUT.as_secs().to_string()),
+        ("keepalives_idle", "10".to_string()),
+        ("keepalives_interval", "5".to_string()),
+        ("keepalives_count", "3".to_string()),
+        (
+            "tcp_user_timeout",
+            STATEMENT_TIMEOUT.as_millis().to_string(),
+        ),
+        ("application_name", "user-accounts".to_string()),
+        ("options", options),
+    ];
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let is_set = |name: &str| {
+        query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some(name))
+    };
+    let mut text = url.to_string();
+    for (name, value) in settings.iter().filter(|(name, _)| !is_set(name)) {
+        text.push(if text.contains('?') { '&' } else { '?' });
+        // libpq decodes %20 and knows no "+": form encoding alone will not do.
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        text.push_str(&format!("{name}={}", value.replace('+', "%20")));
+    }
+    text
+}
+
+/// What libpq says of a connection that failed, as one line. Of an address that it does not
+/// understand it repeats parts, which may hold the password: only what is known to hold none is kept.
+pub(super) fn reason_without_secret(said: &str) -> String {
+    const WITHOUT_SECRET: [&str; 3] = [
+        "connection to server",
+        "could not translate host name",
+        "invalid sslmode value",
+    ];
+    // One line for each host that was tried; what begins with a tab only asks whether it runs.
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('\t'))
+        .collect();
+    let is_told = |line: &&str| WITHOUT_SECRET.iter().any(|start| line.starts_with(start));
+    if !lines.is_empty() && lines.iter().all(is_told) {
+        lines.join("; ")
+    } else {
+        "its address is not understood: it should be like \
+         postgres://user:password@host/database?sslmode=verify-full"
+            .to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::server_version;
+
+    #[test]
+    fn what_the_address_says_itself_stays() {
+        let text = with_time_outs(
+            "postgres://u@/db?host=%2Frun&connect_timeout=9",
+            Purpose::Maintenance,
+        );
+        assert!(
+            text.starts_with("postgres://u@/db?host=%2Frun&connect_timeout=9&keepalives_idle=10&")
+        );
+        assert!(
+            text.ends_with("&options=-c%20client_min_messages%3Dwarning%20-c%20timezone%3DUTC"),
+            "{text}"
+        );
+        let text = with_time_outs("postgres://h/db", Purpose::Serving);
+        assert!(
+            text.starts_with("postgres://h/db?connect_timeout=2&")
+                && text.contains("statement_timeout%3D4000")
+        );
+    }
+
+    #[test]
+    fn an_address_that_is_not_understood_is_not_repeated() {
+        for address in [
+            "postgres://u:secret%zzword@127.0.0.1:1/x",
+            "postgres://u:secret word@127.0.0.1:1/x",
+            "postgres://u:secretword@[::1/x",
+            "postgres://127.0.0.1:1/x?password=secretword%zz",
+        ] {
+            let sentence = server_version(&address.to_string().into()).unwrap_err();
+            assert!(
+                sentence.contains("is not understood"),
+                "{address}: {sentence}"
+            );
+            assert!(!sentence.contains("secret"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_named_in_one_line() {
+        for (address, place) in [
+            ("postgres://u:secretword@127.0.0.1:1/x", "127.0.0.1"),
+            (
+                "postgres://u:secretword@/x?host=/nonexistent",
+                "/nonexistent",
+            ),
+        ] {
+            let sentence = server_version(&address.to_string().into()).unwrap_err();
+            assert!(
+                sentence.contains(place) && sentence.lines().count() == 1,
+                "{sentence}"
+            );
+            assert!(!sentence.contains("secretword"), "{sentence}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What an error of the database means for whoever asked.
+
+use diesel::result::DatabaseErrorKind;
+
+use super::Error;
+
+/// Whether the connection ended while the database was asked: what was to be changed may be changed.
+pub fn is_outcome_unknown(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let message = information.message().to_ascii_lowercase();
+            ["terminating connection", "server closed the connection"]
+                .iter()
+                .any(|known| message.contains(known))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the database was out of reach, too busy, or gave up waiting: the request may be tried
+/// again, nothing was half done.
+pub fn is_unavailable(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        // What PostgreSQL says of its time-outs and of its own end has no kind of its own in diesel.
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            let message = information.message();
+            [
+                "canceling statement due to",
+                "terminating connection",
+                "server closed the connection",
+                "deadlock detected",
+                "the database system is",
+                "no space left on device",
+            ]
+            .iter()
+            .any(|known| message.to_ascii_lowercase().contains(known))
+        }
+        _ => false,
+    }
+}
+
+/// The name of the constraint that refused a change, if one did.
+pub fn violated_constraint(error: &Error) -> Option<&str> {
+    match error {
+        Error::DatabaseError(_, information) => information.constraint_name(),
+        _ => None,
+    }
+}

@@ -1,0 +1,74 @@
+//! The schema, and what may hold it.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::pg::PgConnection;
+use diesel::{Connection as _, RunQueryDsl as _};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Purpose;
+use super::address::{reason_without_secret, with_time_outs};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// PostgreSQL 14, as `server_version_num` counts.
+const OLDEST_SERVER: i32 = 140_000;
+
+/// Brings the schema up to date; says which migrations ran. Two programs that start at once migrate
+/// once: the second waits for the first.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn migrate(url: &SecretString) -> Result<Vec<String>, String> {
+    server_version(url)?;
+    let mut connection = maintenance_connection(url)?;
+    // Held until this connection closes.
+    connection
+        .batch_execute("select pg_advisory_lock(hashtext('user_accounts migrations'))")
+        .map_err(|error| format!("The migrations could not be locked: {error}."))?;
+    let ran = connection
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(|error| format!("A migration failed and was rolled back: {error}."))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+/// The major version of the server.
+///
+/// # Errors
+/// A sentence for the terminal: out of reach, or older than 14.
+pub fn server_version(url: &SecretString) -> Result<i32, String> {
+    let version: i32 = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>(
+        "current_setting('server_version_num')::integer",
+    ))
+    .get_result(&mut maintenance_connection(url)?)
+    .map_err(|error| format!("The database does not answer: {error}."))?;
+    let major = version / 10_000;
+    if version < OLDEST_SERVER {
+        return Err(format!(
+            "The database is PostgreSQL {major}; User Accounts needs PostgreSQL 14 or newer."
+        ));
+    }
+    Ok(major)
+}
+
+/// The migrations that [`migrate`] would run, by name.
+///
+/// # Errors
+/// A sentence for the terminal.
+pub fn pending_migrations(url: &SecretString) -> Result<Vec<String>, String> {
+    let pending = maintenance_connection(url)?
+        .pending_migrations(MIGRATIONS)
+        .map_err(|error| format!("The migrations could not be compared: {error}."))?;
+    Ok(pending
+        .iter()
+        .map(|migration| migration.name().to_string())
+        .collect())
+}
+
+pub(super) fn maintenance_connection(url: &SecretString) -> Result<PgConnection, String> {
+    PgConnection::establish(&with_time_outs(url.expose_secret(), Purpose::Maintenance)).map_err(
+        |error| {
+            let reason = reason_without_secret(&error.to_string());
+            format!("The database cannot be reached: {reason}.")
+        },
+    )
+}
