@@ -1,8 +1,10 @@
 //! The schema, and what may hold it.
 
 use diesel::connection::SimpleConnection as _;
-use diesel::pg::PgConnection;
-use diesel::{Connection as _, RunQueryDsl as _};
+use diesel::migration::{Migration, MigrationSource as _};
+use diesel::pg::{Pg, PgConnection};
+use diesel::sql_types::Bool;
+use diesel::{Connection as _, QueryDsl as _, QueryResult, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -21,6 +23,11 @@ const OLDEST_SERVER: i32 = 140_000;
 pub fn migrate(url: &SecretString) -> Result<Vec<String>, String> {
     server_version(url)?;
     let mut connection = maintenance_connection(url)?;
+    // Looked at before anything else: a role that may not change the schema can start on one that
+    // is up to date.
+    if pending(&mut connection)?.is_empty() {
+        return Ok(Vec::new());
+    }
     // Held until this connection closes.
     connection
         .batch_execute("select pg_advisory_lock(hashtext('user_accounts migrations'))")
@@ -55,13 +62,41 @@ pub fn server_version(url: &SecretString) -> Result<i32, String> {
 /// # Errors
 /// A sentence for the terminal.
 pub fn pending_migrations(url: &SecretString) -> Result<Vec<String>, String> {
-    let pending = maintenance_connection(url)?
-        .pending_migrations(MIGRATIONS)
+    pending(&mut maintenance_connection(url)?)
+}
+
+/// Reads what was run, and changes nothing.
+fn pending(connection: &mut PgConnection) -> Result<Vec<String>, String> {
+    let run = versions_run(connection)
         .map_err(|error| format!("The migrations could not be compared: {error}."))?;
-    Ok(pending
+    let embedded: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS
+        .migrations()
+        .map_err(|error| format!("The migrations could not be read: {error}."))?;
+    Ok(embedded
         .iter()
-        .map(|migration| migration.name().to_string())
+        .map(|migration| migration.name())
+        .filter(|name| !run.contains(&name.version().to_string()))
+        .map(ToString::to_string)
         .collect())
+}
+
+fn versions_run(connection: &mut PgConnection) -> QueryResult<Vec<String>> {
+    let is_new: bool = diesel::select(diesel::dsl::sql::<Bool>(
+        "to_regclass('__diesel_schema_migrations') is null",
+    ))
+    .get_result(connection)?;
+    if is_new {
+        return Ok(Vec::new());
+    }
+    __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .load(connection)
+}
+
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
 }
 
 pub(super) fn maintenance_connection(url: &SecretString) -> Result<PgConnection, String> {

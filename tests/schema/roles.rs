@@ -88,3 +88,21 @@ fn granting_again_takes_back_what_was_given_by_hand() {
     // One role for both, as on a database of one's own, stays as it is.
     db::grant(&owner, &owner).unwrap();
 }
+
+#[test]
+fn the_program_starts_on_a_schema_that_is_up_to_date_without_the_rights_to_change_it() {
+    let url = fresh_database_url();
+    assert_eq!(db::migrate(&url), Ok(Vec::new()));
+    assert_eq!(db::pending_migrations(&url), Ok(Vec::new()));
+    let last = "2026-11-24-000011_derive_attention";
+    Db::new(&as_owner(&url), Purpose::Maintenance, 1)
+        .read(|connection| {
+            connection.batch_execute(
+                "delete from __diesel_schema_migrations where version = '20261124000011'",
+            )
+        })
+        .unwrap();
+    assert_eq!(db::pending_migrations(&url), Ok(vec![last.to_string()]));
+    let said = db::migrate(&url).unwrap_err();
+    assert!(said.contains("permission denied"), "{said}");
+}
