@@ -1,12 +1,21 @@
 //! The program on bad days: killed, cut off, refused.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "what a test builds on may stop it at once"
 )]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+#[allow(dead_code, reason = "these tests use a part of it")]
+#[path = "../http/client.rs"]
+mod client;
+mod database_away;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod program;
+mod proxy;
+#[allow(dead_code, reason = "these tests use a part of it")]
+#[path = "../http/site.rs"]
+mod site;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use actix_web::dev::ServerHandle;
 use diesel::prelude::*;
 use diesel::sql_types;
+use secrecy::SecretString;
 use tokio::sync::watch;
 use user_accounts::accounts::{self, Domain};
 use user_accounts::db::{Db, Purpose};
@@ -78,7 +79,12 @@ impl Site {
     pub fn start_with(change: impl FnOnce(&mut Settings)) -> Site {
         let url = fresh_database_url();
         let db = Db::new(&url, Purpose::Serving, 12);
-        let owner = Db::new(&as_owner(&url), Purpose::Serving, 2);
+        Site::on(&url, db, change)
+    }
+
+    /// On that database, with `db` to reach it.
+    pub fn on(url: &SecretString, db: Db, change: impl FnOnce(&mut Settings)) -> Site {
+        let owner = Db::new(&as_owner(url), Purpose::Serving, 2);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = Settings {
@@ -212,7 +218,7 @@ impl Site {
     /// `select count(*) from …`
     pub fn count(&self, from: &str) -> i64 {
         let row: Count = self
-            .db
+            .owner
             .read(|connection| {
                 diesel::sql_query(format!("select count(*) from {from}")).get_result(connection)
             })
@@ -223,7 +229,7 @@ impl Site {
     /// One value as text.
     pub fn value(&self, expression: &str) -> String {
         let row: Text = self
-            .db
+            .owner
             .read(|connection| {
                 diesel::sql_query(format!("select ({expression})::text as text"))
                     .get_result(connection)

@@ -1,0 +1,150 @@
+//! Stands between the program and PostgreSQL, and does to their connections what networks do.
+
+use std::io::ErrorKind;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread::{sleep, spawn};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// What becomes of connections and of what is sent over them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weather {
+    /// Nothing happens to them.
+    Clear,
+    /// Nobody listens; what was open is cut off.
+    Refused,
+    /// Every connection is reset.
+    Reset,
+    /// Each answer is late by this.
+    Slow(Duration),
+    /// Connections are taken, and nothing that is sent ever arrives: what was open stays dumb for good.
+    Swallowed,
+}
+
+/// A proxy on a port of this machine.
+pub struct Proxy {
+    pub port: u16,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    weather: Mutex<Weather>,
+    links: Mutex<Vec<(TcpStream, UnixStream)>>,
+    server: PathBuf,
+}
+
+impl Proxy {
+    /// In front of the server of `url`, which is on a Unix socket.
+    pub fn before(url: &SecretString) -> Proxy {
+        let folder = url.expose_secret().split("host=").nth(1).unwrap();
+        let shared = Arc::new(Shared {
+            weather: Mutex::new(Weather::Clear),
+            links: Mutex::default(),
+            server: PathBuf::from(folder).join(".s.PGSQL.5432"),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let proxy = Arc::clone(&shared);
+        spawn(move || listen(&proxy, Some(listener), port));
+        Proxy { port, shared }
+    }
+
+    /// `url` by way of the proxy.
+    pub fn url(&self, url: &SecretString) -> SecretString {
+        let (start, _) = url.expose_secret().split_once("?host=").unwrap();
+        let (start, database) = start.rsplit_once("@/").unwrap();
+        let text = format!("{start}@127.0.0.1:{}/{database}", self.port);
+        SecretString::from(text)
+    }
+
+    /// Changes the weather, for what is open too.
+    pub fn set(&self, weather: Weather) {
+        *self.shared.weather.lock().unwrap() = weather;
+        if matches!(weather, Weather::Refused | Weather::Reset) {
+            for (program, server) in self.shared.links.lock().unwrap().drain(..) {
+                hang_up(&program, weather);
+                let _ = server.shutdown(Shutdown::Both);
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn weather(&self) -> Weather {
+        *self.weather.lock().unwrap()
+    }
+}
+
+/// With a linger of nothing, closing is a reset.
+fn hang_up(program: &TcpStream, weather: Weather) {
+    if weather == Weather::Reset {
+        let socket = socket2::SockRef::from(program);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+    }
+    let _ = program.shutdown(Shutdown::Both);
+}
+
+fn listen(shared: &Arc<Shared>, mut listener: Option<TcpListener>, port: u16) {
+    loop {
+        sleep(Duration::from_millis(5));
+        let weather = shared.weather();
+        if weather == Weather::Refused {
+            listener = None;
+            continue;
+        }
+        let open = listener.get_or_insert_with(|| TcpListener::bind(("127.0.0.1", port)).unwrap());
+        open.set_nonblocking(true).unwrap();
+        let Ok((program, _)) = open.accept() else {
+            continue;
+        };
+        program.set_nonblocking(false).unwrap();
+        program.set_nodelay(true).unwrap();
+        if weather == Weather::Reset {
+            hang_up(&program, weather);
+            continue;
+        }
+        let Ok(server) = UnixStream::connect(&shared.server) else {
+            continue;
+        };
+        let kept = (program.try_clone().unwrap(), server.try_clone().unwrap());
+        shared.links.lock().unwrap().push(kept);
+        let (asks, answers) = (
+            (program.try_clone().unwrap(), server.try_clone().unwrap()),
+            (server, program),
+        );
+        let (there, back) = (Arc::clone(shared), Arc::clone(shared));
+        spawn(move || carry(&there, asks.0, asks.1, false));
+        spawn(move || carry(&back, answers.0, answers.1, true));
+    }
+}
+
+/// Carries bytes until either end is gone. Once something was swallowed, the rest is as well.
+fn carry(
+    shared: &Shared,
+    mut from: impl std::io::Read,
+    mut to: impl std::io::Write,
+    are_answers: bool,
+) {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut dumb = false;
+    loop {
+        let count = match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(_) => break,
+        };
+        match shared.weather() {
+            Weather::Swallowed => dumb = true,
+            Weather::Slow(late) if are_answers => sleep(late),
+            _ => {}
+        }
+        if !dumb && to.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+}
