@@ -10,13 +10,14 @@ use crate::proxy::{Proxy, Weather};
 use crate::site::Site;
 use crate::support::postgres::fresh_database_url;
 
+const CONNECTIONS: u32 = 6;
 /// Every request ends within that.
 const AT_MOST: Duration = Duration::from_secs(5);
 
 fn company_behind_a_proxy() -> (Site, Proxy, Client) {
     let url = fresh_database_url();
     let proxy = Proxy::before(&url);
-    let through = Db::new(&proxy.url(&url), Purpose::Serving, 6);
+    let through = Db::new(&proxy.url(&url), Purpose::Serving, CONNECTIONS);
     let site = Site::on(&url, through, |_| {});
     site.company("Acme", "acme.example", 500);
     let client = site.signed_in("boss@acme.example");
@@ -28,6 +29,22 @@ fn timed(ask: impl FnOnce() -> Answer) -> (Answer, Duration) {
     let start = Instant::now();
     let answer = ask();
     (answer, start.elapsed())
+}
+
+/// Each is in use once, so that the fault meets all of them.
+fn open_every_connection(site: &Site, proxy: &Proxy, client: &Client) {
+    proxy.set(Weather::Slow(Duration::from_millis(50)));
+    scope(|scope| {
+        for _ in 0..4 * CONNECTIONS {
+            let client = client.again();
+            scope.spawn(move || assert_eq!(client.get("/users").status, 200));
+        }
+    });
+    let open = site.count(
+        "pg_stat_activity where datname = current_database() and usename = 'user_accounts_program'",
+    );
+    assert_eq!(open, i64::from(CONNECTIONS));
+    proxy.set(Weather::Clear);
 }
 
 fn add(client: &Client, name: &str) -> Answer {
@@ -61,6 +78,7 @@ fn bad_weather(weather: Weather) {
     let (site, proxy, client) = company_behind_a_proxy();
     assert_eq!(add(&client, "before").status, 303);
     let before = site.everything();
+    open_every_connection(&site, &proxy, &client);
     proxy.set(weather);
     // More than there are connections, of every kind, for as long as it takes to hang them all.
     let end = Instant::now() + Duration::from_secs(7);
