@@ -41,6 +41,8 @@ pub fn is_unavailable(error: &Error) -> bool {
                 "deadlock detected",
                 "the database system is",
                 "no space left on device",
+                "out of memory",
+                "out of shared memory",
             ]
             .iter()
             .any(|known| message.to_ascii_lowercase().contains(known))

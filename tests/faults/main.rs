@@ -12,6 +12,7 @@ mod support;
 #[path = "../http/client.rs"]
 mod client;
 mod database_away;
+mod database_refuses;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod program;

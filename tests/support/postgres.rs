@@ -53,6 +53,11 @@ pub fn as_owner(url: &SecretString) -> SecretString {
     SecretString::from(owner)
 }
 
+/// The same database, for what only a superuser may do.
+pub fn as_superuser(url: &SecretString) -> SecretString {
+    SecretString::from(url.expose_secret().replace(PROGRAM, SUPERUSER))
+}
+
 impl Server {
     fn url(&self, role: &str, database: &str) -> String {
         format!(
