@@ -13,6 +13,7 @@ mod support;
 mod client;
 mod database_away;
 mod database_refuses;
+mod database_restarts;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod program;

@@ -1,6 +1,7 @@
 //! A PostgreSQL of the test's own: started once per test program, with a migrated template that each
 //! test clones, and gone with the program, however that ends.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -18,13 +19,13 @@ const OWNER: &str = "user_accounts_owner";
 const PROGRAM: &str = "user_accounts_program";
 
 /// A server that lives as long as the standard input of its keeper is open.
-struct Server {
+pub struct Server {
     folder: PathBuf,
-    _keeper: Child,
+    keeper: Child,
+    databases: Mutex<u32>,
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
-static CLONING: Mutex<u32> = Mutex::new(0);
 
 /// A migrated database that nobody else uses.
 pub fn fresh_database() -> Db {
@@ -33,18 +34,9 @@ pub fn fresh_database() -> Db {
 
 /// The same, for a program to connect to; with the rights of the program's role and no more.
 pub fn fresh_database_url() -> SecretString {
-    let server = SERVER.get_or_init(start);
-    // A template cannot be cloned twice at a time.
-    let mut number = CLONING.lock().unwrap_or_else(PoisonError::into_inner);
-    *number += 1;
-    let name = format!("test_{number}");
-    let mut connection = PgConnection::establish(&server.url(SUPERUSER, "postgres")).unwrap();
-    connection
-        .batch_execute(&format!(
-            "create database {name} template migrated owner {OWNER}"
-        ))
-        .unwrap();
-    SecretString::from(server.url(PROGRAM, &name))
+    SERVER
+        .get_or_init(|| Server::start("shared"))
+        .fresh_database_url()
 }
 
 /// The same database, for whoever owns its tables.
@@ -59,17 +51,46 @@ pub fn as_superuser(url: &SecretString) -> SecretString {
 }
 
 impl Server {
+    /// As [`fresh_database_url`], on this server.
+    pub fn fresh_database_url(&self) -> SecretString {
+        // A template cannot be cloned twice at a time.
+        let mut number = self
+            .databases
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *number += 1;
+        let name = format!("test_{number}");
+        let mut connection = PgConnection::establish(&self.url(SUPERUSER, "postgres")).unwrap();
+        connection
+            .batch_execute(&format!(
+                "create database {name} template migrated owner {OWNER}"
+            ))
+            .unwrap();
+        SecretString::from(self.url(PROGRAM, &name))
+    }
+
+    /// Stops it, as an operator does, and starts it again after so many seconds. Does not wait.
+    pub fn restart(&mut self, after_seconds: u32) {
+        let keeper = self.keeper.stdin.as_mut().unwrap();
+        writeln!(keeper, "{after_seconds}").unwrap();
+    }
+
     fn url(&self, role: &str, database: &str) -> String {
         format!(
             "postgres://{role}@/{database}?host={}",
             self.folder.display()
         )
     }
+
+    /// A server of one's own, for a test that stops it.
+    pub fn start(name: &str) -> Server {
+        start(name)
+    }
 }
 
-fn start() -> Server {
+fn start(name: &str) -> Server {
     let programs = programs();
-    let folder = std::env::temp_dir().join(format!("ua-mail-tests-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("ua-tests-{}-{name}", std::process::id()));
     let run = |script: &str| {
         // PostgreSQL refuses to run as root.
         let mut command = if nix::unistd::geteuid().is_root() {
@@ -92,13 +113,16 @@ fn start() -> Server {
     assert!(wait(made), "initdb failed");
     let keeper = run(&format!(
         "trap : INT TERM
+         start() {{
          {programs}/postgres -D {folder_text}/data -c fsync=off -c listen_addresses= \
              -c unix_socket_directories={folder_text} -c max_connections=400 -c logging_collector=off \
-             >{folder_text}/log 2>&1 &
+             >>{folder_text}/log 2>&1 &
          server=$!
-         cat >/dev/null || :
-         kill -INT $server || :
-         wait $server || :
+         }}
+         stop() {{ kill -INT $server || :; wait $server || :; }}
+         start
+         while read -r seconds; do stop; sleep $seconds; start; done
+         stop
          rm -rf {folder_text}"
     ))
     .stdin(Stdio::piped())
@@ -106,7 +130,8 @@ fn start() -> Server {
     .unwrap();
     let server = Server {
         folder,
-        _keeper: keeper,
+        keeper,
+        databases: Mutex::new(0),
     };
     let mut connection = connect_when_ready(&server);
     connection
