@@ -5,6 +5,7 @@ use std::io::{BufReader, ErrorKind};
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::watch;
@@ -88,6 +89,7 @@ async fn until_stopped(
 ) -> Result<(), Refusal> {
     let failed = |error: std::io::Error| format!("The server could not start: {error}.");
     let mut signals = StopSignals::listen().map_err(failed)?;
+    allow_open_files();
     database.leave_signals_to_caller();
     let transport = Arc::new(sender::transport(config)?);
     let db = app.db.clone();
@@ -107,6 +109,16 @@ async fn until_stopped(
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(format!("The server failed: {error}.")),
         Err(error) => Err(format!("The server failed: {error}.")),
+    }
+}
+
+/// A connection is an open file, and many shells allow 1,024 of them unless a program asks for what
+/// it may have.
+fn allow_open_files() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

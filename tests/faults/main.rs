@@ -21,3 +21,4 @@ mod proxy;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../http/site.rs"]
 mod site;
+mod slow_clients;

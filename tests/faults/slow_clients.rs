@@ -1,0 +1,104 @@
+//! Clients that send a little and then nothing, by the thousand.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use crate::site::Site;
+
+const EACH: usize = 1_000;
+
+/// What came until the server closed the connection, or nothing when it did not in time.
+fn until_closed(stream: &mut TcpStream, deadline: Instant) -> Option<String> {
+    let mut came = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1));
+        stream.set_read_timeout(Some(left)).unwrap();
+        match stream.read(&mut buffer) {
+            Ok(0) => return Some(String::from_utf8_lossy(&came).into_owned()),
+            Ok(count) => came.extend_from_slice(&buffer[..count]),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => {
+                return Some(String::from_utf8_lossy(&came).into_owned());
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+#[test]
+fn a_thousand_slow_heads_and_a_thousand_slow_bodies_are_closed_and_the_page_stays_up() {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
+    let site = Site::start();
+    site.company("Acme", "acme.example", 50);
+    let client = site.signed_in("boss@acme.example");
+    let cookie = client.cookie.borrow().clone().unwrap();
+    let address = site.base.trim_start_matches("http://").to_string();
+    let start = Instant::now();
+    let open = |text: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream
+    };
+    let mut heads: Vec<TcpStream> = (0..EACH)
+        .map(|_| open("GET /users HTTP/1.1\r\nhost: a.example\r\nx-slow: "))
+        .collect();
+    let mut bodies: Vec<TcpStream> = (0..EACH)
+        .map(|_| {
+            open(&format!(
+                "POST /users HTTP/1.1\r\nhost: a.example\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 200\r\n\r\nusername="
+            ))
+        })
+        .collect();
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "they are all there at once"
+    );
+    scope(|scope| {
+        // Somebody far away, who sends little and steadily, is served.
+        let honest = scope.spawn(|| {
+            let body = "username=far%40acme.example&first_name=Far&last_name=Away&title=Line";
+            let mut stream = open(&format!(
+                "POST /users HTTP/1.1\r\nhost: a.example\r\ncookie: {cookie}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            ));
+            for piece in body.as_bytes().chunks(5) {
+                sleep(Duration::from_millis(900));
+                stream.write_all(piece).unwrap();
+            }
+            until_closed(&mut stream, Instant::now() + Duration::from_secs(5)).unwrap()
+        });
+        while start.elapsed() < Duration::from_secs(9) {
+            let asked = Instant::now();
+            assert_eq!(client.get("/users").status, 200);
+            assert!(
+                asked.elapsed() < Duration::from_secs(1),
+                "{:?}",
+                asked.elapsed()
+            );
+            sleep(Duration::from_millis(100));
+        }
+        let deadline = start + Duration::from_secs(25);
+        for stream in &mut heads {
+            let came = until_closed(stream, deadline).unwrap();
+            assert!(
+                came.is_empty() || came.starts_with("HTTP/1.1 408 "),
+                "{came}"
+            );
+        }
+        for stream in &mut bodies {
+            let came = until_closed(stream, deadline).unwrap();
+            assert!(came.starts_with("HTTP/1.1 408 "), "{came}");
+        }
+        let answer = honest.join().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+    });
+    assert_eq!(site.count("users where username = 'far@acme.example'"), 1);
+    assert_eq!(site.count("users"), 2);
+}
