@@ -16,9 +16,11 @@ mod database_refuses;
 mod database_restarts;
 mod killed_in_a_reset;
 mod killed_in_an_import;
+mod kills;
 mod program;
 mod proxy;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../http/site.rs"]
 mod site;
 mod slow_clients;
+mod stopping;

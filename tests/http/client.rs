@@ -186,6 +186,33 @@ impl Client {
         self.read(self.agent.run(agent_request).unwrap())
     }
 
+    /// As `post`, where the program may be gone.
+    pub fn attempt(&self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        let body: String = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.attempt_raw(path, "application/x-www-form-urlencoded", &body)
+    }
+
+    /// Hands in a list, where the program may be gone.
+    pub fn attempt_upload(&self, path: &str, list: &str) -> Option<Answer> {
+        let body = format!(
+            "--boundary\r\ncontent-disposition: form-data; name=\"list\"\r\n\r\n{list}\r\n--boundary--\r\n"
+        );
+        self.attempt_raw(path, "multipart/form-data; boundary=boundary", &body)
+    }
+
+    fn attempt_raw(&self, path: &str, kind: &str, body: &str) -> Option<Answer> {
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("content-type", kind);
+        if let Some(cookie) = &*self.cookie.borrow() {
+            request = request.header("cookie", cookie);
+        }
+        request.send(body).ok().map(|response| self.read(response))
+    }
+
     fn read(&self, mut response: Response<ureq::Body>) -> Answer {
         let headers: Vec<(String, String)> = response
             .headers()

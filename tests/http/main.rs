@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[allow(dead_code, reason = "tests/faults uses the rest")]
 mod client;
 mod site;
 

@@ -111,6 +111,13 @@ impl Sink {
         self.state.arrived.lock().unwrap().clone()
     }
 
+    /// The last that arrived for them.
+    pub fn newest_to(&self, recipient: &str) -> Option<Arrived> {
+        let arrived = self.state.arrived.lock().unwrap();
+        let to_them = |mail: &&Arrived| mail.recipient == recipient;
+        arrived.iter().rev().find(to_them).cloned()
+    }
+
     /// How many arrived so far.
     pub fn count(&self) -> usize {
         self.state.arrived.lock().unwrap().len()

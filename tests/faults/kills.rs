@@ -1,0 +1,253 @@
+//! The program killed at random moments while many people are added, edited, reset and imported.
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use rand::RngExt as _;
+use user_accounts::db::{Db, Purpose};
+
+use crate::client::Client;
+use crate::program::Program;
+use crate::site::{PASSWORD, Site};
+use crate::support::postgres::fresh_database_url;
+use crate::support::smtp_sink::{Reply, Sink};
+
+const WORKERS: usize = 4;
+/// Enough for most of what is added between two kills, not for all of it.
+const SEATS_PER_KILL: i32 = 45;
+
+/// What must be so at every moment: how many rows contradict it, and what they would mean.
+const INVARIANTS: [(&str, &str); 9] = [
+    ("a count of seats in use that is wrong",
+     "accounts where active_users <> (select count(*) from users where users.account_id = accounts.id and active)"),
+    ("more users than seats", "accounts where active_users > seats"),
+    ("an address twice", "(select from users group by lower(username) having count(*) > 1) as twice"),
+    ("somebody without the event of their coming",
+     "users where (select count(*) from events where events.user_id = users.id and kind = 'user_added') <> 1"),
+    ("somebody without their first mail",
+     "users where username not like 'boss@%'
+          and (select count(*) from mails where mails.user_id = users.id and kind = 'welcome') <> 1"),
+    ("a title that no event tells of",
+     "users where title <> '' and not exists (
+          select from events where events.user_id = users.id and kind = 'user_edited'
+              and details -> 'changes' @> jsonb_build_array(jsonb_build_object('field', 'Title', 'after', title)))"),
+    ("an edit in history that is not so",
+     "(select distinct on (user_id) user_id, change ->> 'after' as title
+       from events, jsonb_array_elements(details -> 'changes') as change
+       where kind = 'user_edited' and change ->> 'field' = 'Title'
+       order by user_id, events.id desc) as last
+      join users on users.id = last.user_id where users.title <> last.title"),
+    ("a reset in history without its mail, or a mail without its line",
+     "(select user_id, password_reset_id::text as reset from mails where kind = 'password_reset') as mailed
+      full join (select user_id, details ->> 'password_reset' as reset from events where kind = 'password_reset') as told
+      using (user_id, reset) where mailed.user_id is null or told.user_id is null"),
+    ("a line of a list that was added and is not there",
+     "import_lines left join users on users.id = import_lines.user_id
+      where outcome = 'added' and users.username is distinct from import_lines.username"),
+];
+
+struct Load<'a> {
+    base: &'a str,
+    site: &'a Site,
+    stop: &'a AtomicBool,
+    number: &'a AtomicUsize,
+    done: &'a AtomicUsize,
+}
+
+impl Load<'_> {
+    /// Does what administrators do until told to stop. What the program does not answer is left.
+    fn work(&self, client: &Client) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let number = self.number.fetch_add(1, Ordering::Relaxed);
+            let answered = match number % 8 {
+                0 => self.import(client, number),
+                1..4 => self.edit(client, number),
+                4 => self.reset(client),
+                _ => self.add(client, number),
+            };
+            if answered.is_some_and(|status| status == 303) {
+                self.done.fetch_add(1, Ordering::Relaxed);
+            } else {
+                sleep(Duration::from_millis(10));
+            }
+        }
+    }
+
+    fn add(&self, client: &Client, number: usize) -> Option<u16> {
+        let username = format!("p{number}@acme.example");
+        let fields = [
+            ("username", username.as_str()),
+            ("first_name", "Pat"),
+            ("last_name", "Poe"),
+        ];
+        Some(client.attempt("/users", &fields)?.status)
+    }
+
+    fn somebody(&self) -> String {
+        self.site
+            .value("select id from users where username like 'p%' order by random() limit 1")
+    }
+
+    fn edit(&self, client: &Client, number: usize) -> Option<u16> {
+        let id = self.somebody();
+        let row = |column: &str| {
+            self.site
+                .value(&format!("select {column} from users where id = '{id}'"))
+        };
+        if id.is_empty() {
+            return None;
+        }
+        let (username, old, new) = (row("username"), row("title"), format!("Title {number}"));
+        let fields = [
+            ("username", username.as_str()),
+            ("original_username", &username),
+            ("first_name", "Pat"),
+            ("original_first_name", "Pat"),
+            ("last_name", "Poe"),
+            ("original_last_name", "Poe"),
+            ("title", &new),
+            ("original_title", &old),
+            ("original_active", "yes"),
+        ];
+        Some(client.attempt(&format!("/users/{id}"), &fields)?.status)
+    }
+
+    fn reset(&self, client: &Client) -> Option<u16> {
+        let (one, other) = (self.somebody(), self.somebody());
+        if one.is_empty() {
+            return None;
+        }
+        let mut fields = vec![("scope", "selected"), ("user", one.as_str())];
+        if other != one {
+            fields.push(("user", &other));
+        }
+        Some(client.attempt("/password-resets", &fields)?.status)
+    }
+
+    fn import(&self, client: &Client, number: usize) -> Option<u16> {
+        let list: String = (0..25)
+            .map(|line| format!("p{number}x{line}@acme.example,Pat,Poe\n"))
+            .collect();
+        let path = client.attempt_upload("/imports", &list)?.location?;
+        Some(client.attempt(&path, &[])?.status)
+    }
+}
+
+fn check(site: &Site, after: &str) {
+    for (meaning, rows) in INVARIANTS {
+        assert_eq!(site.count(rows), 0, "{after}: {meaning}");
+    }
+}
+
+fn killed(kills: usize) {
+    let url = fresh_database_url();
+    let site = Site::on(&url, Db::new(&url, Purpose::Serving, 4), |_| {});
+    site.company(
+        "Acme",
+        "acme.example",
+        SEATS_PER_KILL * i32::try_from(kills).unwrap(),
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sink = runtime.block_on(Sink::start(|_, _| Reply::Accept));
+    let (stop, number, done) = (
+        AtomicBool::new(false),
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+    );
+    let port = Program::free_port();
+    let base = format!("http://127.0.0.1:{port}");
+    let serve = || {
+        let program = Program::serve_at(&url, sink.port, port);
+        program.until_ready();
+        program
+    };
+    for kill in 1..=kills {
+        let program = serve();
+        stop.store(false, Ordering::Relaxed);
+        let load = Load {
+            base: &base,
+            site: &site,
+            stop: &stop,
+            number: &number,
+            done: &done,
+        };
+        scope(|scope| {
+            let clients: Vec<Client> = (0..WORKERS).map(|_| load.signed_in()).collect();
+            for client in clients {
+                let load = &load;
+                scope.spawn(move || load.work(&client));
+            }
+            sleep(Duration::from_millis(rand::rng().random_range(20..1_500)));
+            program.kill();
+            stop.store(true, Ordering::Relaxed);
+        });
+        check(&site, &format!("after kill {kill}"));
+    }
+    let program = serve();
+    let patience = Instant::now();
+    let to_do = || {
+        site.count("mails where state = 'waiting'") + site.count("imports where state = 'running'")
+    };
+    while to_do() > 0 {
+        assert!(
+            patience.elapsed() < Duration::from_secs(120),
+            "mails or imports are not finished"
+        );
+        sleep(Duration::from_millis(200));
+    }
+    check(&site, "at the end");
+    let people = site.value("select string_agg(username, ' ') from (select username from users where username like 'p%' order by random() limit 5) as chosen");
+    for username in people.split(' ') {
+        let client = Client::new(&base);
+        let newest = sink
+            .newest_to(username)
+            .unwrap_or_else(|| panic!("no mail to {username}"));
+        let answer = client.post(
+            "/sign-in",
+            &[("username", username), ("password", &newest.password())],
+        );
+        assert_eq!(
+            (answer.status, answer.location.as_deref()),
+            (303, Some("/password")),
+            "{username}: {}",
+            answer.text()
+        );
+    }
+    drop(program);
+    let summary = format!(
+        "{kills} kills: {} changes were answered, {} users, {} mails, {} events; nothing lost, nothing doubled\n",
+        done.load(Ordering::Relaxed),
+        site.count("users"),
+        site.count("mails"),
+        site.count("events"),
+    );
+    // Told where a long run asks for it.
+    std::io::stderr().write_all(summary.as_bytes()).unwrap();
+    assert!(
+        done.load(Ordering::Relaxed) > kills,
+        "the program was hardly used"
+    );
+}
+
+impl Load<'_> {
+    fn signed_in(&self) -> Client {
+        let client = Client::new(self.base);
+        let fields = [("username", "boss@acme.example"), ("password", PASSWORD)];
+        assert_eq!(client.post("/sign-in", &fields).status, 303);
+        client
+    }
+}
+
+#[test]
+fn killed_at_random_moments_it_starts_by_itself_and_every_invariant_holds() {
+    killed(6);
+}
+
+/// `cargo test --test faults -- --ignored --nocapture two_hundred`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: the long run of docs/security.md"]
+async fn two_hundred_kills_at_random_moments() {
+    killed(200);
+}
