@@ -246,8 +246,8 @@ fn killed_at_random_moments_it_starts_by_itself_and_every_invariant_holds() {
 }
 
 /// `cargo test --test faults -- --ignored --nocapture two_hundred`
-#[tokio::test(flavor = "multi_thread")]
+#[test]
 #[ignore = "takes minutes: the long run of docs/security.md"]
-async fn two_hundred_kills_at_random_moments() {
+fn two_hundred_kills_at_random_moments() {
     killed(200);
 }
