@@ -3,7 +3,8 @@
 /// A cell as it is safe in a spreadsheet: text that would start a formula gets an apostrophe in front
 /// (OWASP, "CSV Injection").
 pub fn cell(text: &str) -> String {
-    let starts_formula = text.starts_with([
+    // An apostrophe of one's own in front of a formula gets another, so that reading it again is exact.
+    let starts_formula = text.trim_start_matches('\'').starts_with([
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
     ]);
     if starts_formula {

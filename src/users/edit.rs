@@ -7,8 +7,9 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::activation::{self, ActivationError};
+use super::merge::{Collision, Merge, Version, merge};
 use super::{
-    Deactivated, Identity, Profile, ProfileField, User, Username, end_mailed_secrets, find, lock,
+    Deactivated, Identity, Profile, User, Username, end_mailed_secrets, find, lock,
     looks_like_another_person, mail_passwords,
 };
 use crate::history::{self, Author, Change, Event};
@@ -20,9 +21,6 @@ use crate::{accounts, db, sessions};
 /// How long the old address of somebody whose username changed is kept from everybody else: mail to
 /// it still reaches the same person.
 pub const RESERVATION: Duration = Duration::days(30);
-
-/// The words on the page for the username.
-const USERNAME_LABEL: &str = "Username";
 
 /// What the form says of the box "Active Account".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,17 +84,6 @@ pub struct Edited {
     pub password_mailed_again: bool,
 }
 
-/// A field that two people changed to different things.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collision {
-    /// The words of the field.
-    pub field: &'static str,
-    /// What this edit says.
-    pub yours: String,
-    /// What is stored meanwhile.
-    pub theirs: String,
-}
-
 /// Why an edit was not made.
 #[derive(Debug, Error)]
 pub enum EditError {
@@ -156,7 +143,12 @@ pub fn edit(
 ) -> Result<Edited, EditError> {
     accounts::lock(tx, author.account_id)?;
     let stored = lock(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
-    let merge = merge(command, &stored);
+    let theirs = stored.profile();
+    let merge = merge(
+        Version::of(&command.seen.username, &command.seen.profile),
+        Version::of(command.username.as_str(), &command.profile),
+        Version::of(&stored.username, &theirs),
+    );
     if !merge.collisions.is_empty() {
         return Err(EditError::Collision(merge.collisions, Box::new(stored)));
     }
@@ -215,77 +207,6 @@ fn looks_different(stored: &User, merge: &Merge) -> bool {
             username: &merge.username,
         },
     )
-}
-
-struct Merge {
-    username: String,
-    profile: Profile,
-    changes: Vec<Change>,
-    merged: Vec<&'static str>,
-    collisions: Vec<Collision>,
-}
-
-/// Three versions of each field: what the pop-up showed, what it was changed to, what is stored now.
-fn merge(command: &EditUser, stored: &User) -> Merge {
-    let mut merge = Merge {
-        username: stored.username.clone(),
-        profile: stored.profile(),
-        changes: Vec::new(),
-        merged: Vec::new(),
-        collisions: Vec::new(),
-    };
-    if let Some(username) = merge.field(
-        USERNAME_LABEL,
-        &command.seen.username,
-        command.username.as_str(),
-        &stored.username,
-    ) {
-        merge.username = username;
-    }
-    let theirs = stored.profile();
-    for field in ProfileField::ALL {
-        let (seen, yours) = (command.seen.profile.get(field), command.profile.get(field));
-        if let Some(text) = merge.field(field.label(), seen, yours, theirs.get(field)) {
-            merge.profile.set(field, text);
-        }
-    }
-    merge
-}
-
-impl Merge {
-    /// The field's new text, if this edit changes it.
-    fn field(
-        &mut self,
-        label: &'static str,
-        seen: &str,
-        yours: &str,
-        theirs: &str,
-    ) -> Option<String> {
-        let theirs_changed = theirs != seen;
-        if yours == theirs {
-            return None;
-        }
-        if yours == seen {
-            if theirs_changed {
-                self.merged.push(label);
-            }
-            return None;
-        }
-        if theirs_changed {
-            self.collisions.push(Collision {
-                field: label,
-                yours: yours.to_string(),
-                theirs: theirs.to_string(),
-            });
-            return None;
-        }
-        self.changes.push(Change {
-            field: label.to_string(),
-            before: theirs.to_string(),
-            after: yours.to_string(),
-        });
-        Some(yours.to_string())
-    }
 }
 
 fn save(

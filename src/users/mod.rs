@@ -10,6 +10,7 @@ mod edit;
 mod freeable;
 mod listing;
 mod listing_rows;
+mod merge;
 mod needs;
 mod password_mail;
 mod place;
@@ -33,12 +34,13 @@ pub use admission::{FieldProblem, Held, any_of, check_fields, foreign_domain, ho
 pub use conflict::{
     Conflict, ConflictRule, Holder, explain, give_look_up_back, open_case, take_look_up,
 };
-pub use edit::{Collision, EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
+pub use edit::{EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
 pub use freeable::could_be_freed;
 pub use listing::{
     COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, batch, ids_matching,
     ids_named, ids_of_active, matches, page,
 };
+pub use merge::Collision;
 pub use needs::{Needs, needs};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};

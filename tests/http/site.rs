@@ -84,7 +84,7 @@ impl Site {
 
     /// On that database, with `db` to reach it.
     pub fn on(url: &SecretString, db: Db, change: impl FnOnce(&mut Settings)) -> Site {
-        let owner = Db::new(&as_owner(url), Purpose::Serving, 2);
+        let owner = Db::new(&as_owner(url), Purpose::Maintenance, 2);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = Settings {
