@@ -72,6 +72,25 @@ impl Settings {
     }
 }
 
+/// The cookie that carries a session's token: encrypted and authenticated, for this host alone.
+pub fn session_cookie(key: Key, https: bool) -> SessionMiddleware<CookieSessionStore> {
+    SessionMiddleware::builder(CookieSessionStore::default(), key)
+        .cookie_name(
+            if https {
+                SECURE_COOKIE_NAME
+            } else {
+                COOKIE_NAME
+            }
+            .to_string(),
+        )
+        .cookie_secure(https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_string())
+        .cookie_content_security(CookieContentSecurity::Private)
+        .build()
+}
+
 /// Starts serving on `listener`; the future ends when the server has stopped.
 ///
 /// # Errors
@@ -85,25 +104,10 @@ pub fn start(
     let https = app.settings.https;
     let data = web::Data::new(app);
     let server = HttpServer::new(move || {
-        let sessions = SessionMiddleware::builder(CookieSessionStore::default(), key.clone())
-            .cookie_name(
-                if https {
-                    SECURE_COOKIE_NAME
-                } else {
-                    COOKIE_NAME
-                }
-                .to_string(),
-            )
-            .cookie_secure(https)
-            .cookie_http_only(true)
-            .cookie_same_site(SameSite::Lax)
-            .cookie_path("/".to_string())
-            .cookie_content_security(CookieContentSecurity::Private)
-            .build();
         // The outermost is named last.
         ActixApp::new()
             .app_data(data.clone())
-            .wrap(sessions)
+            .wrap(session_cookie(key.clone(), https))
             .wrap(from_fn(origin::refuse_other_sites))
             .wrap(from_fn(headers::add))
             .wrap(Compress::default())
