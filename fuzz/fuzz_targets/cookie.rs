@@ -8,7 +8,7 @@ use actix_web::cookie::Key;
 use actix_web::http::header::{COOKIE, HeaderValue};
 use actix_web::{App, HttpResponse, test, web};
 use libfuzzer_sys::fuzz_target;
-use user_accounts::web::{app, guard};
+use user_accounts::web::{guard, server};
 
 thread_local! {
     static SYSTEM: OnceCell<actix_web::rt::SystemRunner> = const { OnceCell::new() };
@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
         system.get_or_init(actix_web::rt::System::new).block_on(async {
             let service = test::init_service(
                 App::new()
-                    .wrap(app::session_cookie(Key::from(&[7; 64]), false))
+                    .wrap(server::session_cookie(Key::from(&[7; 64]), false))
                     .default_service(web::to(|cookie: Session| async move {
                         match guard::token_digest(&cookie) {
                             None => HttpResponse::Ok().finish(),

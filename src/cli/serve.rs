@@ -18,7 +18,8 @@ use crate::config::{Config, SecretKey, TlsFiles};
 use crate::passwords::Hasher;
 use crate::private_postgres::Role;
 use crate::users::PlaceSeal;
-use crate::web::app::{self, App, Settings};
+use crate::web::app::{App, Settings};
+use crate::web::server;
 
 /// Serves until told to stop.
 ///
@@ -93,7 +94,7 @@ async fn until_stopped(
     database.leave_signals_to_caller();
     let transport = Arc::new(sender::transport(config)?);
     let db = app.db.clone();
-    let server = app::start(app, listener, tls).map_err(failed)?;
+    let server = server::start(app, listener, tls).map_err(failed)?;
     let handle = server.handle();
     let (stop, stopping) = watch::channel(false);
     let worker = actix_web::rt::spawn(worker::relay(config, db, transport, stopping));

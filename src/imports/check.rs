@@ -5,7 +5,8 @@ use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Uuid as SqlUuid};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::verdict::{Asked, Decided, decide};
+use super::look_ups::Asked;
+use super::verdict::{Decided, decide};
 use super::{Line, Sheet};
 use crate::history::Author;
 use crate::schema::imports;

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::decode::{self, Unreadable};
 use super::headings::{self, Columns};
+use super::sheet::Sheet;
 
 /// Most people in one list.
 pub const MOST_LINES: usize = 10_000;
@@ -14,36 +15,6 @@ pub const LARGEST_FILE: usize = 5 * 1024 * 1024;
 const LONGEST_CELL: usize = 2_000;
 /// Separators between cells, in the order of preference.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
-
-/// One line of the list, as given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line {
-    /// Where it starts in the file, from 1.
-    pub number: u32,
-    /// Username.
-    pub username: String,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Title.
-    pub title: String,
-    /// Department.
-    pub department: String,
-    /// Phone.
-    pub phone: String,
-    /// The username of whoever leaves for this person; mostly empty.
-    pub replaces: String,
-}
-
-/// A list that could be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sheet {
-    /// Its lines with something in them, without the headings.
-    pub lines: Vec<Line>,
-    /// Headings that no field is filled from.
-    pub ignored_columns: Vec<String>,
-}
 
 /// Why a list cannot be read, as a sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

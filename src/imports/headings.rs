@@ -1,7 +1,7 @@
 //! Which column is which: by headings in any order and under their usual names, or in the documented
 //! order where there are none.
 
-use super::csv_in::Line;
+use super::sheet::Line;
 
 /// The fields in the documented order, each with the names under which columns of it are known; those
 /// of other directories (Microsoft 365, Google Workspace, Okta) among them. Letters and digits only.

@@ -3,10 +3,19 @@
 use diesel::QueryResult;
 use time::OffsetDateTime;
 
-use super::verdict::Asked;
 use crate::db;
 use crate::history::Author;
 use crate::users::{self, ConflictRule, Held, Username};
+
+/// Why the question is asked. A check tells what is free without taking it, so that it tells nothing
+/// at all about new addresses once the look-ups are used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Before anything is done.
+    ToCheck,
+    /// In the transaction that does it.
+    ToImport,
+}
 
 /// What is left of the budget.
 pub(super) struct LookUps<'a> {

@@ -9,11 +9,13 @@ mod leavers;
 mod look_ups;
 mod read;
 mod run;
+mod sheet;
 mod verdict;
 
 pub use check::check;
 pub use choice::{Choice, choose};
-pub use csv_in::{CsvProblem, LARGEST_FILE, Line, MOST_LINES, Sheet};
+pub use csv_in::{CsvProblem, LARGEST_FILE, MOST_LINES};
 pub use read::{Counts, Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};
 pub use run::{StartError, carry_on, run_next, start};
+pub use sheet::{Line, Sheet};
 pub use verdict::Verdict;

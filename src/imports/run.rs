@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::check::shortened;
 use super::choice::lock;
-use super::verdict::{Asked, Decided, Verdict, decide};
+use super::look_ups::Asked;
+use super::verdict::{Decided, Verdict, decide};
 use super::{Line, read};
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Line;
 use super::leavers::{self, Leaver, Leavers};
-use super::look_ups::LookUps;
+use super::look_ups::{Asked, LookUps};
 use crate::accounts::Account;
 use crate::db;
 use crate::history::Author;
@@ -125,16 +125,6 @@ impl Decided {
             leaving: leaver.map(|leaver| leaver.id),
         }
     }
-}
-
-/// Why the question is asked. A check tells what is free without taking it, so that it tells nothing
-/// at all about new addresses once the look-ups are used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Before anything is done.
-    ToCheck,
-    /// In the transaction that does it.
-    ToImport,
 }
 
 /// Decides on lines in their order, in a constant number of statements and one more for each look-up

@@ -9,6 +9,7 @@ use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::due::DueMail;
 use super::failure::{FIRST_RETRY, LONGEST_PAUSE};
 use super::message::Message;
 use super::outbox::Kind;
@@ -17,29 +18,6 @@ use crate::db::{self, Db};
 
 /// How long a mail is put off when the person it is for is just being changed by somebody else.
 const PUT_OFF: Duration = Duration::from_secs(1);
-
-/// A mail that is due, taken by this worker.
-#[derive(Debug, Clone)]
-pub struct DueMail {
-    /// Its account.
-    pub account_id: Uuid,
-    /// Its id.
-    pub id: Uuid,
-    /// What it says.
-    pub kind: Kind,
-    /// To whom, or about whom.
-    pub user_id: Option<Uuid>,
-    /// A fixed recipient.
-    pub recipient: Option<String>,
-    /// The reset it belongs to.
-    pub password_reset_id: Option<Uuid>,
-    /// The training request it belongs to.
-    pub training_request_id: Option<Uuid>,
-    /// When it was written into the outbox.
-    pub created_at: OffsetDateTime,
-    /// Which attempt this is, from 1.
-    pub attempt: i16,
-}
 
 /// What becomes of a due mail, as the feature decides that it belongs to.
 #[derive(Debug, Clone)]

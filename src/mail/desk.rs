@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::claim::{self, Claimed, DueMail};
+use super::claim::{self, Claimed};
+use super::due::DueMail;
 use super::failure::pause;
 use super::settle::{self, Outcome, Settlement};
 use super::worker::Worker;

@@ -4,18 +4,21 @@
 mod attempt;
 mod claim;
 mod desk;
+mod due;
 pub mod failure;
 mod files;
 pub mod message;
 pub mod outbox;
 pub mod preview;
+mod relay;
 mod settings;
 mod settle;
 mod smtp;
 mod transport;
 pub mod worker;
 
-pub use claim::{Composed, Composer, DueMail};
+pub use claim::{Composed, Composer};
+pub use due::DueMail;
 pub use files::Files;
 pub use lettre::message::Mailbox;
 pub use message::{Attachment, Message, Parcel};

@@ -7,7 +7,7 @@ use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::claim::DueMail;
+use super::due::DueMail;
 use super::failure::{readable, too_old};
 use crate::db;
 use crate::history::{self, Author, Event};

@@ -29,6 +29,7 @@ pub mod redirect;
 pub mod routes;
 #[cfg(test)]
 mod samples;
+pub mod server;
 pub mod training;
 pub mod users;
 pub mod when;

@@ -17,7 +17,8 @@ use user_accounts::mail::{Memory, Transport, Worker};
 use user_accounts::mailings::{MailSettings, Mailings};
 use user_accounts::passwords::Hasher;
 use user_accounts::users::{self, FirstPassword, PlaceSeal, Profile, Username};
-use user_accounts::web::app::{self, App, Settings};
+use user_accounts::web::app::{App, Settings};
+use user_accounts::web::server;
 use user_accounts::{access, clock, ids};
 use uuid::Uuid;
 
@@ -107,7 +108,7 @@ impl Site {
         let (sender, receiver) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = app::start(app, listener, None).unwrap();
+                let server = server::start(app, listener, None).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });

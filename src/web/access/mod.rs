@@ -6,6 +6,7 @@ pub mod pages;
 pub mod password;
 pub mod qr;
 pub mod second_factor;
+mod second_factor_code;
 pub mod second_factor_pages;
 pub mod second_factor_settings;
 pub mod sign_in;

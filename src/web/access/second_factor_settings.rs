@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use secrecy::SecretString;
 
 use super::qr::Qr;
-use super::second_factor::{add_error, typed_code};
+use super::second_factor_code::{add_error, typed_code};
 use super::second_factor_pages::{Progress, RecoveryCodesPage, SettingsPage};
 use crate::access::second_factor::{self, SecondFactorError, Standing};
 use crate::access::{self, ChooseError};

@@ -1,0 +1,31 @@
+//! A list that could be read, line by line.
+
+/// One line of the list, as given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Where it starts in the file, from 1.
+    pub number: u32,
+    /// Username.
+    pub username: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Title.
+    pub title: String,
+    /// Department.
+    pub department: String,
+    /// Phone.
+    pub phone: String,
+    /// The username of whoever leaves for this person; mostly empty.
+    pub replaces: String,
+}
+
+/// A list that could be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its lines with something in them, without the headings.
+    pub lines: Vec<Line>,
+    /// Headings that no field is filled from.
+    pub ignored_columns: Vec<String>,
+}

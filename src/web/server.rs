@@ -1,0 +1,78 @@
+//! The wiring of the server: the same for the program and its tests.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::CookieContentSecurity;
+use actix_session::storage::CookieSessionStore;
+use actix_web::cookie::{Key, SameSite};
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+
+use super::app::App;
+use super::{context, headers, origin, routes};
+
+/// The cookie's name where the page is reached by plain http.
+const COOKIE_NAME: &str = "session";
+/// The same on https: a browser takes it from this host alone, whole and secure (RFC 6265bis).
+const SECURE_COOKIE_NAME: &str = "__Host-session";
+/// How long a client may take for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long running requests may finish after SIGTERM.
+const SHUTDOWN_SECONDS: u64 = 20;
+/// Connections at once, per worker.
+const CONNECTIONS: usize = 2_500;
+
+/// The cookie that carries a session's token: encrypted and authenticated, for this host alone.
+pub fn session_cookie(key: Key, https: bool) -> SessionMiddleware<CookieSessionStore> {
+    SessionMiddleware::builder(CookieSessionStore::default(), key)
+        .cookie_name(
+            if https {
+                SECURE_COOKIE_NAME
+            } else {
+                COOKIE_NAME
+            }
+            .to_string(),
+        )
+        .cookie_secure(https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_string())
+        .cookie_content_security(CookieContentSecurity::Private)
+        .build()
+}
+
+/// Starts serving on `listener`; the future ends when the server has stopped.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn start(
+    app: App,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+) -> std::io::Result<Server> {
+    let key = Key::from(&app.cookie_key);
+    let https = app.settings.https;
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        // The outermost is named last.
+        ActixApp::new()
+            .app_data(data.clone())
+            .wrap(session_cookie(key.clone(), https))
+            .wrap(from_fn(origin::refuse_other_sites))
+            .wrap(from_fn(headers::add))
+            .wrap(Compress::default())
+            .wrap(from_fn(context::of_request))
+            .configure(routes::configure)
+    })
+    .client_request_timeout(HEAD_TIMEOUT)
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .max_connections(CONNECTIONS)
+    .disable_signals();
+    Ok(match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?.run(),
+        None => server.listen(listener)?.run(),
+    })
+}
