@@ -14,6 +14,7 @@ pub mod ids;
 pub mod imports;
 pub mod mail;
 pub mod mailings;
+pub mod metrics;
 pub mod password_resets;
 pub mod passwords;
 pub mod private_postgres;

@@ -1,6 +1,8 @@
 //! Log lines: one per event, on standard error.
 
 use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+use std::thread;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -33,6 +35,21 @@ pub fn start(config: &Config, otherwise: &str) {
             .try_init(),
     };
     drop(started);
+    if config.log_format == LogFormat::Json {
+        panic::set_hook(Box::new(log_panic));
+    }
+}
+
+/// A panic as one line like all others: whoever reads them by a program reads this one too.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let thread = thread::current();
+    let payload = panic.payload();
+    let words = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(thread = thread.name(), place, words, "a thread panicked");
 }
 
 /// Keeps every event on one line, so that nothing in a value forges or splits a line: the

@@ -75,7 +75,8 @@ pub fn request_link(
             .optional()
     })?;
     let (Answer::Allowed, Some((account_id, user_id))) = (allowed, user) else {
-        db.write(|tx| history::refuse(tx, "recovery", source, None, now))?;
+        let request = request_id.as_deref();
+        db.write(|tx| history::refuse(tx, "recovery", source, None, request, now))?;
         return Ok(None);
     };
     let author = Author {

@@ -228,7 +228,8 @@ fn refuse(
     now: OffsetDateTime,
 ) -> Result<Arrival, SignInError> {
     let account = candidate.map(|candidate| candidate.account_id);
-    db.write(|tx| history::refuse(tx, "sign_in", attempt.source, account, now))?;
+    let request = attempt.request_id.as_deref();
+    db.write(|tx| history::refuse(tx, "sign_in", attempt.source, account, request, now))?;
     Err(SignInError::Refused)
 }
 

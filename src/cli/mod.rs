@@ -5,6 +5,7 @@ mod check;
 mod database;
 mod demo;
 mod interruption;
+mod listening;
 mod migrate;
 mod output;
 mod sender;
@@ -12,13 +13,14 @@ mod serve;
 mod support;
 mod support_words;
 mod test_mail;
+mod tls;
 mod worker;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Arguments;
+use crate::config::{Arguments, LogFormat};
 use crate::telemetry;
 
 /// Refused: a sentence for the terminal.
@@ -61,6 +63,7 @@ enum Command {
 pub fn run() -> ExitCode {
     // Prints help and usage mistakes itself, and exits with 2 after those.
     let line = CommandLine::parse();
+    let mut refused_in_log = false;
     let outcome = line
         .arguments
         .read()
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
         .and_then(|config| {
             let command = line.command.unwrap_or(Command::Serve);
             let is_server = matches!(command, Command::Serve | Command::Worker);
+            refused_in_log = is_server && config.log_format == LogFormat::Json;
             telemetry::start(
                 &config,
                 if is_server {
@@ -90,7 +94,11 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            output::complain(&refusal);
+            if refused_in_log {
+                tracing::error!("{refusal}");
+            } else {
+                output::complain(&refusal);
+            }
             ExitCode::FAILURE
         }
     }

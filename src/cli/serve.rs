@@ -1,24 +1,22 @@
 //! `serve`: the pages, and the mail worker beside them.
 
-use std::fs::File;
-use std::io::{BufReader, ErrorKind};
 use std::net::TcpListener;
 use std::sync::Arc;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::watch;
 
 use super::database::OpenDatabase;
 use super::interruption::StopSignals;
-use super::output::{complain, say};
-use super::{Refusal, database, demo, sender, worker};
-use crate::config::{Config, SecretKey, TlsFiles};
+use super::output::{complain, say, warn};
+use super::{Refusal, database, demo, listening, sender, tls, worker};
+use crate::config::{Config, SecretKey};
+use crate::metrics::{Metrics, Sources};
 use crate::passwords::Hasher;
 use crate::private_postgres::Role;
 use crate::users::PlaceSeal;
 use crate::web::app::{App, Settings};
+use crate::web::metrics::MetricsServer;
 use crate::web::server;
 
 /// Serves until told to stop.
@@ -28,29 +26,19 @@ use crate::web::server;
 pub fn run(config: Config) -> Result<(), Refusal> {
     config.require_mail().map_err(|error| error.to_string())?;
     for warning in config.warnings() {
-        complain(format!("Note: {warning}"));
+        warn(&config, &warning);
     }
-    let tls = config.tls.as_ref().map(tls).transpose()?;
+    let tls = config.tls.as_ref().map(tls::settings).transpose()?;
     let secret_key = match &config.secret_key {
         Some(key) => key.clone(),
         None => SecretKey::kept_in(&config.data_dir).map_err(|error| error.to_string())?,
     };
     let database = database::open(&config, Role::Serve)?;
     // After the database: who starts a second server by mistake is told of the first one, not of a port.
-    let outcome =
-        listen(&config).and_then(|listener| serve(&config, &secret_key, listener, tls, &database));
+    let outcome = listening::bind("LISTEN", config.listen)
+        .and_then(|listener| serve(&config, &secret_key, listener, tls, &database));
     database.close();
     outcome
-}
-
-fn listen(config: &Config) -> Result<TcpListener, Refusal> {
-    TcpListener::bind(config.listen).map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => format!(
-            "LISTEN is {}, and another program listens there already. Stop it, or set LISTEN to another port.",
-            config.listen
-        ),
-        _ => format!("LISTEN is {}, which cannot be listened on: {error}.", config.listen),
-    })
 }
 
 fn serve(
@@ -60,6 +48,7 @@ fn serve(
     tls: Option<rustls::ServerConfig>,
     database: &OpenDatabase,
 ) -> Result<(), Refusal> {
+    let metrics_listener = listening::for_metrics(config)?;
     database.migrate()?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let hasher =
@@ -77,8 +66,25 @@ fn serve(
         settings: settings(config),
         seal: PlaceSeal::new(secret_key.derive("places in the list")),
         cookie_key: secret_key.bytes(),
+        metrics: Arc::new(Metrics::new().map_err(listening::no_metrics)?),
     };
-    actix_web::rt::System::new().block_on(until_stopped(config, app, database, listener, tls))
+    let metrics_server = metrics_listener
+        .map(|listener| {
+            let sources = Sources {
+                db: app.db.clone(),
+                hasher: Some(app.hasher.clone()),
+            };
+            MetricsServer::start(listener, app.metrics.clone(), sources)
+        })
+        .transpose()
+        .map_err(listening::no_metrics)?;
+    let outcome =
+        actix_web::rt::System::new().block_on(until_stopped(config, app, database, listener, tls));
+    // Last, so that the end can be watched.
+    if let Some(server) = metrics_server {
+        server.stop();
+    }
+    outcome
 }
 
 async fn until_stopped(
@@ -100,6 +106,12 @@ async fn until_stopped(
     let worker = actix_web::rt::spawn(worker::relay(config, db, transport, stopping));
     let server = actix_web::rt::spawn(server);
     say_where(config);
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        listen = %config.listen,
+        metrics = config.metrics_listen.map(tracing::field::display),
+        "serving"
+    );
     signals.told().await;
     tracing::info!("stopping: running requests finish first");
     // Both end by themselves: requests that run, mails that are being handed over.
@@ -150,38 +162,4 @@ fn settings(config: &Config) -> Settings {
             .is_none()
             .then(|| config.data_dir.join(sender::MAIL_FOLDER)),
     }
-}
-
-fn tls(files: &TlsFiles) -> Result<rustls::ServerConfig, Refusal> {
-    let open = |variable: &str, path: &std::path::Path| {
-        File::open(path).map(BufReader::new).map_err(|error| {
-            format!(
-                "{variable} must be a file that can be read: {}: {error}.",
-                path.display()
-            )
-        })
-    };
-    let certificates = CertificateDer::pem_reader_iter(open("TLS_CERT", &files.certificate)?)
-        .collect::<Result<Vec<_>, _>>()
-        .ok()
-        .filter(|chain| !chain.is_empty())
-        .ok_or_else(|| {
-            format!(
-                "TLS_CERT must hold certificates in PEM: {} does not.",
-                files.certificate.display()
-            )
-        })?;
-    let key = PrivateKeyDer::from_pem_reader(open("TLS_KEY", &files.key)?).map_err(|_| {
-        format!(
-            "TLS_KEY must hold a private key in PEM: {} does not.",
-            files.key.display()
-        )
-    })?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS could not start: {error}."))?
-        .with_no_client_auth()
-        .with_single_cert(certificates, key)
-        .map_err(|error| format!("TLS_CERT and TLS_KEY do not belong together: {error}."))
 }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::interruption::StopSignals;
-use super::output::{complain, say};
-use super::{Refusal, database, sender};
+use super::output::{say, warn};
+use super::{Refusal, database, listening, sender};
 use crate::access;
 use crate::config::Config;
 use crate::db::Db;
 use crate::imports;
 use crate::mail::{Transport, Worker};
 use crate::mailings::Mailings;
+use crate::metrics::{Metrics, Sources};
 use crate::private_postgres::Role;
+use crate::web::metrics::MetricsServer;
 
 /// Sends mails until told to stop.
 ///
@@ -22,12 +24,23 @@ use crate::private_postgres::Role;
 pub fn run(config: Config) -> Result<(), Refusal> {
     config.require_mail().map_err(|error| error.to_string())?;
     for warning in config.warnings() {
-        complain(format!("Note: {warning}"));
+        warn(&config, &warning);
     }
     let transport = Arc::new(sender::transport(&config)?);
     let database = database::open(&config, Role::Join)?;
     let failed = |error: std::io::Error| format!("The program could not start: {error}.");
     let outcome = database.migrate().and_then(|_| {
+        let db = database.serving_pool();
+        let metrics_server = listening::for_metrics(&config)?
+            .map(|listener| {
+                let metrics = Arc::new(Metrics::new().map_err(listening::no_metrics)?);
+                let sources = Sources {
+                    db: db.clone(),
+                    hasher: None,
+                };
+                MetricsServer::start(listener, metrics, sources).map_err(listening::no_metrics)
+            })
+            .transpose()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -36,13 +49,23 @@ pub fn run(config: Config) -> Result<(), Refusal> {
             let mut signals = StopSignals::listen().map_err(failed)?;
             database.leave_signals_to_caller();
             let (stop, stopping) = watch::channel(false);
-            let worker = tokio::spawn(relay(&config, database.serving_pool(), transport, stopping));
+            let worker = tokio::spawn(relay(&config, db, transport, stopping));
             say("Sending mails.");
+            tracing::info!(
+                version = env!("CARGO_PKG_VERSION"),
+                metrics = config.metrics_listen.map(tracing::field::display),
+                "sending mails"
+            );
             signals.told().await;
+            tracing::info!("stopping: mails on their way finish first");
             let _ = stop.send(true);
             let _ = worker.await;
-            Ok(())
-        })
+            Ok::<_, Refusal>(())
+        })?;
+        if let Some(server) = metrics_server {
+            server.stop();
+        }
+        Ok(())
     });
     database.close();
     outcome

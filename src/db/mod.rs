@@ -5,6 +5,7 @@ mod failure;
 mod migrations;
 mod privileges;
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,25 @@ struct Shared {
     pool: RwLock<Connections>,
     /// When a connection last came back.
     last_return: Mutex<Instant>,
+    /// Callers that wait for a connection.
+    waiting: AtomicUsize,
+    /// Callers that waited in vain.
+    went_without: AtomicU64,
+}
+
+/// What the pool holds at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Connections that somebody works with.
+    pub in_use: u32,
+    /// Connections that are open and free.
+    pub idle: u32,
+    /// Connections that there may be at most.
+    pub most: u32,
+    /// Callers that wait for one.
+    pub waiting: usize,
+    /// Callers that got none in time, since the start.
+    pub went_without: u64,
 }
 
 impl Db {
@@ -69,7 +89,21 @@ impl Db {
                 size: connections,
                 pool: RwLock::new(pool),
                 last_return: Mutex::new(Instant::now()),
+                waiting: AtomicUsize::new(0),
+                went_without: AtomicU64::new(0),
             }),
+        }
+    }
+
+    /// What the pool holds at this moment.
+    pub fn pool_state(&self) -> PoolState {
+        let state = self.shared.pool().state();
+        PoolState {
+            in_use: state.connections.saturating_sub(state.idle_connections),
+            idle: state.idle_connections,
+            most: self.shared.size,
+            waiting: self.shared.waiting.load(Ordering::Relaxed),
+            went_without: self.shared.went_without.load(Ordering::Relaxed),
         }
     }
 
@@ -79,7 +113,11 @@ impl Db {
         E: From<Error>,
     {
         let pool = self.shared.pool();
-        let mut connection = pool.get().map_err(|error| {
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let connection = pool.get();
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        let mut connection = connection.map_err(|error| {
+            self.shared.went_without.fetch_add(1, Ordering::Relaxed);
             self.shared.leave_hung_connections(&pool);
             unavailable(error.to_string())
         })?;

@@ -227,7 +227,7 @@ fn split(event: &Event) -> QueryResult<(String, Value)> {
 }
 
 /// Counts a refusal of `kind` from `source`: one row per kind, source, account and hour, so that a
-/// flood does not fill the table. To be called in a transaction of its own.
+/// flood does not fill the table; the log has a line for each. To be called in a transaction of its own.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -236,12 +236,14 @@ pub fn refuse(
     kind: &str,
     source: Option<IpAddr>,
     account: Option<Uuid>,
+    request_id: Option<&str>,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     tracing::info!(
-        kind,
-        source = source.map(tracing::field::display),
+        request = request_id,
         account = account.map(tracing::field::display),
+        source = source.map(tracing::field::display),
+        kind,
         "refused"
     );
     diesel::sql_query(

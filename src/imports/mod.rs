@@ -1,5 +1,6 @@
 //! Importing a list of people: read, checked line by line, chosen from, and run.
 
+mod backlog;
 mod check;
 mod choice;
 pub mod csv_in;
@@ -12,6 +13,7 @@ mod run;
 mod sheet;
 mod verdict;
 
+pub use backlog::{Backlog, backlog};
 pub use check::check;
 pub use choice::{Choice, choose};
 pub use csv_in::{CsvProblem, LARGEST_FILE, MOST_LINES};

@@ -36,18 +36,19 @@ pub(super) async fn send(worker: &Worker, ready: Ready) -> Settlement {
         Ok(words) => Outcome::Sent { recipient, words },
         Err(failure) => {
             let reason = failure.explanation();
-            let (mail, kind, attempt) = (due.id, due.kind.as_str(), due.attempt);
+            let (account, mail) = (due.account_id, due.id);
+            let (kind, attempt) = (due.kind.as_str(), due.attempt);
             match &failure {
                 Failure::Refused(words) => {
-                    tracing::info!(%mail, kind, attempt, reason, "a mail was refused");
+                    tracing::info!(%account, %mail, kind, attempt, reason, "a mail was refused");
                     Outcome::Refused(words.clone())
                 }
                 Failure::Postponed(_) => {
-                    tracing::warn!(%mail, kind, attempt, reason, "a mail could not be delivered yet");
+                    tracing::warn!(%account, %mail, kind, attempt, reason, "a mail could not be delivered yet");
                     postponed(worker, reason, attempt)
                 }
                 Failure::Misconfigured(_) => {
-                    tracing::error!(%mail, kind, attempt, reason, "no mail can leave: check SMTP_URL and MAIL_FROM");
+                    tracing::error!(%account, %mail, kind, attempt, reason, "no mail can leave: check SMTP_URL and MAIL_FROM");
                     postponed(worker, reason, attempt)
                 }
             }

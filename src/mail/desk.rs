@@ -69,7 +69,7 @@ fn one_by_one(worker: &Worker, limit: i64, now: OffsetDateTime) -> Result<Claime
         match written {
             Ok(one) => claimed.ready.extend(one.ready),
             Err(error) => {
-                tracing::error!(?error, mail = %mail.id, kind = mail.kind.as_str(), "a mail could not be written");
+                tracing::error!(?error, account = %mail.account_id, mail = %mail.id, kind = mail.kind.as_str(), "a mail could not be written");
                 put_off(worker, mail, now);
             }
         }

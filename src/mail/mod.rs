@@ -2,6 +2,7 @@
 //! the feature that sends it.
 
 mod attempt;
+mod backlog;
 mod claim;
 mod desk;
 mod due;
@@ -17,6 +18,7 @@ mod smtp;
 mod transport;
 pub mod worker;
 
+pub use backlog::{Backlog, backlog};
 pub use claim::{Composed, Composer};
 pub use due::DueMail;
 pub use files::Files;

@@ -4,6 +4,7 @@
 //! each with its own memory, made once. What does not fit into the queue is refused at once, so that
 //! every other page stays fast during a flood of sign-ins.
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -45,6 +46,27 @@ enum Job {
 #[derive(Clone)]
 pub struct Hasher {
     queue: mpsc::SyncSender<Job>,
+    load: Arc<Load>,
+}
+
+/// What the threads are doing, counted as it happens.
+#[derive(Default)]
+struct Load {
+    /// In the queue, or on a thread.
+    asked: AtomicUsize,
+    running: AtomicUsize,
+    refused: AtomicU64,
+}
+
+/// How busy the hashing threads are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashingLoad {
+    /// Passwords that wait for a thread.
+    pub waiting: usize,
+    /// Passwords that a thread works on.
+    pub running: usize,
+    /// Passwords refused since the start, because the queue was full.
+    pub refused: u64,
 }
 
 impl Hasher {
@@ -55,13 +77,38 @@ impl Hasher {
     pub fn start(threads: usize) -> std::io::Result<Hasher> {
         let (queue, jobs) = mpsc::sync_channel(QUEUE);
         let jobs = Arc::new(Mutex::new(jobs));
+        let load = Arc::new(Load::default());
         for number in 0..threads.max(1) {
-            let jobs = Arc::clone(&jobs);
+            let (jobs, load) = (Arc::clone(&jobs), Arc::clone(&load));
             thread::Builder::new()
                 .name(format!("hashing-{number}"))
-                .spawn(move || work(&jobs))?;
+                .spawn(move || work(&jobs, &load))?;
         }
-        Ok(Hasher { queue })
+        Ok(Hasher { queue, load })
+    }
+
+    /// How busy the threads are at this moment.
+    pub fn load(&self) -> HashingLoad {
+        let running = self.load.running.load(Ordering::Relaxed);
+        HashingLoad {
+            // Read one after the other: between the two a password may have been done.
+            waiting: self
+                .load
+                .asked
+                .load(Ordering::Relaxed)
+                .saturating_sub(running),
+            running,
+            refused: self.load.refused.load(Ordering::Relaxed),
+        }
+    }
+
+    fn ask(&self, job: Job) -> Result<(), Busy> {
+        self.load.asked.fetch_add(1, Ordering::Relaxed);
+        self.queue.try_send(job).map_err(|_| {
+            self.load.asked.fetch_sub(1, Ordering::Relaxed);
+            self.load.refused.fetch_add(1, Ordering::Relaxed);
+            Busy
+        })
     }
 
     /// Hashes a password for storage, as a PHC string. Blocks until a thread has done it.
@@ -70,9 +117,7 @@ impl Hasher {
     /// [`Busy`] when the queue is full.
     pub fn hash(&self, password: &SecretString) -> Result<String, Busy> {
         let (sender, receiver) = mpsc::channel();
-        self.queue
-            .try_send(Job::Hash(password.clone(), sender))
-            .map_err(|_| Busy)?;
+        self.ask(Job::Hash(password.clone(), sender))?;
         receiver.recv().map_err(|_| Busy)
     }
 
@@ -84,17 +129,16 @@ impl Hasher {
     pub fn verify(&self, password: &SecretString, stored: Option<&str>) -> Result<Verdict, Busy> {
         let (sender, receiver) = mpsc::channel();
         let stored = stored.map(str::to_string);
-        self.queue
-            .try_send(Job::Verify(password.clone(), stored, sender))
-            .map_err(|_| Busy)?;
+        self.ask(Job::Verify(password.clone(), stored, sender))?;
         receiver.recv().map_err(|_| Busy)
     }
 }
 
-fn work(jobs: &Mutex<mpsc::Receiver<Job>>) {
+fn work(jobs: &Mutex<mpsc::Receiver<Job>>, load: &Load) {
     let mut memory = vec![Block::default(); MEMORY_KIB as usize];
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        load.running.fetch_add(1, Ordering::Relaxed);
         match job {
             // A receiver that went away is a request that was cut off: nobody waits any more.
             Ok(Job::Hash(password, reply)) => {
@@ -107,6 +151,8 @@ fn work(jobs: &Mutex<mpsc::Receiver<Job>>) {
             }
             Err(_) => return,
         }
+        load.running.fetch_sub(1, Ordering::Relaxed);
+        load.asked.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -293,6 +339,9 @@ mod tests {
                 .collect()
         });
         assert!(answers.contains(&Err(Busy)));
-        assert!(answers.iter().filter(|answer| answer.is_ok()).count() >= QUEUE);
+        let done = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert!(done >= QUEUE);
+        let load = hasher.load();
+        assert_eq!(load.refused, (QUEUE * 3 - done) as u64);
     }
 }

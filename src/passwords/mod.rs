@@ -5,5 +5,5 @@ mod hashing;
 mod policy;
 
 pub use generate::{TemporaryDigest, generate};
-pub use hashing::{Busy, Hasher, Verdict};
+pub use hashing::{Busy, Hasher, HashingLoad, Verdict};
 pub use policy::{LONGEST, OwnPassword, PasswordProblem, SHORTEST};

@@ -164,6 +164,7 @@ pub fn open_case(
         rule.as_str(),
         author.source,
         Some(author.account_id),
+        author.request_id.as_deref(),
         now,
     )?;
     let code = reference_code();

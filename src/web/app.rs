@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use crate::db::Db;
+use crate::metrics::Metrics;
 use crate::passwords::Hasher;
 use crate::users::PlaceSeal;
 
@@ -41,6 +43,8 @@ pub struct App {
     pub seal: PlaceSeal,
     /// The key of the session cookie: 64 bytes.
     pub cookie_key: [u8; 64],
+    /// What is counted for whoever keeps the program running.
+    pub metrics: Arc<Metrics>,
 }
 
 impl Settings {

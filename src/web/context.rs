@@ -9,6 +9,7 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template as _;
+use uuid::Uuid;
 
 use super::app::App;
 use super::blocking::with_patience;
@@ -25,6 +26,15 @@ const FOR_MACHINES: [&str; 2] = ["/healthz", "/readyz"];
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// Who a request is from, once the guard has looked it up, for the request's line in the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// Their account.
+    pub account_id: Uuid,
+    /// They.
+    pub user_id: Uuid,
+}
+
 /// The middleware.
 ///
 /// # Errors
@@ -38,19 +48,29 @@ pub async fn of_request(
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let path = request.path().to_string();
-    let peer = request.peer_addr().map(|address| address.ip());
     let app = request.app_data::<web::Data<App>>().cloned();
+    let source = app.as_ref().and_then(|app| source(request.request(), app));
     let response = with_patience(next.call(request))
         .await?
         .map_into_boxed_body();
     let response = explain(response, app.as_ref().map(|app| app.get_ref()), &id);
+    let (took, status) = (started.elapsed(), response.status().as_u16());
+    if let Some(app) = &app {
+        let route = response.request().match_pattern();
+        app.metrics
+            .request(method.as_str(), route.as_deref(), status, took);
+    }
+    let caller = response.request().extensions().get::<Caller>().copied();
     tracing::info!(
         request = id,
+        account = caller.map(|caller| tracing::field::display(caller.account_id)),
+        actor = caller.map_or("visitor", |_| "user"),
+        actor_user = caller.map(|caller| tracing::field::display(caller.user_id)),
+        source = source.map(tracing::field::display),
         %method,
         path,
-        peer = peer.map(tracing::field::display),
-        status = response.status().as_u16(),
-        milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        status,
+        milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "request"
     );
     Ok(response)

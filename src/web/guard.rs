@@ -7,7 +7,7 @@ use std::pin::Pin;
 use actix_session::{Session, SessionExt as _};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -171,6 +171,12 @@ async fn look_up(
         })
     })
     .await??;
+    if let Some(signed_in) = &signed_in {
+        request.extensions_mut().insert(context::Caller {
+            account_id: signed_in.account.id,
+            user_id: signed_in.user_id,
+        });
+    }
     Ok(signed_in.map(|signed_in| SignedInUser {
         author: Author {
             account_id: signed_in.account.id,

@@ -22,6 +22,7 @@ pub mod input;
 pub mod layout;
 /// The preview of mails where no mail server is set.
 pub mod mailbox;
+pub mod metrics;
 pub mod origin;
 pub mod page;
 pub mod password_resets;

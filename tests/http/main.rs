@@ -29,6 +29,7 @@ mod import_runs;
 mod imports;
 mod input;
 mod listing;
+mod metrics;
 mod own_password;
 mod password_resets;
 mod races;

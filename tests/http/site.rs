@@ -15,6 +15,7 @@ use user_accounts::db::{Db, Purpose};
 use user_accounts::history::Author;
 use user_accounts::mail::{Memory, Transport, Worker};
 use user_accounts::mailings::{MailSettings, Mailings};
+use user_accounts::metrics::Metrics;
 use user_accounts::passwords::Hasher;
 use user_accounts::users::{self, FirstPassword, PlaceSeal, Profile, Username};
 use user_accounts::web::app::{App, Settings};
@@ -34,6 +35,8 @@ pub struct Site {
     /// With those of the owner of the tables, for what a test does and looks at by itself.
     pub owner: Db,
     pub base: String,
+    pub hasher: Hasher,
+    pub metrics: Arc<Metrics>,
     server: Option<(ServerHandle, JoinHandle<()>)>,
 }
 
@@ -98,12 +101,15 @@ impl Site {
             mailbox: None,
         };
         change(&mut settings);
+        let hasher = Hasher::start(2).unwrap();
+        let metrics = Arc::new(Metrics::new().unwrap());
         let app = App {
             db: db.clone(),
-            hasher: Hasher::start(2).unwrap(),
+            hasher: hasher.clone(),
             settings,
             seal: PlaceSeal::new([1; 32]),
             cookie_key: [7; 64],
+            metrics: metrics.clone(),
         };
         let (sender, receiver) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -117,6 +123,8 @@ impl Site {
             db,
             owner,
             base,
+            hasher,
+            metrics,
             server: Some((receiver.recv().unwrap(), thread)),
         }
     }

@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, web};
 use super::second_factor_code::{add_error, typed_code};
 use super::second_factor_pages::AskPage;
 use super::second_factor_settings;
-use crate::access::second_factor;
+use crate::access::second_factor::{self, SecondFactorError};
+use crate::metrics::SignInRefusal;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -71,6 +72,15 @@ pub async fn give(
             }))
         }
         Err(error) => {
+            match &error {
+                SecondFactorError::Wrong => {
+                    app.metrics.sign_in_refused(SignInRefusal::SecondFactor)
+                }
+                SecondFactorError::TooMany(_) => {
+                    app.metrics.sign_in_refused(SignInRefusal::TooOften)
+                }
+                SecondFactorError::Database(_) => {}
+            }
             let status = add_error(error, &mut errors)?;
             page::with_status(status, &AskPage::new(app.layout(), errors))
         }

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pages::SignInPage;
 use crate::access::{self, SignInAttempt, SignInError};
+use crate::metrics::SignInRefusal;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -74,6 +75,9 @@ pub async fn sign_in(
     let outcome =
         blocking(move || access::sign_in(&shared.db, &shared.hasher, &attempt, clock::now()))
             .await?;
+    if let Some(refusal) = refusal(&outcome) {
+        app.metrics.sign_in_refused(refusal);
+    }
     let status = match outcome {
         Ok(arrival) => {
             hand_over(&visitor.cookie, &arrival.token)?;
@@ -113,6 +117,15 @@ pub async fn sign_in(
         Err(SignInError::Database(error)) => return Err(error.into()),
     };
     page::with_status(status, &SignInPage::new(app.layout(), &typed, errors))
+}
+
+fn refusal(outcome: &Result<access::Arrival, SignInError>) -> Option<SignInRefusal> {
+    match outcome {
+        Err(SignInError::Refused) => Some(SignInRefusal::Credentials),
+        Err(SignInError::TooMany(_)) => Some(SignInRefusal::TooOften),
+        Err(SignInError::Busy(_)) => Some(SignInRefusal::Busy),
+        Ok(_) | Err(SignInError::Database(_)) => None,
+    }
 }
 
 /// POST `/sign-out`. Signing out twice is no mistake.
