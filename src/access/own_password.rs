@@ -15,7 +15,7 @@ use crate::mail::outbox;
 use crate::passwords::{Busy, Hasher, LONGEST, OwnPassword, PasswordProblem};
 use crate::schema::{passwords, users};
 use crate::sessions::throttle::{self, Answer, Limit};
-use crate::sessions::{self, NewSession, Token};
+use crate::sessions::{self, Digest, NewSession, Token};
 use crate::users::{end_mailed_secrets, forget_password_mail};
 
 /// Guesses at the current password by somebody who sits at a signed-in browser.
@@ -56,6 +56,9 @@ pub enum ChooseError {
     /// The link was used, ran out, or never was.
     #[error("This link was used already or is more than an hour old.")]
     DeadLink,
+    /// The session ended while the password was checked.
+    #[error("You have been signed out meanwhile.")]
+    SignedOut,
     /// Too many wrong current passwords; wait so long.
     #[error("too many tries")]
     TooMany(Duration),
@@ -68,15 +71,22 @@ pub enum ChooseError {
 }
 
 /// Checks the current password (own or mailed), stores the new one, ends every session and every
-/// mailed secret of the user, and starts a new session, whose token is returned.
+/// mailed secret of the user, and starts a new session in place of `own_session`, whose token is
+/// returned. Nothing where `own_session` has ended meanwhile: a second factor that was set up at that
+/// moment would not have been asked for.
 ///
 /// # Errors
 /// [`ChooseError`].
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a different thing; a struct would name them twice"
+)]
 pub fn choose(
     db: &Db,
     hasher: &Hasher,
     author: &Author,
     signed_in: &SignedIn,
+    own_session: &Digest,
     command: &ChoosePassword,
     words: ProductWords<'_>,
     now: OffsetDateTime,
@@ -111,8 +121,8 @@ pub fn choose(
     }
     let hash = hasher.hash(new?.secret())?;
     let token = db.write(|tx| {
-        if !still_active(tx, account_id, user_id)? {
-            return Ok::<_, db::Error>(None);
+        if !still_active(tx, account_id, user_id)? || !sessions::is_there(tx, own_session)? {
+            return Ok::<_, db::Error>(Err(ChooseError::SignedOut));
         }
         // Reset or changed while this was checked: what was typed is no current password any more.
         let unchanged: Option<String> = passwords::table
@@ -123,12 +133,12 @@ pub fn choose(
         let still_current = (own && unchanged == stored)
             || temporary_password::find_matching(tx, account_id, user_id, current, now)?;
         if !still_current {
-            return Ok(None);
+            return Ok(Err(ChooseError::WrongCurrent));
         }
-        store(tx, author, user_id, &hash, false, now).map(Some)
+        store(tx, author, user_id, &hash, false, now).map(Ok)
     })?;
     db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &[&key]))?;
-    token.ok_or(ChooseError::WrongCurrent)
+    token
 }
 
 /// Stores a new password for the holder of a recovery link and starts a session for them. The link is

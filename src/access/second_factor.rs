@@ -26,6 +26,10 @@ const GUESSES: Limit = Limit {
     refill: Duration::minutes(5),
 };
 
+/// How long a key that was begun with may be confirmed: setting up takes a minute or two, and who comes
+/// to a signed-in browser later shall not find the key lying there.
+pub(super) const PENDING_LIFE: Duration = Duration::minutes(15);
+
 /// Where somebody stands with their second factor.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
@@ -61,9 +65,15 @@ pub fn standing(
     connection: &mut db::Connection,
     account_id: Uuid,
     user_id: Uuid,
+    now: OffsetDateTime,
 ) -> QueryResult<Standing> {
     let found: Option<(Vec<u8>, Option<OffsetDateTime>)> = second_factors::table
         .find((account_id, user_id))
+        .filter(
+            second_factors::confirmed_at
+                .is_not_null()
+                .or(second_factors::begun_at.gt(now - PENDING_LIFE)),
+        )
         .select((second_factors::secret, second_factors::confirmed_at))
         .first(connection)
         .optional()?;
@@ -78,7 +88,8 @@ pub fn standing(
 }
 
 /// Starts setting up: a new secret, which is not asked for before the first right code. Nothing where
-/// one is set up already.
+/// one is set up already. One that was begun with before ends: somebody else may have seen it, in a
+/// session or under a password that has ended since.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -91,6 +102,12 @@ pub fn begin(
     // 160 bits, the length of the hash (RFC 4226 section 4, requirement R6).
     let mut secret = [0; 20];
     rand::rng().fill_bytes(&mut secret);
+    diesel::delete(
+        second_factors::table
+            .find((author.account_id, user_id))
+            .filter(second_factors::confirmed_at.is_null()),
+    )
+    .execute(tx)?;
     diesel::insert_into(second_factors::table)
         .values((
             second_factors::account_id.eq(author.account_id),
@@ -117,7 +134,16 @@ pub fn confirm(
     now: OffsetDateTime,
 ) -> Result<Vec<String>, SecondFactorError> {
     guarded(db, user_id, now, |tx| {
-        if !use_app_code(tx, author.account_id, user_id, code, false, now)? {
+        // Whoever signs in holds this row until their session is there: it ends below, or knows already
+        // that a code is asked for.
+        users::table
+            .find((author.account_id, user_id))
+            .select(users::id)
+            .for_no_key_update()
+            .first::<Uuid>(tx)?;
+        if !sessions::is_there(tx, own_session)?
+            || !use_app_code(tx, author.account_id, user_id, code, false, now)?
+        {
             return Ok(None);
         }
         diesel::update(second_factors::table.find((author.account_id, user_id)))

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
+use super::second_factor::PENDING_LIFE;
 use crate::db;
 use crate::schema::second_factors;
 
@@ -42,6 +43,11 @@ pub(super) fn use_app_code(
     let secret: Option<Vec<u8>> = second_factors::table
         .find((account_id, user_id))
         .filter(second_factors::confirmed_at.is_not_null().eq(confirmed))
+        .filter(
+            second_factors::confirmed_at
+                .is_not_null()
+                .or(second_factors::begun_at.gt(now - PENDING_LIFE)),
+        )
         .select(second_factors::secret)
         .first(tx)
         .optional()?;

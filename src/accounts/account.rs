@@ -86,6 +86,25 @@ pub fn lock(tx: &mut db::Connection, account_id: Uuid) -> QueryResult<Account> {
         .first(tx)
 }
 
+/// As [`lock`], for a change that `author` asks for: a person must administer the account still, now
+/// that the change has its turn. Whoever deactivated or demoted them meanwhile held this lock.
+///
+/// # Errors
+/// [`db::no_longer_allowed`] where they do not; else whatever the database says.
+pub fn lock_for(tx: &mut db::Connection, author: &Author) -> QueryResult<Account> {
+    let account = lock(tx, author.account_id)?;
+    if let Some(id) = author.user_id() {
+        let administers = users::table
+            .find((author.account_id, id))
+            .filter(users::active)
+            .filter(users::administrator);
+        if !diesel::select(diesel::dsl::exists(administers)).get_result::<bool>(tx)? {
+            return Err(db::no_longer_allowed());
+        }
+    }
+    Ok(account)
+}
+
 /// The account with its domains and administrators.
 ///
 /// # Errors
@@ -280,7 +299,7 @@ pub fn set_second_factor_required(
     required: bool,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    let before = lock(tx, author.account_id)?.second_factor_required;
+    let before = lock_for(tx, author)?.second_factor_required;
     if before != required {
         diesel::update(accounts::table.find(author.account_id))
             .set(accounts::second_factor_required.eq(required))
@@ -304,7 +323,7 @@ pub fn set_time_zone(
     if jiff::tz::TimeZone::get(zone).is_err() || zone.len() > 64 {
         return Err(AccountError::TimeZone);
     }
-    let before = lock(tx, author.account_id)?;
+    let before = lock_for(tx, author)?;
     if before.time_zone != zone {
         diesel::update(accounts::table.find(author.account_id))
             .set(accounts::time_zone.eq(zone))

@@ -17,7 +17,10 @@ use diesel::result::DatabaseErrorKind;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use address::with_time_outs;
-pub use failure::{is_outcome_unknown, is_unavailable, violated_constraint};
+pub use failure::{
+    is_no_longer_allowed, is_outcome_unknown, is_unavailable, no_longer_allowed,
+    violated_constraint,
+};
 pub use migrations::{migrate, pending_migrations, server_version};
 pub use privileges::grant;
 

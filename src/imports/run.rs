@@ -65,6 +65,8 @@ pub fn start(
     if state != "checked" {
         return Ok(());
     }
+    // After the import's own lock, as a batch takes them.
+    accounts::lock_for(tx, author)?;
     let chosen: i64 = import_lines::table
         .filter(import_lines::account_id.eq(account_id))
         .filter(import_lines::import_id.eq(id))

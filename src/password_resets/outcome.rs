@@ -236,7 +236,7 @@ pub fn retry_failed(
     id: Uuid,
     now: OffsetDateTime,
 ) -> QueryResult<usize> {
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     let failed: Vec<Failed> = diesel::sql_query(format!(
         "with {NEWEST_MAILS}
          select newest.user_id from newest

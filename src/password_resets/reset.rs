@@ -102,7 +102,7 @@ pub fn reset(
     now: OffsetDateTime,
 ) -> Result<Reset, ResetError> {
     let requested_by = author.user_id().ok_or(ResetError::NotFound)?;
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     let (people, left_out) = choose(tx, author.account_id, command)?;
     if people.is_empty() {
         return Err(ResetError::NobodyLeft(left_out));

@@ -24,7 +24,7 @@ pub fn record_attendance(
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     // How a person stands is told on their row too: two who record the same people take turns.
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     if training == Training::Advanced {
         record(tx, author, users, Training::NewUser, now)?;
     }
@@ -42,7 +42,7 @@ pub fn record_attendance_of_request(
     request: Uuid,
     now: OffsetDateTime,
 ) -> QueryResult<Option<usize>> {
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     let kind: Option<String> = training_requests::table
         .find((author.account_id, request))
         .filter(training_requests::undone_at.is_null())

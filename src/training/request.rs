@@ -93,7 +93,7 @@ pub fn request(
     command: &RequestTraining,
     now: OffsetDateTime,
 ) -> Result<Requested, RequestError> {
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     let candidates = candidates(tx, author.account_id, &command.scope)?;
     let mut left_out = Vec::new();
     let mut for_new_user = Vec::new();

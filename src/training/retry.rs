@@ -21,7 +21,7 @@ pub fn retry(
     now: OffsetDateTime,
 ) -> QueryResult<Option<bool>> {
     let account_id = author.account_id;
-    accounts::lock(tx, account_id)?;
+    accounts::lock_for(tx, author)?;
     let training: Option<String> = training_requests::table
         .find((account_id, id))
         .select(training_requests::kind)

@@ -36,7 +36,7 @@ pub fn undo(
     now: OffsetDateTime,
 ) -> Result<Training, UndoError> {
     let account_id = author.account_id;
-    accounts::lock(tx, account_id)?;
+    accounts::lock_for(tx, author)?;
     let (kind, undone_at): (String, Option<OffsetDateTime>) = training_requests::table
         .find((account_id, id))
         .select((training_requests::kind, training_requests::undone_at))

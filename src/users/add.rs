@@ -81,7 +81,7 @@ pub fn add(
     command: &AddUser,
     now: OffsetDateTime,
 ) -> Result<NewUser, AddError> {
-    let account = accounts::lock(tx, author.account_id)?;
+    let account = accounts::lock_for(tx, author)?;
     let mut id = command.id;
     if let Some(existing) = find(tx, author.account_id, id)? {
         if existing.username == command.username.as_str() {

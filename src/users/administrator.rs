@@ -55,7 +55,7 @@ pub fn set_administrator(
     administrator: bool,
     now: OffsetDateTime,
 ) -> Result<User, AdministratorError> {
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     let user = lock(tx, author.account_id, user_id)?.ok_or(AdministratorError::NotFound)?;
     if user.administrator == administrator {
         return Ok(user);

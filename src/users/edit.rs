@@ -141,7 +141,7 @@ pub fn edit(
     own_session: &Digest,
     now: OffsetDateTime,
 ) -> Result<Edited, EditError> {
-    accounts::lock(tx, author.account_id)?;
+    accounts::lock_for(tx, author)?;
     let stored = lock(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
     let theirs = stored.profile();
     let merge = merge(

@@ -163,7 +163,7 @@ fn swap(
     now: OffsetDateTime,
 ) -> Result<NewUser, ReplaceError> {
     let account_id = author.account_id;
-    accounts::lock(tx, account_id)?;
+    accounts::lock_for(tx, author)?;
     let leaving = lock(tx, account_id, command.leaving)?.ok_or(ReplaceError::NotFound)?;
     let mut id = command.id;
     if let Some(existing) = find(tx, account_id, id)? {

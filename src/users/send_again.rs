@@ -44,7 +44,7 @@ pub fn send_password_again(
     now: OffsetDateTime,
 ) -> Result<User, SendAgainError> {
     let account_id = author.account_id;
-    accounts::lock(tx, account_id)?;
+    accounts::lock_for(tx, author)?;
     let user = lock(tx, account_id, id)?.ok_or(SendAgainError::NotFound)?;
     if !user.active {
         return Err(SendAgainError::Inactive(Box::new(user)));

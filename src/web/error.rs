@@ -49,7 +49,9 @@ pub enum WebError {
 
 impl From<db::Error> for WebError {
     fn from(error: db::Error) -> Self {
-        if db::is_outcome_unknown(&error) {
+        if db::is_no_longer_allowed(&error) {
+            WebError::SeeOther("/sign-in".to_string())
+        } else if db::is_outcome_unknown(&error) {
             WebError::Unanswered(error.to_string())
         } else if db::is_unavailable(&error) {
             WebError::Busy(error.to_string())

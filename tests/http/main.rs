@@ -27,6 +27,7 @@ mod import_files;
 mod import_replacements;
 mod import_runs;
 mod imports;
+mod in_flight;
 mod input;
 mod listing;
 mod metrics;

@@ -106,6 +106,7 @@ async fn save_own(
             &shared.hasher,
             &by.author,
             &by.signed_in,
+            &by.session,
             &command,
             words,
             by.now,
@@ -225,6 +226,7 @@ fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebE
             );
             return Ok(StatusCode::TOO_MANY_REQUESTS);
         }
+        ChooseError::SignedOut => return Err(WebError::SeeOther("/sign-in".to_string())),
         ChooseError::DeadLink => return Err(WebError::NotFound),
         ChooseError::Busy(_) => return Err(WebError::Busy("hashing queue full".to_string())),
         ChooseError::Database(error) => return Err(error.into()),

@@ -218,7 +218,7 @@ async fn draw(
     let (shared, by) = (app.clone(), user.clone());
     let standing = blocking(move || {
         shared.db.read(|connection| {
-            second_factor::standing(connection, by.account_id(), by.signed_in.user_id)
+            second_factor::standing(connection, by.account_id(), by.signed_in.user_id, by.now)
         })
     })
     .await?

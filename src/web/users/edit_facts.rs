@@ -75,7 +75,7 @@ pub fn facts(
             .collect(),
         action: None,
     });
-    let factor = second_factor::standing(connection, account_id, subject.id)?;
+    let factor = second_factor::standing(connection, account_id, subject.id, user.now)?;
     if subject.administrator || factor.confirmed_at.is_some() {
         let own = subject.id == user.signed_in.user_id;
         let link = match (own, factor.confirmed_at) {

@@ -8,7 +8,6 @@ use super::pages::UsersPage;
 use super::place::Place;
 use super::{list, place_query};
 use crate::access::second_factor;
-use crate::db;
 use crate::users;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -18,6 +17,7 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Query};
 use crate::web::page;
 use crate::web::redirect::see_other;
+use crate::{accounts, db};
 
 /// GET: what it means, before it is done.
 ///
@@ -50,6 +50,7 @@ pub async fn remove(
     }
     blocking(move || {
         app.db.write(|tx| {
+            accounts::lock_for(tx, &user.author)?;
             let subject = users::lock(tx, user.account_id(), id.0)?.ok_or(WebError::NotFound)?;
             let flash = if second_factor::remove(tx, &user.author, id.0, user.now)? {
                 Flash::success(format!(
@@ -80,7 +81,7 @@ async fn draw(
             let Some(subject) = users::find(connection, account_id, id)? else {
                 return Ok(None);
             };
-            let standing = second_factor::standing(connection, account_id, id)?;
+            let standing = second_factor::standing(connection, account_id, id, user.now)?;
             let refusal = if id == user.signed_in.user_id {
                 Some("Turn your own second factor off on the page of your password.")
             } else if standing.confirmed_at.is_none() {
