@@ -281,19 +281,32 @@ impl Person {
     }
 }
 
-/// A regular expression of PostgreSQL that finds any of these texts, the longest first.
+/// A regular expression of PostgreSQL that finds any of these texts, the longest first, each where it
+/// stands by itself: `bo@acme.example` is no part of `jimbo@acme.example`, nor `Ann Li` of `Joann Lind`.
 fn pattern(texts: impl Iterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.collect();
     texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
     let escaped: Vec<String> = texts
         .iter()
         .map(|text| {
-            text.chars()
+            let literal: String = text
+                .chars()
                 .flat_map(|c| {
                     let special = !c.is_alphanumeric() && !c.is_whitespace();
                     special.then_some('\\').into_iter().chain([c])
                 })
-                .collect()
+                .collect();
+            let (before, after) = if text.contains('@') {
+                // What an address may go on with to either side (RFC 5322 `atext`, labels and dots).
+                (
+                    r"[[:alnum:]!#$%&'*+/=?^_`{|}~.-]",
+                    r"[[:alnum:]-]|[.][[:alnum:]]",
+                )
+            } else {
+                ("[[:alnum:]]", "[[:alnum:]]")
+            };
+            // In JSON a line break before it is `\n`, whose letter is no part of anything.
+            format!(r"(?:(?<!{before})|(?<=\\[bfnrt])){literal}(?!{after})")
         })
         .collect();
     escaped.join("|")

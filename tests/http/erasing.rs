@@ -167,3 +167,61 @@ fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
         "Boss"
     );
 }
+
+#[test]
+fn erasing_leaves_alone_whoever_has_a_longer_address_or_name() {
+    let site = Site::start();
+    let client = shared(&site);
+    add(&client, "bo@acme.example");
+    add(&client, "jim.bo@acme.example");
+    let bo = site.value("select id from users where username = 'bo@acme.example'");
+    let other = site.value("select id from users where username = 'jim.bo@acme.example'");
+    site.sql(&format!(
+        "update users set first_name = 'Ann', last_name = 'Li' where id = '{bo}'"
+    ));
+    let reason = "Joann Lind has it, see jim.bo@acme.example and bo@acme.example.uk";
+    let about_bo = "Came after\nAnn Li\nbo@acme.example.";
+    for (id, reason) in [(&other, reason), (&other, about_bo)] {
+        let details =
+            serde_json::json!({ "reason": reason, "sessions_ended": 0, "mails_cancelled": 0 });
+        site.sql(&format!(
+            "insert into events (account_id, user_id, actor, kind, details, happened_at)
+             select account_id, id, 'staff', 'user_deactivated', '{details}', now() from users where id = '{id}'"
+        ));
+    }
+    site.sql(&format!(
+        "update users set deactivation_reason = '{reason}' where id = '{other}'"
+    ));
+    site.sql("insert into imports (account_id, id, made_by, made_at) select account_id, id, id, now() from users where username like 'boss@%'");
+    let line = |position: i32, username: &str, replaces: &str| {
+        site.sql(&format!(
+            "insert into import_lines (account_id, import_id, position, line, username, first_name, last_name, title, department, phone, replaces, verdict, chosen, reason)
+             select account_id, id, {position}, {position}, '{username}', 'Jim', 'Bo', '', '', '', '{replaces}', 'add', true, '' from imports"
+        ));
+    };
+    line(1, "jim.bo@acme.example", "");
+    line(2, "new@acme.example", "jimbo@acme.example");
+    line(3, "BO@Acme.Example ", "");
+    let lines = site.count("import_lines") / 3;
+    let username = Username::parse("bo@acme.example").unwrap();
+    site.owner
+        .write(|tx| support::erase(tx, &username, clock::now()))
+        .unwrap();
+    let kept = "import_lines where username in ('jim.bo@acme.example', 'new@acme.example') and replaces <> 'erased'";
+    assert_eq!(site.count(kept), 2 * lines);
+    assert_eq!(site.count("import_lines where username = 'erased'"), lines);
+    assert_eq!(
+        site.count(&format!("events where details->>'reason' = '{reason}'")),
+        1
+    );
+    assert_eq!(
+        site.count(&format!("users where deactivation_reason = '{reason}'")),
+        1
+    );
+    assert_eq!(
+        site.value(&format!(
+            "select details->>'reason' from events where user_id = '{other}' and details->>'reason' like 'Came%'"
+        )),
+        "Came after\nerased\nerased."
+    );
+}
