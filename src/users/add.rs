@@ -5,7 +5,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Profile, Username, find, mail_passwords};
+use super::{Profile, Username, find, find_by_username, mail_passwords};
 use crate::accounts::{self, Account};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox::Kind;
@@ -89,6 +89,16 @@ pub fn add(
         }
         // The form of somebody who was added, sent again with another address: another person.
         id = ids::new();
+    }
+    // Asked before whether somebody elsewhere has the address: where nothing can be added, trying it
+    // out would cost nothing.
+    if account.free_seats() <= 0 {
+        let is_ours = find_by_username(tx, author.account_id, &command.username)?.is_some();
+        return Err(if is_ours {
+            AddError::AddressInUse
+        } else {
+            AddError::NoSeat(Some(Box::new(account)))
+        });
     }
     insert(
         tx,

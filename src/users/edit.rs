@@ -141,7 +141,7 @@ pub fn edit(
     own_session: &Digest,
     now: OffsetDateTime,
 ) -> Result<Edited, EditError> {
-    accounts::lock_for(tx, author)?;
+    let account = accounts::lock_for(tx, author)?;
     let stored = lock(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
     let theirs = stored.profile();
     let merge = merge(
@@ -155,6 +155,25 @@ pub fn edit(
     if !command.same_person && looks_different(&stored, &merge) {
         return Err(EditError::DifferentPerson(Box::new(stored)));
     }
+    let box_was_changed = match command.membership {
+        Membership::Unsaid => false,
+        Membership::Active { .. } => !command.seen.active,
+        Membership::Inactive { .. } => command.seen.active,
+    };
+    let comes_back = box_was_changed
+        && !stored.active
+        && matches!(command.membership, Membership::Active { .. });
+    let leaves = box_was_changed
+        && stored.active
+        && matches!(command.membership, Membership::Inactive { .. });
+    // Asked before whether somebody elsewhere has a new address: an edit that is refused in any case
+    // tells nothing about it.
+    if comes_back && account.free_seats() <= 0 {
+        return Err(EditError::Activation(ActivationError::NoSeat));
+    }
+    if leaves && author.user_id() == Some(stored.id) {
+        return Err(EditError::Activation(ActivationError::Yourself));
+    }
     let username_changes = merge.username != stored.username;
     if !merge.changes.is_empty() {
         save(tx, author, &stored, &merge, now)?;
@@ -166,17 +185,12 @@ pub fn edit(
     }
     let mut deactivated = None;
     let mut reactivated = None;
-    let box_was_changed = match command.membership {
-        Membership::Unsaid => false,
-        Membership::Active { .. } => !command.seen.active,
-        Membership::Inactive { .. } => command.seen.active,
-    };
     match &command.membership {
-        Membership::Inactive { reason } if box_was_changed && stored.active => {
+        Membership::Inactive { reason } if leaves => {
             deactivated = Some(activation::deactivate(tx, author, &stored, reason, now)?);
             password_mailed_again = false;
         }
-        Membership::Active { send_password } if box_was_changed && !stored.active => {
+        Membership::Active { send_password } if comes_back => {
             activation::reactivate(tx, author, &stored, *send_password, now)?;
             reactivated = Some(*send_password);
         }
