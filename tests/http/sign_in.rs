@@ -11,10 +11,9 @@ fn signing_in_leads_to_the_list_and_signing_out_ends_the_copied_cookie_too() {
     assert_eq!(page.status, 200);
     assert!(page.says("Acme") && page.says("Boss Tester") && page.says("Sign out"));
     let copied = client.again();
-    assert_eq!(
-        client.post("/sign-out", &[]).location.as_deref(),
-        Some("/sign-in?signed-out")
-    );
+    let out = client.post("/sign-out", &[]);
+    assert_eq!(out.location.as_deref(), Some("/sign-in?signed-out"));
+    assert_eq!(out.header("clear-site-data"), Some("\"storage\""));
     assert_eq!(copied.get("/users").location.as_deref(), Some("/sign-in"));
     assert_eq!(site.count("sessions"), 0);
     assert_eq!(

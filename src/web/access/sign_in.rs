@@ -1,6 +1,7 @@
 //! `/sign-in` and `/sign-out`.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pages::SignInPage;
@@ -143,5 +144,11 @@ pub async fn sign_out(app: web::Data<App>, visitor: Visitor) -> Result<HttpRespo
         .await??;
     }
     visitor.cookie.purge();
-    Ok(see_other("/sign-in?signed-out"))
+    let mut response = see_other("/sign-in?signed-out");
+    // Which rows were ticked is kept in the browser: nothing of it stays (OWASP ASVS 5.0.0 14.3.1).
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"storage\""),
+    );
+    Ok(response)
 }
