@@ -3,7 +3,26 @@
 alter table users
     add column password_mail_state text check (password_mail_state in ('waiting', 'sent', 'failed', 'cancelled')),
     add column password_mail_at timestamptz,
-    add column training text not null default 'never' check (training in ('never', 'requested', 'attended')),
+    add column training text not null default 'never' check (training in ('never', 'requested', 'attended'));
+
+-- Where people are already.
+update users set password_mail_state = mails.state, password_mail_at = mails.settled_at
+from mails where mails.account_id = users.account_id and mails.id = users.password_mail_id;
+update users set training = case
+    when exists (
+        select from training_attendances as attended
+        where attended.account_id = users.account_id and attended.user_id = users.id
+    ) then 'attended'
+    else 'requested'
+end
+where exists (
+    select from training_attendances as attended
+    where attended.account_id = users.account_id and attended.user_id = users.id
+) or exists (
+    select from training_request_people as asked
+    where asked.account_id = users.account_id and asked.user_id = users.id and asked.open
+);
+alter table users
     add constraint users_password_mail_state check ((password_mail_id is null) = (password_mail_state is null));
 
 create index users_mail_failed on users (account_id, username) where active and password_mail_state = 'failed';

@@ -16,7 +16,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const OLDEST_SERVER: i32 = 140_000;
 
 /// Brings the schema up to date; says which migrations ran. Two programs that start at once migrate
-/// once: the second waits for the first.
+/// once: the second waits for the first. A schema that a newer version made is refused: an older
+/// program does not know what holds in it.
 ///
 /// # Errors
 /// A sentence for the terminal.
@@ -72,6 +73,16 @@ fn pending(connection: &mut PgConnection) -> Result<Vec<String>, String> {
     let embedded: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS
         .migrations()
         .map_err(|error| format!("The migrations could not be read: {error}."))?;
+    let known: Vec<String> = embedded
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    if let Some(newer) = run.iter().find(|version| !known.contains(version)) {
+        return Err(format!(
+            "The database was brought up to date by a newer version of this program (migration {newer}). \
+             Start that version, or restore the backup made before the upgrade."
+        ));
+    }
     Ok(embedded
         .iter()
         .map(|migration| migration.name())

@@ -8,6 +8,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../http/authenticator.rs"]
+mod authenticator;
+mod backups;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../http/client.rs"]
 mod client;
@@ -17,6 +20,7 @@ mod database_restarts;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod kills;
+mod new_key;
 mod program;
 mod proxy;
 #[allow(dead_code, reason = "these tests use a part of it")]

@@ -32,6 +32,20 @@ impl Program {
 
     /// As [`Program::serve`], listening on `port`.
     pub fn serve_at(database: &SecretString, smtp_port: u16, port: u16) -> Program {
+        Program::start(database, smtp_port, port, None)
+    }
+
+    /// As [`Program::serve_at`], with this `SECRET_KEY` instead of one of its own.
+    pub fn serve_with_key(
+        database: &SecretString,
+        smtp_port: u16,
+        port: u16,
+        key: &str,
+    ) -> Program {
+        Program::start(database, smtp_port, port, Some(key))
+    }
+
+    fn start(database: &SecretString, smtp_port: u16, port: u16, key: Option<&str>) -> Program {
         let data_dir =
             std::env::temp_dir().join(format!("ua-faults-{}", user_accounts::ids::new().simple()));
         let child = Command::new(env!("CARGO_BIN_EXE_user-accounts"))
@@ -42,6 +56,7 @@ impl Program {
             .env("LISTEN", format!("127.0.0.1:{port}"))
             .env("DATA_DIR", &data_dir)
             .env("RUST_LOG", "warn")
+            .envs(key.map(|key| ("SECRET_KEY", key)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

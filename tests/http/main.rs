@@ -20,6 +20,7 @@ mod administrators;
 mod already_in_use;
 mod attendance;
 mod attention;
+mod authenticator;
 mod edit;
 mod erasing;
 mod headers;

@@ -1,30 +1,10 @@
 //! The second factor: setting it up, on every way in, a code once.
 
-use totp_rs::{Builder, Secret};
 use uuid::Uuid;
 
+pub use crate::authenticator::code;
 use crate::client::{Answer, Client};
 use crate::site::{PASSWORD, Site};
-
-/// The code of the app of `username`, `steps` half minutes from now.
-pub fn code(site: &Site, username: &str, steps: i64) -> String {
-    let hex = site.value(&format!(
-        "select encode(secret, 'hex') from second_factors join users on users.id = user_id where username = '{username}'"
-    ));
-    let secret: Vec<u8> = (0..hex.len() / 2)
-        .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
-        .collect();
-    let now: i64 = site
-        .value("select extract(epoch from now())::bigint")
-        .parse()
-        .unwrap();
-    let totp = Builder::new()
-        .with_secret(Secret::new(secret.into()))
-        .build()
-        .unwrap();
-    totp.generate(u64::try_from(now + 30 * steps).unwrap())
-        .to_string()
-}
 
 /// Lets the next code of this half minute be taken again: a test does not wait for the next.
 pub fn forget_step(site: &Site) {

@@ -12,6 +12,7 @@ mod history;
 mod roles;
 mod seats;
 mod usernames;
+mod versions;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};

@@ -45,6 +45,23 @@ pub fn as_owner(url: &SecretString) -> SecretString {
     SecretString::from(owner)
 }
 
+/// An empty database beside it, for a backup to be restored into.
+pub fn empty_database_beside(url: &SecretString) -> SecretString {
+    let text = url.expose_secret();
+    let (before, host) = text.split_once('?').unwrap();
+    let (server, name) = before.rsplit_once('/').unwrap();
+    PgConnection::establish(as_superuser(url).expose_secret())
+        .unwrap()
+        .batch_execute(&format!("create database {name}_restored owner {OWNER}"))
+        .unwrap();
+    SecretString::from(format!("{server}/{name}_restored?{host}"))
+}
+
+/// One of PostgreSQL's programs.
+pub fn program(name: &str) -> Command {
+    Command::new(programs().join(name))
+}
+
 /// The same database, for what only a superuser may do.
 pub fn as_superuser(url: &SecretString) -> SecretString {
     SecretString::from(url.expose_secret().replace(PROGRAM, SUPERUSER))
