@@ -5,6 +5,8 @@ use std::io::{BufRead as _, IsTerminal as _};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::output::{complain, say};
 use super::support_words::{case_words, email_words};
@@ -303,9 +305,14 @@ fn add_words(value: &mut Value, holder: &HolderReport) {
     value["events"] = holder.events.iter().map(event_json).collect();
 }
 
+/// As in the rest of the report.
+fn rfc3339(moment: OffsetDateTime) -> Value {
+    moment.format(&Rfc3339).map_or(Value::Null, Value::from)
+}
+
 fn event_json(entry: &Entry) -> Value {
     json!({
-        "at": entry.happened_at.unix_timestamp(),
+        "at": rfc3339(entry.happened_at),
         "kind": entry.kind,
         "sentence": sentence(entry),
     })

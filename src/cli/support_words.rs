@@ -15,7 +15,7 @@ pub fn case_words(report: &CaseReport) -> Vec<String> {
     let mut lines = vec![
         format!("Case {}", case.code),
         format!("  asked in    {}, by {}", case.account, asked_by(case)),
-        format!("  when        {}", at(case.happened_at)),
+        format!("  when        {} UTC", at(case.happened_at)),
         format!("  typed       {:?}", case.typed),
         format!("  read as     {}", case.username),
         format!("  refused by  {}: {}", case.rule, rule_words(&case.rule)),
@@ -41,11 +41,11 @@ pub fn email_words(report: &EmailReport) -> Vec<String> {
     }
     lines.push(String::new());
     if let Some(holder) = &report.holder {
-        lines.push("Held by".to_string());
+        lines.push("Held by (all times are UTC)".to_string());
         lines.extend(holder_words(holder));
     } else if let Some(reserved) = &report.reserved {
         lines.push(format!(
-            "Reserved until {} for the person whose username it was",
+            "Reserved until {} for the person whose username it was (all times are UTC)",
             at(reserved.until)
         ));
         lines.extend(holder_words(&reserved.by));

@@ -156,7 +156,7 @@ fn acme_by_name() -> Vec<Person> {
         named("kofi.mbeki@acme.example", ["Kofi", "Mbeki", "Buyer", "Purchasing", "263"], 2, Mailed),
         named("hana.sato@acme-labs.example", ["Hana", "Sato", "Physicist", "Research and Development", "335"], 4, Mailed),
         named("agnieszka.nowak@acme.example", ["Agnieszka", "Nowak", "Recruiter", "Human Resources", "143"], 6, Mailed),
-        named("liam.walsh@acme.example", ["Liam", "Walsh", "Dispatcher", "Customer Service", "418"], 12, Mailed),
+        named("liam.walsh@acme.example", ["Liam", "Walsh", "Dispatcher", "Customer Service", "418"], 31, Mailed),
         named("tomas.diaz@acme.example", ["Tomás", "Díaz", "Production Planner", "Production", "507"], 310, Reset(days(64))),
         named("priya.raman@acme.example", ["Priya", "Raman", "Account Executive", "Sales", "221"], 290, Came(hours(50)))
             .who(|priya| { priya.was_reset = true; priya.trained = true; }),

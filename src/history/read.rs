@@ -1,5 +1,7 @@
 //! Reading history, newest first.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -20,6 +22,13 @@ pub struct Person {
     pub username: String,
 }
 
+impl Person {
+    /// First and last name.
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
 /// One line of history.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -29,6 +38,8 @@ pub struct Entry {
     pub happened_at: OffsetDateTime,
     /// Who did it: `user`, `staff` or `program`.
     pub actor: String,
+    /// The signed-in person who did it, by id.
+    pub actor_id: Option<Uuid>,
     /// The signed-in person who did it.
     pub actor_person: Option<Person>,
     /// From which network address.
@@ -41,6 +52,27 @@ pub struct Entry {
     pub user_id: Option<Uuid>,
     /// That person as they are named today.
     pub user: Option<Person>,
+    /// The second person of a replacement, as they are named today.
+    pub other: Option<Person>,
+}
+
+impl Entry {
+    /// Whether it changed that field of the user, by the field's words.
+    pub fn changed(&self, field: &str) -> bool {
+        matches!(&self.event, Some(Event::UserEdited { changes })
+            if changes.iter().any(|change| change.field == field))
+    }
+
+    /// Who stands on the other side of a replacement.
+    fn other_id(&self) -> Option<Uuid> {
+        match self.event {
+            Some(Event::UserReplaced { old_user, new_user }) if self.user_id == Some(old_user) => {
+                Some(new_user)
+            }
+            Some(Event::UserReplaced { old_user, .. }) => Some(old_user),
+            _ => None,
+        }
+    }
 }
 
 /// How many lines one page of history shows.
@@ -63,7 +95,7 @@ pub fn of_user(
         .order(events::id.desc())
         .limit(PAGE as i64)
         .load(connection)?;
-    Ok(rows.into_iter().map(Row::into_entry).collect())
+    into_entries(connection, account_id, rows)
 }
 
 /// These lines of the account, newest first.
@@ -77,7 +109,34 @@ pub(super) fn load(
         .filter(events::id.eq_any(ids))
         .order(events::id.desc())
         .load(connection)?;
-    Ok(rows.into_iter().map(Row::into_entry).collect())
+    into_entries(connection, account_id, rows)
+}
+
+/// The lines with whom else they name: one query more, and only where there was a replacement.
+fn into_entries(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    rows: Vec<Row>,
+) -> QueryResult<Vec<Entry>> {
+    let mut entries: Vec<Entry> = rows.into_iter().map(Row::into_entry).collect();
+    let ids: Vec<Uuid> = entries.iter().filter_map(Entry::other_id).collect();
+    if ids.is_empty() {
+        return Ok(entries);
+    }
+    let people: HashMap<Uuid, Person> = users::table
+        .filter(users::account_id.eq(account_id))
+        .filter(users::id.eq_any(ids))
+        .select((
+            users::id,
+            (users::first_name, users::last_name, users::username),
+        ))
+        .load::<(Uuid, Person)>(connection)?
+        .into_iter()
+        .collect();
+    for entry in &mut entries {
+        entry.other = entry.other_id().and_then(|id| people.get(&id).cloned());
+    }
+    Ok(entries)
 }
 
 diesel::alias!(users as actor: Actor, users as subject: Subject);
@@ -104,6 +163,7 @@ fn lines() -> _ {
             events::kind,
             events::details,
             events::source,
+            events::actor_user_id,
             actor
                 .fields((users::first_name, users::last_name, users::username))
                 .nullable(),
@@ -122,6 +182,7 @@ struct Row {
     kind: String,
     details: Value,
     source: Option<ipnet::IpNet>,
+    actor_id: Option<Uuid>,
     actor_person: Option<Person>,
     user_id: Option<Uuid>,
     user: Option<Person>,
@@ -136,12 +197,14 @@ impl Row {
             id: self.id,
             happened_at: self.happened_at,
             actor: self.actor,
+            actor_id: self.actor_id,
             actor_person: self.actor_person,
             source: self.source.map(|network| network.addr().to_string()),
             event: serde_json::from_value(self.details).ok(),
             kind: self.kind,
             user_id: self.user_id,
             user: self.user,
+            other: None,
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn explain_email(db: &Db, typed: &str, now: OffsetDateTime) -> QueryResult<E
 /// # Errors
 /// Whatever the database says.
 pub fn explain_case(db: &Db, code: &str, now: OffsetDateTime) -> QueryResult<Option<CaseReport>> {
-    let code = code.trim().to_uppercase();
+    let code = as_written(code);
     let found = db.read(|connection| cases(connection, None, Some(&code)))?;
     let Some((asked_in, case)) = found.into_iter().next() else {
         return Ok(None);
@@ -44,6 +44,19 @@ pub fn explain_case(db: &Db, code: &str, now: OffsetDateTime) -> QueryResult<Opt
         leave_trace(tx, &today, Some(asked_in), now)
     })?;
     Ok(Some(CaseReport { case, today }))
+}
+
+/// A code as it is stored, from how it is read out or typed: in any case, with or without the dash.
+fn as_written(code: &str) -> String {
+    let characters: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_uppercase();
+    match characters.split_at_checked(4) {
+        Some((first, second)) if second.len() == 4 => format!("{first}-{second}"),
+        _ => code.trim().to_uppercase(),
+    }
 }
 
 /// The holder's account hears that staff looked, not who asked: the code is another account's.

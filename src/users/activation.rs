@@ -34,6 +34,8 @@ pub struct Deactivated {
     pub sessions_ended: usize,
     /// Mails that will not be sent.
     pub mails_cancelled: usize,
+    /// Whether an administrator was among them, which ended with it.
+    pub was_administrator: bool,
 }
 
 /// Why somebody cannot be taken out or in.
@@ -151,6 +153,7 @@ pub fn deactivate_all(
     Ok(Deactivated {
         sessions_ended: sessions.len(),
         mails_cancelled: mails.len(),
+        was_administrator: leaving.iter().any(|user| user.administrator),
     })
 }
 

@@ -76,6 +76,8 @@ pub struct Edited {
     pub changes: Vec<Change>,
     /// Fields that somebody else changed meanwhile and that were kept.
     pub merged: Vec<&'static str>,
+    /// Set when somebody else took the user out or in meanwhile: whether they are in since.
+    pub activated_meanwhile: Option<bool>,
     /// Set when the user was taken out.
     pub deactivated: Option<Deactivated>,
     /// Whether the user was taken back in, and with a new password.
@@ -201,6 +203,7 @@ pub fn edit(
         user,
         changes: merge.changes,
         merged: merge.merged,
+        activated_meanwhile: (stored.active != command.seen.active).then_some(stored.active),
         deactivated,
         reactivated,
         password_mailed_again,

@@ -96,6 +96,19 @@ impl Seats {
         )
     }
 
+    /// Whether more are in use than there are: the seats were lowered.
+    pub fn is_over(&self) -> bool {
+        self.used > self.total
+    }
+
+    /// Whom to deactivate before one more can be active: `a user`, `21 users`.
+    pub fn to_deactivate(&self) -> String {
+        match self.used.saturating_sub(self.total) {
+            0 => "a user".to_owned(),
+            over => people(u64::from(over) + 1),
+        }
+    }
+
     /// What to know about it; empty when there is nothing to.
     pub fn warning(&self) -> String {
         let over = self.used.saturating_sub(self.total);
@@ -103,7 +116,7 @@ impl Seats {
             _ if over > 0 => format!(
                 "{} more in use than licensed. Deactivate {} before you add or reactivate anyone.",
                 grouped(over.into()),
-                people(u64::from(over) + 1),
+                self.to_deactivate(),
             ),
             0 => "No seat is free. To add somebody, deactivate a user first.".to_owned(),
             1 => "1 seat is free".to_owned(),

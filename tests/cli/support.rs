@@ -36,6 +36,8 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
     ] {
         let words = said(&["support", "email", address]);
         assert!(words.contains(decision), "{words}");
+        let is_held = !decision.ends_with("would be added");
+        assert_eq!(words.contains("(all times are UTC)"), is_held, "{words}");
     }
     let json: serde_json::Value = serde_json::from_str(&said(&[
         "support",
@@ -52,6 +54,8 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
         "the look before this one"
     );
     assert_eq!(json["replay"][0]["decision"], "inactive_here");
+    let at = json["holder"]["events"][0]["at"].as_str().unwrap();
+    assert!(at.starts_with("20") && at.ends_with('Z'), "RFC 3339: {at}");
 
     let trained = said(&[
         "support",

@@ -121,6 +121,65 @@ fn undo_takes_the_user_back_in_as_they_were() {
 }
 
 #[test]
+fn undo_needs_the_seat_and_does_not_make_an_administrator_again() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    let ann = site.person(acme, "ann@acme.example", true);
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{ann}");
+    let dialog = client.get(&path);
+    assert!(dialog.says("They are no longer an administrator."));
+    edit(
+        &client,
+        &dialog,
+        &path,
+        &[("active_account_on_form", "yes")],
+    );
+    let list = client.get("/users");
+    assert!(
+        list.says("They are no longer an administrator, also after Undo."),
+        "{}",
+        list.text()
+    );
+    let back = |list: &crate::client::Answer| {
+        let names = [
+            "username",
+            "first_name",
+            "last_name",
+            "original_username",
+            "original_first_name",
+            "original_last_name",
+            "active_account_on_form",
+            "active_account",
+            "original_active",
+        ];
+        let fields: Vec<(&str, String)> =
+            names.iter().map(|name| (*name, list.field(name))).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        client.post(&path, &fields)
+    };
+    site.person(acme, "bea@acme.example", false);
+    let refused = back(&list);
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("No seat is free. Deactivate a user first, then reactivate this one."));
+    site.sql("update accounts set seats = 3");
+    assert_eq!(back(&list).status, 303);
+    assert!(client.get("/users").says("Ann Tester is active again"));
+    // Pressed once more in another window, it changes nothing and says so.
+    assert_eq!(back(&list).status, 303);
+    assert!(
+        client
+            .get("/users")
+            .says("You reactivated Ann Tester meanwhile.")
+    );
+    assert_eq!(site.count("events where kind = 'user_reactivated'"), 1);
+    assert_eq!(site.count("users where administrator"), 1);
+}
+
+#[test]
 fn reactivating_needs_a_seat() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 2);
@@ -138,7 +197,7 @@ fn reactivating_needs_a_seat() {
         &[("active_account_on_form", "yes"), ("active_account", "yes")],
     );
     assert_eq!(page.status, 422);
-    assert!(page.says("No seat is free. Deactivate another user first"));
+    assert!(page.says("No seat is free. Deactivate a user first, then reactivate this one."));
     assert_eq!(site.count("users where active"), 2);
 }
 

@@ -177,6 +177,45 @@ fn with_no_seat_free_the_pop_up_says_so_and_offers_who_could_be_freed() {
 }
 
 #[test]
+fn over_its_seats_the_pop_up_says_how_many_must_go_and_swapping_goes_on() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    for name in ["idle", "bea", "cem"] {
+        site.person(acme, &format!("{name}@acme.example"), false);
+    }
+    site.sql(
+        "update users set created_at = now() - interval '90 days' where username like 'idle%'",
+    );
+    site.sql("update accounts set seats = 2");
+    let client = site.signed_in("boss@acme.example");
+    let dialog = client.get("/users/new").dialog();
+    assert!(
+        dialog.says("4 of 2 seats are in use")
+            && dialog.says("deactivate 3 users first, or let one of these make room"),
+        "{}",
+        dialog.text()
+    );
+    let refused = client.post("/users", &ANN);
+    assert!(
+        refused.status == 422 && refused.says("Deactivate 3 users first, then try again"),
+        "{}",
+        refused.dialog().text()
+    );
+    let idle = dialog.field("deactivate");
+    let mut fields = ANN.to_vec();
+    fields.push(("deactivate", &idle));
+    assert_eq!(client.post("/users", &fields).status, 303);
+    let inactive = site.value("select id from users where username like 'idle%'");
+    let dialog = client.get(&format!("/users/{inactive}")).dialog();
+    assert!(
+        dialog.says("Deactivate 3 users before you reactivate Idle Tester."),
+        "{}",
+        dialog.text()
+    );
+    assert_eq!(site.count("users where active"), 4);
+}
+
+#[test]
 fn fields_that_the_form_does_not_offer_do_nothing() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 5);

@@ -105,6 +105,19 @@ fn a_chip_and_a_search_narrow_together_and_the_place_keeps_both() {
     let nobody = client.get("/users?needs=mail-failed&q=fresh");
     assert!(nobody.says("Nobody here matches"), "{}", nobody.text());
     assert!(nobody.says("Look among all active users"));
+    // A chip counts everybody, also beside a search: a click shows as many as it says.
+    let searching = client.get("/users?q=fresh&sort=-name");
+    assert!(searching.says("1 mail failed"), "{}", searching.text());
+    assert!(
+        searching
+            .body
+            .contains("href=\"/users?sort=-name&amp;needs=mail-failed\"")
+            || searching
+                .body
+                .contains("href=\"/users?sort=-name&#38;needs=mail-failed\""),
+        "{}",
+        searching.body
+    );
     // A word that is no need, and the other side of the filter, show everybody.
     assert!(
         client

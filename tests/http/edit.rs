@@ -34,6 +34,22 @@ pub fn edit(client: &Client, dialog: &Answer, path: &str, changes: &[(&str, &str
     client.post(path, &fields)
 }
 
+/// A second administrator, signed in.
+fn second(site: &Site) -> Client {
+    let acme = site.value("select id from accounts where name = 'Acme'");
+    let id = site.person(
+        crate::site::Company {
+            id: acme.parse().unwrap(),
+        },
+        "second@acme.example",
+        true,
+    );
+    site.sql(&format!(
+        "update users set first_name = 'Nora' where id = '{id}'"
+    ));
+    site.signed_in("second@acme.example")
+}
+
 fn site_with_ann() -> (Site, String) {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 9);
@@ -74,9 +90,21 @@ fn an_edit_is_saved_told_in_history_and_comes_back_to_where_one_was() {
 fn edits_of_different_fields_are_merged_and_said() {
     let (site, path) = site_with_ann();
     let client = site.signed_in("boss@acme.example");
-    let (mine, theirs) = (client.get(&path), client.get(&path));
+    let nora = second(&site);
+    let (mine, theirs) = (client.get(&path), nora.get(&path));
+    let other_window = client.get(&path);
     assert_eq!(
-        edit(&client, &theirs, &path, &[("department", "Sales")]).status,
+        edit(&nora, &theirs, &path, &[("department", "Sales")]).status,
+        303
+    );
+    assert_eq!(
+        edit(
+            &client,
+            &other_window,
+            &path,
+            &[("phone", "781.555.0100"), ("first_name", "Anne")]
+        )
+        .status,
         303
     );
     client.get("/users");
@@ -84,27 +112,71 @@ fn edits_of_different_fields_are_merged_and_said() {
         edit(&client, &mine, &path, &[("title", "Buyer")]).status,
         303
     );
+    let told = client.get("/users");
     assert!(
-        client
-            .get("/users")
-            .says("Somebody else changed department meanwhile; that was kept")
+        told.says("Nora Tester changed department meanwhile; that was kept.")
+            && told.says("You changed first name, phone meanwhile; that was kept."),
+        "{}",
+        told.text()
     );
     assert_eq!(
-        site.value("select title || '|' || department from users where username like 'ann%'"),
-        "Buyer|Sales"
+        site.value("select concat_ws('|', first_name, title, department, phone) from users where username like 'ann%'"),
+        "Anne|Buyer|Sales|781.555.0100"
     );
+}
+
+#[test]
+fn who_edits_somebody_that_was_taken_out_meanwhile_is_told_and_takes_nobody_in() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let nora = second(&site);
+    let (mine, late, theirs) = (client.get(&path), client.get(&path), nora.get(&path));
+    let out = [("active_account_on_form", "yes")];
+    assert_eq!(edit(&nora, &theirs, &path, &out).status, 303);
+    let still_ticked = [
+        ("title", "Buyer"),
+        ("active_account_on_form", "yes"),
+        ("active_account", "yes"),
+    ];
+    assert_eq!(edit(&client, &mine, &path, &still_ticked).status, 303);
+    let told = client.get("/users");
+    assert!(
+        told.says(
+            "Your changes to Ann Tester are saved. Nora Tester deactivated Ann Tester meanwhile."
+        ) && told.says("Open Ann Tester"),
+        "{}",
+        told.text()
+    );
+    // Both took them out: the second is told, and nothing happens twice.
+    assert_eq!(edit(&client, &late, &path, &out).status, 303);
+    let told = client.get("/users");
+    assert!(
+        told.says("Nora Tester deactivated Ann Tester meanwhile.") && !told.says("Undo"),
+        "{}",
+        told.text()
+    );
+    assert_eq!(site.count("users where not active"), 1);
+    assert_eq!(site.count("events where kind = 'user_deactivated'"), 1);
 }
 
 #[test]
 fn edits_of_the_same_field_come_back_side_by_side_and_lose_nothing() {
     let (site, path) = site_with_ann();
     let client = site.signed_in("boss@acme.example");
-    let (mine, theirs) = (client.get(&path), client.get(&path));
+    let nora = second(&site);
+    let (mine, theirs) = (client.get(&path), nora.get(&path));
     edit(
-        &client,
+        &nora,
         &theirs,
         &path,
         &[("title", "Seller"), ("phone", "781.555.0100")],
+    );
+    // Somebody changed something else since: who changed the title is told all the same.
+    edit(
+        &client,
+        &client.get(&path),
+        &path,
+        &[("first_name", "Anne")],
     );
     let page = edit(
         &client,
@@ -120,7 +192,18 @@ fn edits_of_the_same_field_come_back_side_by_side_and_lose_nothing() {
         ),
         ("Buyer", "Purchasing")
     );
-    assert!(page.says("Seller") && page.says("Boss Tester"));
+    assert_eq!(
+        page.error_at("title").as_deref(),
+        Some("Nora Tester changed this meanwhile. Compare both and save again.")
+    );
+    assert!(
+        page.says("Seller")
+            && page.says("Nora Tester saved changes to Anne Tester")
+            && page.says("Also changed meanwhile, and shown here as it is now: First name, Phone."),
+        "{}",
+        page.dialog().text()
+    );
+    assert_eq!(page.field("phone"), "781.555.0100");
     assert_eq!(
         site.value("select title from users where username like 'ann%'"),
         "Seller"

@@ -60,6 +60,22 @@ fn replace_takes_the_one_out_and_the_other_in_also_with_no_seat_free() {
         2,
         "each history says it"
     );
+    let tobias = site.value("select id from users where username like 'tobias%'");
+    assert!(
+        client
+            .get(&format!("{path}/history"))
+            .says("Replaced: left, and Tobias Keller came in their place.")
+    );
+    assert!(
+        client
+            .get(&format!("/users/{tobias}/history"))
+            .says("Came in place of Ann Tester, who left.")
+    );
+    let file = client.get("/activity.csv").body;
+    assert!(
+        file.contains("Came in place of Ann Tester, who left."),
+        "{file}"
+    );
     assert_eq!(site.deliver().len(), 1);
 }
 
@@ -76,6 +92,22 @@ fn a_replacement_that_cannot_come_leaves_everything_as_it_was() {
     let page = client.post(&format!("{path}/replacement"), &taken);
     assert_eq!(page.status, 422);
     assert!(page.says("Email address is already in use"));
+    // The leaver's own address stays theirs, and the page says whose it is.
+    let kept = [
+        ("username", "ann@acme.example"),
+        ("first_name", "Tobias"),
+        ("last_name", "Keller"),
+    ];
+    let page = client.post(&format!("{path}/replacement"), &kept);
+    assert_eq!(
+        (page.status, page.error_at("username").as_deref()),
+        (422, Some("Email address is already in use"))
+    );
+    assert!(
+        page.says("It is the username of Ann Tester, who leaves, and stays theirs."),
+        "{}",
+        page.dialog().text()
+    );
     let boss = site.value("select id from users where username like 'boss%'");
     assert_eq!(
         client

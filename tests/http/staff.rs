@@ -139,10 +139,16 @@ fn a_case_tells_what_was_typed_who_holds_it_and_what_would_be_decided_today() {
     );
     let foreign = support::explain_email(&site.db, "a@elsewhere.example", clock::now()).unwrap();
     assert!(foreign.replay.is_empty());
+    for unknown in ["AAAA-2222", "", "AAAA", "ÄÖÜ€-2222"] {
+        let found = support::explain_case(&site.db, unknown, clock::now()).unwrap();
+        assert!(found.is_none(), "{unknown}");
+    }
+    // As it is read out: without the dash.
+    let spoken = code.replace('-', " ").to_lowercase();
     assert!(
-        support::explain_case(&site.db, "AAAA-2222", clock::now())
+        support::explain_case(&site.db, &spoken, clock::now())
             .unwrap()
-            .is_none()
+            .is_some()
     );
 }
 

@@ -43,10 +43,11 @@ pub async fn show(
     .await??;
     let (subject, entries) = found.ok_or(WebError::NotFound)?;
     let full_page = entries.len() >= history::PAGE;
-    let next = entries
-        .last()
-        .filter(|_| full_page)
-        .map(|entry| format!("/users/{}/history?older_than={}", id.0, entry.id));
+    let next = entries.last().filter(|_| full_page).map(|entry| {
+        let path = place.href(format!("/users/{}/history", id.0));
+        let mark = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{mark}older_than={}", entry.id)
+    });
     page::ok(&HistoryPage {
         layout: administrator.layout(&app),
         name: subject.full_name(),
@@ -58,7 +59,7 @@ pub async fn show(
             .map(|entry| line(entry, &administrator.0))
             .collect(),
         pager: Pager {
-            previous: older_than.map(|_| format!("/users/{}/history", id.0)),
+            previous: older_than.map(|_| place.href(format!("/users/{}/history", id.0))),
             next,
         },
     })
@@ -67,7 +68,7 @@ pub async fn show(
 /// A line of history in words.
 pub fn line(entry: &Entry, user: &SignedInUser) -> HistoryEntry {
     let who = match (&entry.actor_person, entry.actor.as_str()) {
-        (Some(person), _) => format!("{} {}", person.first_name, person.last_name),
+        (Some(person), _) => person.full_name(),
         (None, "staff") => "Customer Success".to_string(),
         (None, _) => "The program".to_string(),
     };

@@ -1,6 +1,6 @@
 //! An event as a sentence.
 
-use crate::history::{Change, Entry, Event, SignInWith};
+use crate::history::{self, Change, Entry, Event, SignInWith};
 use crate::web::components::{grouped, people};
 
 /// What happened, as a sentence.
@@ -43,9 +43,9 @@ pub fn sentence(entry: &Entry) -> String {
             new_password: false,
         } => "Reactivated with the password they had.".to_string(),
         Event::UserReplaced { old_user, .. } if entry.user_id == Some(*old_user) => {
-            "Replaced: left, and somebody new came in their place.".to_string()
+            format!("Replaced: left, and {} came in their place.", other(entry))
         }
-        Event::UserReplaced { .. } => "Came in place of somebody who left.".to_string(),
+        Event::UserReplaced { .. } => format!("Came in place of {}, who left.", other(entry)),
         Event::ImportStarted { people, .. } => {
             format!("The import of a list was started, with {}.", count(*people))
         }
@@ -122,6 +122,14 @@ pub fn sentence(entry: &Entry) -> String {
             format!("The mail “{}” {outcome}.", mail.replace('_', " "))
         }
     }
+}
+
+/// The second person of a replacement by name.
+fn other(entry: &Entry) -> String {
+    entry
+        .other
+        .as_ref()
+        .map_or("somebody".to_string(), history::Person::full_name)
 }
 
 /// What belongs to it, a line each.

@@ -303,6 +303,7 @@ fn two_people_edited_the_same_fields() {
                     value: String::new(),
                 },
             ],
+            also: "Department".to_owned(),
         }),
         ..edit(active(true))
     };

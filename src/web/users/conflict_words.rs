@@ -17,7 +17,15 @@ pub fn explain(
 ) -> Option<AddressConflict> {
     let case = match conflict {
         Conflict::ActiveHere(holder) => AddressConflictCase::ActiveHere {
-            user: Link::new(holder.name, Place::default().user_href(&holder.id)),
+            // Whoever is found by another search is not found by this one: only the order stays.
+            user: Link::new(
+                holder.name,
+                Place {
+                    sort: place.sort,
+                    ..Place::default()
+                }
+                .user_href(&holder.id),
+            ),
         },
         Conflict::InactiveHere(holder) => {
             let inactive = Place {

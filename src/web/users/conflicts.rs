@@ -32,6 +32,11 @@ pub enum AddressConflictCase {
         /// The user by name, linked to their pop-up.
         user: Link,
     },
+    /// The one who is to be replaced has it, and keeps it.
+    Leaver {
+        /// First and last name.
+        name: String,
+    },
     /// An inactive user of this account has it.
     InactiveHere {
         /// First and last name.
@@ -62,6 +67,8 @@ pub struct EditConflict {
     pub at: String,
     /// What they saved, per field that both changed.
     pub theirs: Vec<TheirValue>,
+    /// The words of fields that only they changed, and that show what they saved; may be empty.
+    pub also: String,
 }
 
 /// What somebody else saved in a field.

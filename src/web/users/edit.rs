@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
-use super::conflicts::{AddressConflict, EditConflict, TheirValue};
+use super::conflicts::{AddressConflict, EditConflict};
 use super::dialogs::{
     Activation, DifferentPersonDialog, EditDialog, Fact, ProfileFields, ProfileValues, UsersDialog,
 };
@@ -12,7 +12,7 @@ use super::edit_form::Typed;
 use super::edit_words::{edited_message, reason_problem};
 use super::pages::UsersPage;
 use super::place::Place;
-use super::{conflict_words, edit_facts, form, list, place_query};
+use super::{conflict_words, edit_facts, edit_meanwhile, form, list, place_query};
 use crate::users::{self, ActivationError, EditError, EditUser, Membership, Seen, User};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -21,8 +21,8 @@ use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Id, Query};
+use crate::web::page;
 use crate::web::redirect::see_other;
-use crate::web::{page, when};
 use crate::{accounts, db, history};
 
 /// GET `/users/{id}`.
@@ -160,7 +160,14 @@ fn try_to_save(
         let saved = app.db.write(|tx| {
             let edited = users::edit(tx, &user.author, &command, &user.session, user.now)?;
             let has_own_password = users::has_own_password(tx, account_id, id)?;
-            if let Some(message) = edited_message(&edited, has_own_password, place) {
+            let meanwhile = if edited.merged.is_empty() && edited.activated_meanwhile.is_none() {
+                Vec::new()
+            } else {
+                let history = history::of_user(tx, account_id, id, None)?;
+                edit_meanwhile::sentences(&edited, &history, user.signed_in.user_id)
+            };
+            let message = edited_message(&edited, meanwhile, has_own_password, place);
+            if let Some(message) = message {
                 user.leave(tx, &message)?;
             }
             Ok(())
@@ -191,10 +198,20 @@ fn try_to_save(
             }
             Err(EditError::Activation(refusal)) => again
                 .errors
-                .add("active_account", activation_words(&refusal)),
+                .add("active_account", activation_words(&refusal, user)),
             Err(EditError::Collision(collisions, now_stored)) => {
                 status = StatusCode::CONFLICT;
-                collide(app, user, &mut again, &collisions, &now_stored)?;
+                let conflict = edit_meanwhile::side_by_side(
+                    app,
+                    user,
+                    (&mut again.values, &again.originals),
+                    &collisions,
+                    &now_stored,
+                    &mut again.errors,
+                )?;
+                again.originals = form::stored_values(&now_stored);
+                again.version = now_stored.version;
+                again.edit_conflict = Some(conflict);
             }
         }
     }
@@ -238,69 +255,14 @@ fn ask_whether_same(
     ))
 }
 
-fn activation_words(refusal: &ActivationError) -> String {
+fn activation_words(refusal: &ActivationError, user: &SignedInUser) -> String {
     match refusal {
-        ActivationError::NoSeat => {
-            "No seat is free. Deactivate another user first, then reactivate this one.".to_string()
-        }
+        ActivationError::NoSeat => format!(
+            "No seat is free. Deactivate {} first, then reactivate this one.",
+            list::seats(user).to_deactivate()
+        ),
         other => other.to_string(),
     }
-}
-
-/// The stale edit comes back with what was typed, what was saved meanwhile beside it, and the stored
-/// version as what it has now seen, so that saving again is a decision.
-fn collide(
-    app: &App,
-    user: &SignedInUser,
-    again: &mut Again,
-    collisions: &[users::Collision],
-    stored: &User,
-) -> Result<(), db::Error> {
-    let last = app
-        .db
-        .read(|connection| history::of_user(connection, user.account_id(), stored.id, None))?;
-    let edit = last.iter().find(|entry| entry.kind == "user_edited");
-    let by = edit
-        .and_then(|entry| entry.actor_person.as_ref())
-        .map_or("Somebody else".to_string(), |person| {
-            format!("{} {}", person.first_name, person.last_name)
-        });
-    let at = edit.map_or(String::new(), |entry| {
-        when::recent(entry.happened_at, user.now, &user.zone)
-    });
-    let theirs = collisions
-        .iter()
-        .map(|collision| TheirValue {
-            field: form::name_of_label(collision.field),
-            value: collision.theirs.clone(),
-        })
-        .collect();
-    // What this edit did not touch follows what is stored.
-    let stored_now = form::stored_values(stored);
-    let untouched: Vec<&str> = again
-        .values
-        .pairs()
-        .iter()
-        .zip(again.originals.pairs())
-        .filter(|((_, value), (_, original))| value == original)
-        .map(|((name, _), _)| *name)
-        .collect();
-    for (name, value) in stored_now.pairs() {
-        if untouched.contains(&name) {
-            again.values.set(name, value);
-        }
-    }
-    again.originals = stored_now;
-    again.version = stored.version;
-    for collision in collisions {
-        let field = form::name_of_label(collision.field);
-        again.errors.add(
-            field,
-            format!("{by} changed this meanwhile. Compare both and save again."),
-        );
-    }
-    again.edit_conflict = Some(EditConflict { by, at, theirs });
-    Ok(())
 }
 
 fn draw(

@@ -21,7 +21,13 @@ pub fn reason_problem(reason: &str) -> Option<&'static str> {
 }
 
 /// What happened, with the way to a row that left the filter; nothing where nothing changed.
-pub fn edited_message(edited: &Edited, has_own_password: bool, place: &Place) -> Option<Flash> {
+/// `meanwhile` is what others did.
+pub fn edited_message(
+    edited: &Edited,
+    meanwhile: Vec<String>,
+    has_own_password: bool,
+    place: &Place,
+) -> Option<Flash> {
     let user = &edited.user;
     let name = user.full_name();
     let mut sentences = Vec::new();
@@ -34,6 +40,9 @@ pub fn edited_message(edited: &Edited, has_own_password: bool, place: &Place) ->
             0 => {}
             1 => sentence.push_str(" 1 waiting mail was cancelled."),
             many => sentence.push_str(&format!(" {many} waiting mails were cancelled.")),
+        }
+        if deactivated.was_administrator {
+            sentence.push_str(" They are no longer an administrator, also after Undo.");
         }
         sentences.push(sentence);
     }
@@ -60,12 +69,7 @@ pub fn edited_message(edited: &Edited, has_own_password: bool, place: &Place) ->
             user.username
         ));
     }
-    if !edited.merged.is_empty() {
-        sentences.push(format!(
-            "Somebody else changed {} meanwhile; that was kept.",
-            edited.merged.join(", ").to_lowercase()
-        ));
-    }
+    sentences.extend(meanwhile);
     if sentences.is_empty() {
         return None;
     }

@@ -94,3 +94,11 @@ pub fn name_of_label(label: &str) -> &'static str {
         .find(|field| field.label() == label)
         .map_or("username", name_of)
 }
+
+/// The words of a field by its name in the form.
+pub fn label_of_name(name: &str) -> &'static str {
+    ProfileField::ALL
+        .into_iter()
+        .find(|field| name_of(*field) == name)
+        .map_or("Username", ProfileField::label)
+}

@@ -142,6 +142,12 @@ fn chips(needs: &[(Needs, i64)], place: &Place) -> Vec<Chip> {
             let chosen = Place {
                 needs: (!active).then_some(*need),
                 inactive: false,
+                // The count is everybody's: so is what a click shows. Searching within it comes next.
+                q: if active {
+                    place.q.clone()
+                } else {
+                    String::new()
+                },
                 ..place.first_page()
             };
             Chip {

@@ -8,6 +8,7 @@ pub mod dialogs;
 pub mod edit;
 pub mod edit_facts;
 pub mod edit_form;
+mod edit_meanwhile;
 pub mod edit_words;
 pub mod export;
 pub mod form;

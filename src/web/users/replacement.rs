@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::add::no_seat;
-use super::conflicts::AddressConflict;
+use super::conflicts::{AddressConflict, AddressConflictCase};
 use super::dialogs::{ProfileFields, ProfileValues, ReplaceDialog, UsersDialog};
 use super::pages::UsersPage;
 use super::place::Place;
@@ -135,7 +135,16 @@ fn try_to_replace(
         Err(ReplaceError::Coming(AddError::AddressInUse)) => {
             let typed = again.values.username.clone();
             let why = users::explain(&app.db, &user.author, &typed, &command.username, user.now)?;
+            let leaver = match &why {
+                users::Conflict::ActiveHere(holder) if holder.id == leaving => {
+                    Some(holder.name.clone())
+                }
+                _ => None,
+            };
             again.conflict = conflict_words::explain(app, place, why, &mut again.errors);
+            if let (Some(conflict), Some(name)) = (&mut again.conflict, leaver) {
+                conflict.case = AddressConflictCase::Leaver { name };
+            }
         }
         Err(ReplaceError::Coming(AddError::ForeignDomain)) => {
             again.errors.add("username", form::foreign_domain(&domains));
