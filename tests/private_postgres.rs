@@ -1,6 +1,8 @@
 //! The private PostgreSQL, with the real programs of this machine.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+#[path = "private_postgres/keeper.rs"]
+mod keeper;
 #[path = "private_postgres/stage.rs"]
 mod stage;
 

@@ -100,6 +100,15 @@ impl OpenDatabase {
         }
     }
 
+    /// From now on the private server, if it is ours, is started again where it ends by itself. For
+    /// programs that go on for long.
+    ///
+    /// # Errors
+    /// A sentence for the terminal.
+    pub fn keep_running(&self) -> Result<(), Refusal> {
+        self.private.as_ref().map_or(Ok(()), Guarded::keep_running)
+    }
+
     /// Stops the private server, if it is ours.
     pub fn close(self) {
         if let Some(private) = self.private {

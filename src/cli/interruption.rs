@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Refusal;
 use super::output::complain;
-use crate::private_postgres::PrivatePostgres;
+use crate::private_postgres::{PrivatePostgres, look_after};
 
 /// The exit status of a command that was interrupted: 128 and the number of SIGINT, as shells say it.
 pub const INTERRUPTED: i32 = 130;
@@ -97,6 +97,14 @@ impl Guarded {
     /// From now on whoever calls this listens to [`StopSignals`] and closes in its own order.
     pub fn leave_signals_to_caller(&self) {
         self.left.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on it is started again where it ends by itself.
+    ///
+    /// # Errors
+    /// A sentence for the terminal.
+    pub fn keep_running(&self) -> Result<(), Refusal> {
+        look_after(&self.private).map_err(|error| format!("The program could not start: {error}."))
     }
 
     /// Stops it, where no other program uses it.

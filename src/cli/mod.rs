@@ -10,6 +10,7 @@ mod migrate;
 mod output;
 mod sender;
 mod serve;
+mod shell;
 mod support;
 mod support_words;
 mod test_mail;
@@ -18,7 +19,7 @@ mod worker;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::config::{Arguments, LogFormat};
 use crate::telemetry;
@@ -57,12 +58,27 @@ enum Command {
     TestMail(test_mail::TestMailCommand),
     /// Look over configuration, database, migrations and mail server, and say what is wrong
     Check,
+    /// Say the script by which a shell completes these commands
+    Completions(shell::CompletionsCommand),
+    /// Write the manual pages into a folder
+    Man(shell::ManCommand),
 }
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     // Prints help and usage mistakes itself, and exits with 2 after those.
     let line = CommandLine::parse();
+    match &line.command {
+        // Neither asks for any setting, so none can be wrong.
+        Some(Command::Completions(command)) => {
+            shell::completions(CommandLine::command(), command);
+            return ExitCode::SUCCESS;
+        }
+        Some(Command::Man(command)) => {
+            return finish(shell::man(CommandLine::command(), command), false);
+        }
+        _ => {}
+    }
     let mut refused_in_log = false;
     let outcome = line
         .arguments
@@ -89,12 +105,17 @@ pub fn run() -> ExitCode {
                 Command::Demo(command) => demo::run(&config, &command),
                 Command::TestMail(command) => test_mail::run(&config, &command),
                 Command::Check => check::run(&config),
+                Command::Completions(_) | Command::Man(_) => Ok(()),
             }
         });
+    finish(outcome, refused_in_log)
+}
+
+fn finish(outcome: Result<(), Refusal>, in_log: bool) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            if refused_in_log {
+            if in_log {
                 tracing::error!("{refusal}");
             } else {
                 output::complain(&refusal);

@@ -98,6 +98,7 @@ async fn until_stopped(
     let mut signals = StopSignals::listen().map_err(failed)?;
     allow_open_files();
     database.leave_signals_to_caller();
+    database.keep_running()?;
     let transport = Arc::new(sender::transport(config)?);
     let db = app.db.clone();
     let server = server::start(app, listener, tls).map_err(failed)?;

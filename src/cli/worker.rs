@@ -48,6 +48,7 @@ pub fn run(config: Config) -> Result<(), Refusal> {
         runtime.block_on(async {
             let mut signals = StopSignals::listen().map_err(failed)?;
             database.leave_signals_to_caller();
+            database.keep_running()?;
             let (stop, stopping) = watch::channel(false);
             let worker = tokio::spawn(relay(&config, db, transport, stopping));
             say("Sending mails.");

@@ -57,6 +57,15 @@ impl PublicUrl {
         }
     }
 
+    /// The host: a name or an address, an IPv6 address without brackets.
+    pub fn host(&self) -> String {
+        match self.0.host() {
+            Some(Host::Ipv6(address)) => address.to_string(),
+            Some(host) => host.to_string(),
+            None => String::new(),
+        }
+    }
+
     /// Scheme, host and port as browsers send them in `Origin`; also the start of every link in a mail.
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -54,7 +54,7 @@ impl SecretKey {
     /// # Errors
     /// [`ConfigError`] about `DATA_DIR`.
     pub fn kept_in(data_dir: &Path) -> Result<SecretKey, ConfigError> {
-        let path = data_dir.join(FILE_NAME);
+        let path = SecretKey::path_in(data_dir);
         if let Some(key) = read(&path)? {
             return Ok(key);
         }
@@ -81,6 +81,11 @@ impl SecretKey {
         read(&path)?.ok_or_else(|| {
             ConfigError::new("DATA_DIR", "lost its secret_key while the program started.")
         })
+    }
+
+    /// Where the key of `data_dir` is kept.
+    pub fn path_in(data_dir: &Path) -> PathBuf {
+        data_dir.join(FILE_NAME)
     }
 
     /// The bytes, for the cookie.

@@ -75,6 +75,62 @@ pub(super) fn reason_without_secret(said: &str) -> String {
     }
 }
 
+/// What helps against a connection that failed for that reason, as a sentence with a space before it.
+pub(super) fn what_to_do(reason: &str) -> &'static str {
+    const KNOWN: [(&[&str], &str); 9] = [
+        (
+            &["password authentication failed", "no password supplied"],
+            " Correct the user and the password in the database's URL.",
+        ),
+        (
+            &["no pg_hba.conf entry"],
+            " Let this machine and this user in, in the server's pg_hba.conf.",
+        ),
+        (
+            &["could not translate host name"],
+            " Correct the host in the database's URL.",
+        ),
+        (
+            &["does not support SSL"],
+            " Turn TLS on at the server; only where the way to it is safe, take sslmode out of the database's URL.",
+        ),
+        (
+            &["certificate"],
+            " Write the host in the database's URL as the server's certificate names it, and the authority that signed it as sslrootcert.",
+        ),
+        (
+            &[
+                "too many clients",
+                "too many connections",
+                "remaining connection slots",
+            ],
+            " Raise max_connections at the server, or run fewer programs on it.",
+        ),
+        (
+            &["database \""],
+            " Create the database, or correct its name in the database's URL.",
+        ),
+        (
+            &["role \""],
+            " Create the role, or correct the user in the database's URL.",
+        ),
+        (
+            &[
+                "Connection refused",
+                "timeout expired",
+                "No such file",
+                "No route",
+                "unreachable",
+            ],
+            " Start PostgreSQL there, or correct host and port in the database's URL.",
+        ),
+    ];
+    KNOWN
+        .iter()
+        .find(|(signs, _)| signs.iter().any(|sign| reason.contains(sign)))
+        .map_or("", |(_, help)| help)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Purpose;
-use super::address::{reason_without_secret, with_time_outs};
+use super::address::{reason_without_secret, what_to_do, with_time_outs};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// PostgreSQL 14, as `server_version_num` counts.
@@ -114,7 +114,8 @@ pub(super) fn maintenance_connection(url: &SecretString) -> Result<PgConnection,
     PgConnection::establish(&with_time_outs(url.expose_secret(), Purpose::Maintenance)).map_err(
         |error| {
             let reason = reason_without_secret(&error.to_string());
-            format!("The database cannot be reached: {reason}.")
+            let help = what_to_do(&reason);
+            format!("The database cannot be reached: {reason}.{help}")
         },
     )
 }

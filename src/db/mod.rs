@@ -4,6 +4,7 @@ mod address;
 mod failure;
 mod migrations;
 mod privileges;
+mod standing;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -23,6 +24,7 @@ pub use failure::{
 };
 pub use migrations::{migrate, pending_migrations, server_version};
 pub use privileges::grant;
+pub use standing::{Standing, standing};
 
 /// A connection to PostgreSQL, inside a transaction where a function changes something.
 pub type Connection = PgConnection;

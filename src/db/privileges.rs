@@ -10,7 +10,7 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-const DELETED_FROM: [&str; 8] = [
+pub(super) const DELETED_FROM: [&str; 8] = [
     "passwords",
     "recovery_codes",
     "recovery_links",

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use lettre::address::Envelope;
+use lettre::address::{Address, Envelope};
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
@@ -138,17 +138,24 @@ impl Smtp {
         }
     }
 
-    /// Connects, encrypts and signs in, and leaves again.
+    /// Connects, encrypts, signs in and says who would write, and leaves again: many servers refuse
+    /// those who have not signed in, or an address that is not theirs, only then.
     ///
     /// # Errors
     /// What the failure means.
-    pub async fn check(&self) -> Result<(), Failure> {
-        let connection = self
+    pub async fn check(&self, from: &Address) -> Result<(), Failure> {
+        let mut connection = self
             .connect()
             .await
             .map_err(|(stage, cause)| meaning(stage, cause))?;
+        let sender = Mail::new(Some(from.clone()), Vec::new());
+        let taken = match timeout(self.time_outs.send, connection.command(sender)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(meaning(Stage::Sender, told(error))),
+            Err(_) => Err(meaning(Stage::Sender, Cause::Broken(TIMED_OUT))),
+        };
         quit(connection).await;
-        Ok(())
+        taken
     }
 
     /// Closes the idle connections politely.

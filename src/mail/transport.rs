@@ -49,13 +49,13 @@ impl Transport {
         }
     }
 
-    /// Whether mail could leave this way: connects and signs in to a mail server.
+    /// Whether mail could leave this way: connects and signs in to a mail server, and names the sender.
     ///
     /// # Errors
     /// What is wrong.
-    pub async fn check(&self) -> Result<(), Failure> {
+    pub async fn check(&self, from: &Mailbox) -> Result<(), Failure> {
         match self {
-            Transport::Smtp(smtp) => smtp.check().await,
+            Transport::Smtp(smtp) => smtp.check(&from.email).await,
             Transport::Files(files) => files.prepare().map_err(|error| {
                 Failure::Misconfigured(format!("The folder for mail cannot be made: {error}."))
             }),

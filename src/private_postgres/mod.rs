@@ -11,6 +11,7 @@ mod cluster;
 mod error;
 mod files;
 mod install;
+mod keeper;
 mod lock;
 mod place;
 mod postmaster;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 pub use error::PrivatePostgresError;
+pub use keeper::look_after;
 use lock::Lock;
 use place::Place;
 use postmaster::Postmaster;
@@ -56,6 +58,7 @@ pub struct PrivatePostgres {
     place: Place,
     url: SecretString,
     notice: Option<String>,
+    search_path: Option<OsString>,
     postmaster: Option<Postmaster>,
     /// Empty once it is stopped.
     users: Option<Lock>,
@@ -89,6 +92,7 @@ impl PrivatePostgres {
         let mut this = PrivatePostgres {
             url: url(&place),
             notice: place.notice(),
+            search_path,
             postmaster: None,
             users: None,
             _server: server,
@@ -101,7 +105,7 @@ impl PrivatePostgres {
         this.users = Some(users);
         this.postmaster = Some(cluster::ensure_running(
             &this.place,
-            search_path.as_deref(),
+            this.search_path.as_deref(),
         )?);
         cluster::prepare(&this.place)?;
         Ok(this)
@@ -115,6 +119,22 @@ impl PrivatePostgres {
     /// A sentence for the terminal where the database is not kept in DATA_DIR.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// Whether PostgreSQL ended, though nobody here stopped it.
+    fn has_ended(&mut self) -> bool {
+        let place = &self.place;
+        self.postmaster
+            .as_mut()
+            .is_some_and(|postmaster| postmaster.has_ended(place))
+    }
+
+    /// Starts it again, or takes over what another program started meanwhile.
+    fn start_again(&mut self) -> Result<(), PrivatePostgresError> {
+        let _deciding = decide(&self.place)?;
+        let started = cluster::ensure_running(&self.place, self.search_path.as_deref())?;
+        self.postmaster = Some(started);
+        Ok(())
     }
 
     /// Lets go of PostgreSQL, and stops it where no other program uses it. Dropping does the same

@@ -12,7 +12,19 @@ use nix::sys::signal::Signal;
 use secrecy::ExposeSecret as _;
 use user_accounts::private_postgres::{PrivatePostgres, Role};
 
+mod check;
+mod check_servers;
 mod folder;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "other test programs use the rest")]
+mod postgres;
+#[path = "../support/self_signed.rs"]
+#[allow(dead_code, reason = "other test programs use the rest")]
+mod self_signed;
+mod serving;
+#[path = "../support/smtp_sink.rs"]
+#[allow(dead_code, reason = "other test programs use the rest")]
+mod smtp_sink;
 mod support;
 
 use folder::{Folder, search_path, sentence, signal, until};
