@@ -19,7 +19,7 @@ mod worker;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::config::{Arguments, LogFormat};
 use crate::telemetry;
@@ -27,10 +27,20 @@ use crate::telemetry;
 /// Refused: a sentence for the terminal.
 pub type Refusal = String;
 
+/// What a command line, which every process of the machine may read, must not hold.
+const BY_ENVIRONMENT_ALONE: &str = "\
+Settings that hold a secret (by the environment alone):
+  DATABASE_URL            PostgreSQL, like postgres://user:password@host/database [default: a private one in DATA_DIR]
+  MIGRATION_DATABASE_URL  The same for the role that owns the tables [default: DATABASE_URL]
+  SMTP_URL                The mail server, like smtps://user:password@host [default: files in DATA_DIR/mail]
+  SECRET_KEY              The cookie key, 64 bytes in base64 [default: made once, in DATA_DIR/secret_key]
+
+With nothing set it serves a demo account to this machine. Exit status: 0 done, 1 refused with a sentence, 2 wrong usage.";
+
 /// Looks after the people who may use a business product: the account administrator of a company adds,
 /// edits, deactivates and reactivates them, resets their passwords and asks for their training.
 #[derive(Debug, Parser)]
-#[command(name = "user-accounts", version, about, max_term_width = 100)]
+#[command(name = "user-accounts", version, about, max_term_width = 100, after_help = BY_ENVIRONMENT_ALONE)]
 struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
@@ -40,9 +50,9 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the pages and send the mails (the default)
+    /// Serve the pages, send the mails and carry imports on (the default)
     Serve,
-    /// Send the mails only: for more machines on one database
+    /// Send the mails and carry imports on, without pages: for more machines on one database
     Worker,
     /// Bring the database's schema up to date
     Migrate,
@@ -52,13 +62,13 @@ enum Command {
     /// Explain an address or a reference code, record a training, erase a person
     #[command(subcommand)]
     Support(support::SupportCommand),
-    /// Make demonstration data
+    /// Make the demo account, or large accounts of made-up people
     Demo(demo::DemoCommand),
     /// Send one mail, to see whether the mail server takes it
     TestMail(test_mail::TestMailCommand),
-    /// Look over configuration, database, migrations and mail server, and say what is wrong
+    /// Look over settings, ports, folder, database and mail server; say what is wrong and what to do
     Check,
-    /// Say the script by which a shell completes these commands
+    /// Print the completion script for a shell
     Completions(shell::CompletionsCommand),
     /// Write the manual pages into a folder
     Man(shell::ManCommand),
@@ -67,25 +77,47 @@ enum Command {
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     // Prints help and usage mistakes itself, and exits with 2 after those.
-    let line = CommandLine::parse();
-    match &line.command {
-        // Neither asks for any setting, so none can be wrong.
+    let line = CommandLine::from_arg_matches(&commands().get_matches());
+    let line = line.unwrap_or_else(|error| error.exit());
+    // Neither of the first two asks for a setting, so none can be wrong.
+    match line.command {
         Some(Command::Completions(command)) => {
-            shell::completions(CommandLine::command(), command);
-            return ExitCode::SUCCESS;
+            shell::completions(CommandLine::command(), &command);
+            ExitCode::SUCCESS
         }
-        Some(Command::Man(command)) => {
-            return finish(shell::man(CommandLine::command(), command), false);
-        }
-        _ => {}
+        Some(Command::Man(command)) => finish(shell::man(commands(), &command), false),
+        command => run_with(line.arguments, command.unwrap_or(Command::Serve)),
     }
+}
+
+/// The commands, whose own help does not repeat the settings, which all of them share.
+fn commands() -> clap::Command {
+    let mut commands = CommandLine::command();
+    // Settings reach the commands when they are built, and not before.
+    commands.build();
+    commands.mut_subcommands(without_settings)
+}
+
+fn without_settings(command: clap::Command) -> clap::Command {
+    let command = command
+        .mut_args(|argument| {
+            let is_setting = argument.is_global_set() && argument.get_env().is_some();
+            argument.hide(is_setting)
+        })
+        .mut_subcommands(without_settings);
+    if command.get_after_help().is_none() && command.get_name() != "help" {
+        command.after_help("Settings, by flag or environment: user-accounts --help")
+    } else {
+        command
+    }
+}
+
+fn run_with(arguments: Arguments, command: Command) -> ExitCode {
     let mut refused_in_log = false;
-    let outcome = line
-        .arguments
+    let outcome = arguments
         .read()
         .map_err(|error| error.to_string())
         .and_then(|config| {
-            let command = line.command.unwrap_or(Command::Serve);
             let is_server = matches!(command, Command::Serve | Command::Worker);
             refused_in_log = is_server && config.log_format == LogFormat::Json;
             telemetry::start(

@@ -15,6 +15,7 @@ use user_accounts::private_postgres::{PrivatePostgres, Role};
 mod check;
 mod check_servers;
 mod folder;
+mod help;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "other test programs use the rest")]
 mod postgres;
