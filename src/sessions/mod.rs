@@ -5,5 +5,5 @@ pub mod throttle;
 
 pub use session::{
     ABSOLUTE_LIFE, Digest, IDLE_LIFE, NewSession, SECOND_FACTOR_LIFE, Token, count, delete_expired,
-    end, end_all, end_others, is_there, leave_flash, start, take_flash, touch,
+    end, end_all, end_if_expired, end_others, is_there, leave_flash, start, take_flash, touch,
 };

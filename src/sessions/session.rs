@@ -204,6 +204,26 @@ pub fn take_flash(connection: &mut db::Connection, session: &Digest) -> QueryRes
         .map(|_| ())
 }
 
+/// Ends the session if it has run out: met once, it is dead for good, also when the clock is set back.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn end_if_expired(
+    connection: &mut db::Connection,
+    session: &Digest,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    diesel::delete(
+        sessions::table.find(session.as_bytes()).filter(
+            sessions::last_seen_at
+                .le(now - IDLE_LIFE)
+                .or(sessions::created_at.le(now - ABSOLUTE_LIFE)),
+        ),
+    )
+    .execute(connection)
+    .map(|_| ())
+}
+
 /// Deletes sessions that have run out; they were refused already.
 ///
 /// # Errors

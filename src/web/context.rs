@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::{ConnectionType, Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template as _;
@@ -126,11 +126,15 @@ fn explain(
         request_id: status.is_server_error().then(|| id.to_string()),
     };
     let (request, old) = response.into_parts();
+    let request_is_left_unread = old.head().connection_type() == ConnectionType::Close;
     let mut fresh = HttpResponse::build(status);
     for (name, value) in old.headers() {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             fresh.append_header((name.clone(), value.clone()));
         }
+    }
+    if request_is_left_unread {
+        fresh.force_close();
     }
     fresh.content_type("text/html; charset=utf-8");
     let body = if request.method() == Method::HEAD {

@@ -161,11 +161,14 @@ async fn look_up(
     let signed_in = blocking(move || {
         app.db.read(|connection| {
             let found = access::current(connection, &digest, now)?;
-            if let Some(signed_in) = &found {
-                sessions::touch(connection, &digest, signed_in.last_seen_at, now)?;
-                if signed_in.flash.is_some() && shows_page {
-                    sessions::take_flash(connection, &digest)?;
+            match &found {
+                Some(signed_in) => {
+                    sessions::touch(connection, &digest, signed_in.last_seen_at, now)?;
+                    if signed_in.flash.is_some() && shows_page {
+                        sessions::take_flash(connection, &digest)?;
+                    }
                 }
+                None => sessions::end_if_expired(connection, &digest, now)?,
             }
             Ok::<_, db::Error>(found)
         })

@@ -24,6 +24,14 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// A form of ours arrives in seconds, also on a slow line.
 const WHOLE_FORM: Duration = Duration::from_secs(60);
 
+/// Characters that no text takes: control characters (a field of many lines keeps its line breaks), marks that turn
+/// the order of what is shown, and what stands for bytes that were no UTF-8.
+pub fn is_refused(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || character == char::REPLACEMENT_CHARACTER
+}
+
 /// Names and values, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Parameters(Vec<(String, String)>);

@@ -1,5 +1,7 @@
 //! `/sign-in` and `/sign-out`.
 
+use std::collections::BTreeMap;
+
 use crate::site::{PASSWORD, Site};
 
 #[test]
@@ -31,12 +33,23 @@ fn everything_that_is_wrong_gets_the_same_answer() {
     site.newcomer(acme, "late@acme.example");
     let expired = site.mailed_password("late@acme.example");
     site.sql("update temporary_passwords set expires_at = now() - interval '1 minute'");
+    let reset = site.person(acme, "reset@acme.example", false).to_string();
+    let boss = site.signed_in("boss@acme.example");
+    assert_eq!(
+        boss.post(
+            "/password-resets",
+            &[("scope", "selected"), ("user", &reset)]
+        )
+        .status,
+        303
+    );
     let tries = [
         ("nobody@acme.example", PASSWORD),
         ("nobody@elsewhere.example", PASSWORD),
         ("boss@acme.example", "not the password at all"),
         ("gone@acme.example", PASSWORD),
         ("late@acme.example", expired.as_str()),
+        ("reset@acme.example", PASSWORD),
         ("no address", PASSWORD),
     ];
     let pages: Vec<_> = tries
@@ -49,16 +62,28 @@ fn everything_that_is_wrong_gets_the_same_answer() {
             );
             assert_eq!(page.status, 422, "{username}");
             assert!(client.cookie.borrow().is_none(), "{username}");
-            page.text()
+            let headers: BTreeMap<String, String> = page
+                .headers
+                .iter()
+                .filter(|(name, _)| name != "date" && name != "content-length")
+                .cloned()
+                .collect();
+            assert!(!headers.contains_key("set-cookie"), "{username}");
+            (page.body.replace(username, "WHO"), headers)
         })
         .collect();
-    assert!(pages[0].contains("The username or the password is not right"));
+    assert!(
+        pages[0]
+            .0
+            .contains("The username or the password is not right")
+    );
     assert!(pages.iter().all(|page| *page == pages[0]));
-    assert_eq!(site.count("sessions"), 0);
+    assert_eq!(site.count("sessions"), 1, "the administrator's own");
     assert_eq!(
         site.value("select sum(times) from refusals where kind = 'sign_in'"),
-        "6"
+        "7"
     );
+    assert!(site.count("refusals") <= 4, "one row per account and hour");
 }
 
 #[test]
@@ -127,6 +152,35 @@ fn a_forged_forwarded_for_does_not_escape_the_limit() {
             .status;
     }
     assert_eq!(last, 429);
+}
+
+#[test]
+fn behind_a_trusted_proxy_the_last_hop_counts_and_a_network_of_64_bits_is_one_place() {
+    let site = Site::start_with(|settings| {
+        settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]
+    });
+    site.company("Acme", "acme.example", 5);
+    let guess = |hops: &str| {
+        let body = b"username=boss%40acme.example&password=wrong";
+        let headers = [("x-forwarded-for", hops)];
+        site.client().post_raw("/sign-in", body, &headers).status
+    };
+    for number in 0..10 {
+        assert_eq!(guess(&format!("2001:db8:1:2:{number:x}::1")), 422);
+    }
+    assert_eq!(guess("2001:db8:1:2:ffff::7"), 429, "the same network");
+    assert_eq!(guess("2001:db8:1:3::7"), 422, "the next one");
+    for number in 0..10 {
+        // What stands before the last hop was sent by whoever wanted to.
+        assert_eq!(guess(&format!("203.0.113.{number}, 198.51.100.9")), 422);
+    }
+    assert_eq!(guess("203.0.113.77, 198.51.100.9"), 429);
+    assert_eq!(
+        guess("::ffff:198.51.100.9"),
+        429,
+        "written as IPv6 it is the same place"
+    );
+    assert_eq!(site.count("refusals where source = '2001:db8:1:2::/64'"), 1);
 }
 
 #[test]

@@ -86,8 +86,24 @@ impl Site {
         Site::on(&url, db, change)
     }
 
+    /// With a cookie key of its own.
+    pub fn start_with_key(cookie_key: [u8; 64]) -> Site {
+        let url = fresh_database_url();
+        let db = Db::new(&url, Purpose::Serving, 12);
+        Site::with(&url, db, cookie_key, |_| {})
+    }
+
     /// On that database, with `db` to reach it.
     pub fn on(url: &SecretString, db: Db, change: impl FnOnce(&mut Settings)) -> Site {
+        Site::with(url, db, [7; 64], change)
+    }
+
+    fn with(
+        url: &SecretString,
+        db: Db,
+        cookie_key: [u8; 64],
+        change: impl FnOnce(&mut Settings),
+    ) -> Site {
         let owner = Db::new(&as_owner(url), Purpose::Maintenance, 2);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -108,7 +124,7 @@ impl Site {
             hasher: hasher.clone(),
             settings,
             seal: PlaceSeal::new([1; 32]),
-            cookie_key: [7; 64],
+            cookie_key,
             metrics: metrics.clone(),
         };
         let (sender, receiver) = std::sync::mpsc::channel();

@@ -10,7 +10,7 @@ use crate::db;
 use crate::history::{Filter, Group};
 use crate::users;
 use crate::web::error::WebError;
-use crate::web::input::Parameters;
+use crate::web::input::{Parameters, is_refused};
 
 /// People that a typed name may stand for; more are too many to tell apart.
 const MOST_PEOPLE: usize = 20;
@@ -39,7 +39,7 @@ impl Asked {
     /// [`WebError`] for a parameter given twice or a name that cannot be typed.
     pub fn read(query: &Parameters) -> Result<Self, WebError> {
         let person = query.text("person")?.trim().to_string();
-        if person.chars().count() > LONGEST_NAME || person.chars().any(char::is_control) {
+        if person.chars().count() > LONGEST_NAME || person.chars().any(is_refused) {
             return Err(WebError::BadRequest("the name cannot be looked for"));
         }
         let user = query

@@ -1,7 +1,7 @@
 //! GET `/imports/new`, POST `/imports`: a list comes in and is checked; nobody is changed.
 
 use actix_multipart::Multipart;
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pages::NewImportPage;
@@ -46,7 +46,12 @@ pub async fn check(
         Err(Failed::TooLarge) => {
             errors.add("file", CsvProblem::TooLarge.to_string());
             let page = draw(app, user, String::new(), errors).await?;
-            return page::with_status(StatusCode::PAYLOAD_TOO_LARGE, &page);
+            let mut response = page::with_status(StatusCode::PAYLOAD_TOO_LARGE, &page)?;
+            // What is left of the list on the connection is not to be taken for the next request.
+            response
+                .head_mut()
+                .set_connection_type(ConnectionType::Close);
+            return Ok(response);
         }
     };
     let typed = upload.list.clone();

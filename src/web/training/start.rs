@@ -17,7 +17,7 @@ use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
-use crate::web::input::{Form, Parameters, Query};
+use crate::web::input::{Form, Parameters, Query, is_refused};
 use crate::web::page;
 use crate::web::password_resets::start::distinct;
 use crate::web::redirect::see_other;
@@ -245,10 +245,7 @@ fn note_problem(note: &str) -> Option<String> {
             crate::web::components::grouped(NOTE_LONGEST as u64)
         ));
     }
-    let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let strange = note
-        .chars()
-        .any(|c| (c.is_control() && c != '\n') || is_bidi(c) || c == char::REPLACEMENT_CHARACTER);
+    let strange = note.chars().any(|c| c != '\n' && is_refused(c));
     strange.then(|| "Remove the control characters; line breaks are fine.".to_string())
 }
 

@@ -47,7 +47,11 @@ pub async fn save(
     let shall_be = match form.0.text("administrator")? {
         "yes" => true,
         "no" => false,
-        _ => return Err(WebError::BadRequest("administrator is yes or no")),
+        _ => {
+            // Nobody, and nobody of this account, is not found whatever the form says.
+            draw(app, administrator.0, id.0, place, None).await?;
+            return Err(WebError::BadRequest("administrator is yes or no"));
+        }
     };
     let (shared, user) = (app.clone(), administrator.0.clone());
     let outcome = blocking(move || {

@@ -4,6 +4,7 @@ use super::form::stored_values;
 use super::place::Place;
 use crate::users::{Edited, User};
 use crate::web::flash::Flash;
+use crate::web::input::is_refused;
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -13,10 +14,9 @@ pub fn reason_problem(reason: &str) -> Option<&'static str> {
     if reason.chars().count() > LONGEST_REASON {
         return Some("Use at most 500 characters.");
     }
-    let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     reason
         .chars()
-        .any(|c| c.is_control() || is_bidi(c) || c == char::REPLACEMENT_CHARACTER)
+        .any(is_refused)
         .then_some("Enter the reason on one line, without control characters.")
 }
 

@@ -4,7 +4,7 @@ use super::place::{Place, Sort, SortColumn};
 use crate::users;
 use crate::web::app::App;
 use crate::web::error::WebError;
-use crate::web::input::Parameters;
+use crate::web::input::{Parameters, is_refused};
 
 /// Longest search, in characters; longer names than this nobody types.
 const LONGEST_SEARCH: usize = 200;
@@ -19,9 +19,7 @@ pub fn place(query: &Parameters) -> Result<Place, WebError> {
     if q.chars().count() > LONGEST_SEARCH {
         return Err(WebError::BadRequest("the search is too long"));
     }
-    if q.chars()
-        .any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
-    {
+    if q.chars().any(is_refused) {
         return Err(WebError::BadRequest("the search has control characters"));
     }
     let cursor = |name| -> Result<Option<String>, WebError> {

@@ -1,0 +1,191 @@
+//! The program's own limits, each reached: the right status, when to come again, and a page that says
+//! what to do. Those on tries at passwords and codes are in `sign_in`, `own_password` and `second_factor_lost`;
+//! those on bodies and heads as bytes in `wire`; those on time in `tests/faults`.
+
+use std::sync::Barrier;
+use std::thread::scope;
+
+use crate::client::Answer;
+use crate::site::Site;
+
+fn tells_when_to_come_again(answer: &Answer, status: u16, words: &str) {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=3_600).contains(&seconds), "{seconds}");
+    assert!(
+        answer.body.starts_with("<!doctype html>") && answer.says(words),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn more_passwords_at_once_than_the_queue_holds_are_told_to_come_again_while_pages_go_on() {
+    const AT_ONCE: usize = 120;
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let boss = site.signed_in("boss@acme.example");
+    let start = Barrier::new(AT_ONCE);
+    let answers: Vec<Answer> = scope(|scope| {
+        let tries: Vec<_> = (0..AT_ONCE)
+            .map(|number| {
+                let (client, start) = (site.client(), &start);
+                scope.spawn(move || {
+                    let username = format!("p{number}@acme.example");
+                    start.wait();
+                    client.post(
+                        "/sign-in",
+                        &[("username", &username), ("password", "a wrong guess")],
+                    )
+                })
+            })
+            .collect();
+        assert_eq!(boss.get("/users").status, 200);
+        tries
+            .into_iter()
+            .map(|attempt| attempt.join().unwrap())
+            .collect()
+    });
+    let busy: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == 503)
+        .collect();
+    assert!(!busy.is_empty(), "the queue was never full");
+    for answer in &busy {
+        tells_when_to_come_again(answer, 503, "Try again in a few seconds");
+    }
+    assert!(
+        answers
+            .iter()
+            .all(|answer| [422, 503].contains(&answer.status))
+    );
+    assert!(
+        answers.iter().filter(|answer| answer.status == 422).count() >= 32,
+        "what fits is checked"
+    );
+}
+
+#[test]
+fn links_asked_for_from_one_place_come_to_an_end_whatever_the_addresses() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.client();
+    for number in 0..60 {
+        let username = format!("p{number}@acme.example");
+        assert_eq!(
+            client
+                .post("/forgot-password", &[("username", &username)])
+                .status,
+            200
+        );
+    }
+    for username in ["boss@acme.example", "nobody@acme.example"] {
+        let answer = client.post("/forgot-password", &[("username", username)]);
+        tells_when_to_come_again(&answer, 429, "Wait a little");
+    }
+    assert_eq!(site.count("mails"), 0);
+    let rows = site.count("refusals where kind = 'recovery'");
+    assert!((1..=2).contains(&rows), "gathered by the hour: {rows}");
+    assert_eq!(
+        site.value("select sum(times) from refusals where kind = 'recovery'"),
+        "60"
+    );
+}
+
+#[test]
+fn an_administrators_resets_are_never_throttled() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false).to_string();
+    let boss = site.signed_in("boss@acme.example");
+    for _ in 0..80 {
+        let answer = boss.post("/password-resets", &[("scope", "selected"), ("user", &ann)]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+    }
+    assert_eq!(site.count("password_resets"), 80);
+    assert_eq!(
+        site.count("mails where state = 'waiting'"),
+        1,
+        "the newest; the others are void"
+    );
+}
+
+#[test]
+fn look_ups_end_for_the_account_and_not_for_its_neighbour_and_its_own_people_are_added_all_the_same()
+ {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 99);
+    let globex = site.company("Globex", "globex.example", 99);
+    site.company("Third", "third.example", 99);
+    site.sql("insert into account_domains select id, 'labs.example', now() from accounts");
+    site.person(globex, "grace@labs.example", false);
+    let add = |by: &str, username: &str| {
+        let fields = [
+            ("username", username),
+            ("first_name", "Some"),
+            ("last_name", "Body"),
+        ];
+        site.signed_in(by).post("/users", &fields)
+    };
+    site.sql("delete from throttles");
+    for _ in 0..30 {
+        let answer = add("boss@acme.example", "grace@labs.example");
+        assert!(answer.status == 422 && !answer.says("cannot be added now"));
+    }
+    let refused = add("boss@acme.example", "grace@labs.example");
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.says("cannot be added now") && refused.says("help@vendor.example"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(add("boss@acme.example", "nora@acme.example").status, 303);
+    let neighbour = add("boss@third.example", "grace@labs.example");
+    assert!(!neighbour.says("cannot be added now"));
+}
+
+#[test]
+fn ten_thousand_parameters_are_refused_in_a_form_and_in_an_address() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    let many = "a=1&".repeat(10_000);
+    for path in ["/users", "/password-resets", "/account", "/sign-in"] {
+        let answer = client.again().post_raw(path, many.as_bytes(), &[]);
+        assert_eq!(answer.status, 400, "{path}");
+        assert!(
+            answer.says("Go back, load the page again"),
+            "{}",
+            answer.text()
+        );
+    }
+    for path in ["/users", "/password-resets/new", "/activity"] {
+        assert_eq!(client.get(&format!("{path}?{many}")).status, 400, "{path}");
+    }
+    assert_eq!(site.everything(), before);
+}
+
+#[test]
+fn a_list_that_is_too_large_is_a_page_that_says_how_large_it_may_be() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.signed_in("boss@acme.example");
+    let file = "a@acme.example,Ann,Meyer\n".repeat(5 * 1024 * 1024 / 24);
+    let page = client.upload("/imports", &[("file", Some("list.csv"), file.as_bytes())]);
+    assert_eq!(page.status, 413, "{}", page.text());
+    assert!(
+        page.error_at("file").unwrap().contains("5 MB"),
+        "{:?}",
+        page.error_at("file")
+    );
+    let lines = "a@acme.example,Ann,Meyer\n".repeat(10_001);
+    let page = client.upload("/imports", &[("file", Some("list.csv"), lines.as_bytes())]);
+    assert_eq!(page.status, 422);
+    assert!(
+        page.error_at("file").unwrap().contains("10,000"),
+        "{:?}",
+        page.error_at("file")
+    );
+    assert_eq!(site.count("imports"), 0);
+}
