@@ -114,6 +114,7 @@ pub fn choose(
     })?;
     let own = hasher.verify(current, stored.as_deref())?.matches;
     if !own && !temporary {
+        db.write(|tx| history::refuse_of(tx, "current_password", author, now))?;
         return Err(match new {
             Ok(_) => ChooseError::WrongCurrent,
             Err(problem) => ChooseError::WrongCurrentAnd(problem),
@@ -186,11 +187,12 @@ pub fn choose_by_link(
 pub fn check_current(
     db: &Db,
     hasher: &Hasher,
-    account_id: Uuid,
+    author: &Author,
     user_id: Uuid,
     typed: &SecretString,
     now: OffsetDateTime,
 ) -> Result<(), ChooseError> {
+    let account_id = author.account_id;
     let key = user_id.to_string();
     if let Answer::Wait(wait) =
         db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &[&key], now))?
@@ -208,6 +210,7 @@ pub fn check_current(
     let empty = SecretString::default();
     let typed = if too_long { &empty } else { typed };
     if !hasher.verify(typed, stored.as_deref())?.matches {
+        db.write(|tx| history::refuse_of(tx, "current_password", author, now))?;
         return Err(ChooseError::WrongCurrent);
     }
     db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &[&key]))?;

@@ -133,7 +133,7 @@ pub fn confirm(
     code: &str,
     now: OffsetDateTime,
 ) -> Result<Vec<String>, SecondFactorError> {
-    guarded(db, user_id, now, |tx| {
+    guarded(db, author, user_id, now, |tx| {
         // Whoever signs in holds this row until their session is there: it ends below, or knows already
         // that a code is asked for.
         users::table
@@ -171,7 +171,7 @@ pub fn give(
     now: OffsetDateTime,
 ) -> Result<Token, SecondFactorError> {
     let (account_id, user_id) = (author.account_id, arriving.user_id);
-    guarded(db, user_id, now, |tx| {
+    guarded(db, author, user_id, now, |tx| {
         // The row that every change of this user takes: a deactivation or a reset comes before or after.
         let active: bool = users::table
             .find((account_id, user_id))
@@ -214,7 +214,7 @@ pub fn renew_codes(
     code: &str,
     now: OffsetDateTime,
 ) -> Result<Vec<String>, SecondFactorError> {
-    guarded(db, user_id, now, |tx| {
+    guarded(db, author, user_id, now, |tx| {
         if !use_app_code(tx, author.account_id, user_id, code, true, now)? {
             return Ok(None);
         }
@@ -241,7 +241,7 @@ pub fn turn_off(
     code: &str,
     now: OffsetDateTime,
 ) -> Result<(), SecondFactorError> {
-    guarded(db, user_id, now, |tx| {
+    guarded(db, author, user_id, now, |tx| {
         if !use_any_code(tx, author, user_id, code, now)? {
             return Ok(None);
         }
@@ -308,6 +308,7 @@ fn tell(
 /// records what was refused.
 fn guarded<T>(
     db: &Db,
+    author: &Author,
     user_id: Uuid,
     now: OffsetDateTime,
     attempt: impl FnOnce(&mut db::Connection) -> QueryResult<Option<T>>,
@@ -319,6 +320,7 @@ fn guarded<T>(
         return Err(SecondFactorError::TooMany(wait));
     }
     let Some(done) = db.write(attempt)? else {
+        db.write(|tx| history::refuse_of(tx, "second_factor", author, now))?;
         return Err(SecondFactorError::Wrong);
     };
     db.read(|connection| throttle::give_back(connection, GUESSES, &[&key]))?;

@@ -9,5 +9,5 @@ pub use activity::{Filter, Group, activity};
 pub use event::{Change, Event, SignInWith};
 pub use read::{Entry, PAGE, Person, of_user};
 pub use record::{
-    Actor, Author, insert, record, record_each, record_for_each, refuse, source_network,
+    Actor, Author, insert, record, record_each, record_for_each, refuse, refuse_of, source_network,
 };

@@ -260,6 +260,20 @@ pub fn refuse(
     .map(|_| ())
 }
 
+/// The same for somebody who is known: what they gave was wrong.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn refuse_of(
+    tx: &mut db::Connection,
+    kind: &str,
+    author: &Author,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let (account, request_id) = (Some(author.account_id), author.request_id.as_deref());
+    refuse(tx, kind, author.source, account, request_id, now)
+}
+
 /// The peer as limits and refusals count it: an IPv6 network of 64 bits is one customer's line.
 pub fn source_network(source: Option<IpAddr>) -> IpNet {
     match source {

@@ -152,4 +152,8 @@ fn guesses_at_the_current_password_are_limited() {
         "{statuses:?}"
     );
     assert_eq!(statuses.last(), Some(&429));
+    assert_eq!(
+        site.value("select sum(times) from refusals where kind = 'current_password'"),
+        "10"
+    );
 }

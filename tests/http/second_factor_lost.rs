@@ -87,6 +87,11 @@ fn guesses_are_counted_before_they_are_compared() {
         422,
         "nothing typed is no guess"
     );
+    assert_eq!(
+        site.value("select sum(times) from refusals where kind = 'second_factor'"),
+        "5",
+        "each wrong one is on record"
+    );
 }
 
 #[test]

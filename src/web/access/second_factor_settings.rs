@@ -55,7 +55,7 @@ pub async fn begin(
         access::check_current(
             &shared.db,
             &shared.hasher,
-            by.account_id(),
+            &by.author,
             by.signed_in.user_id,
             &typed,
             by.now,
