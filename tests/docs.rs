@@ -37,7 +37,8 @@ fn tests_in(folder: &Path, found: &mut BTreeSet<(String, String)>) {
                 let text = fs::read_to_string(&path).unwrap();
                 let mut is_test = false;
                 for line in text.lines().map(str::trim) {
-                    is_test |= line == "#[test]" || line.starts_with("#[") && line.contains("::test");
+                    is_test |=
+                        line == "#[test]" || line.starts_with("#[") && line.contains("::test");
                     let name = line
                         .trim_start_matches("async ")
                         .strip_prefix("fn ")

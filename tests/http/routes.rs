@@ -313,7 +313,7 @@ fn other_methods_are_answered_with_what_is_allowed() {
         ("/sign-out", "POST"),
         ("/healthz", "GET, HEAD"),
     ] {
-        for method in ["PUT", "DELETE", "PATCH"] {
+        for method in ["PUT", "DELETE", "PATCH", "TRACE"] {
             let answer = site.client().send(method, path, b"", &[]);
             assert_eq!(
                 (answer.status, answer.header("allow")),
