@@ -41,7 +41,7 @@ pub use listing::{
     ids_named, ids_of_active, matches, page,
 };
 pub use merge::Collision;
-pub use needs::{Needs, needs};
+pub use needs::{Count, Needs, needs};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};
 pub use policy::{Identity, looks_like_another_person};

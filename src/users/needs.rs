@@ -77,23 +77,41 @@ impl Needs {
     }
 }
 
-#[derive(QueryableByName)]
-struct Count {
+/// How many active users need something, counted as far as [`COUNTED_MATCHES`] and one more for
+/// "more than".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+pub struct Count {
+    /// All of them.
     #[diesel(sql_type = BigInt)]
-    people: i64,
+    pub people: i64,
+    /// Those of them who never signed in.
+    #[diesel(sql_type = BigInt)]
+    pub never_came: i64,
 }
 
-/// How many active users of the account need each of [`Needs::ALL`], in that order, counted as far as
-/// [`COUNTED_MATCHES`] and one more for "more than". One query.
+/// How many active users of the account need each of [`Needs::ALL`], in that order. One query.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn needs(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<Vec<(Needs, i64)>> {
+pub fn needs(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+) -> QueryResult<Vec<(Needs, Count)>> {
     let counts: Vec<String> = Needs::ALL
         .into_iter()
         .map(|needs| {
+            // Only where it is asked for: the others are counted in an index alone.
+            let (column, never_came) = match needs {
+                Needs::MailFailed | Needs::PasswordExpired => (
+                    "last_sign_in_at",
+                    "count(*) filter (where last_sign_in_at is null)",
+                ),
+                Needs::NeverSignedIn => ("", "count(*)"),
+                Needs::NeverTrained | Needs::TrainingRequested => ("", "0::bigint"),
+            };
             format!(
-                "select count(*) as people from (select from users where account_id = $1 and active and {} limit {}) as found",
+                "select count(*) as people, {never_came} as never_came
+                 from (select {column} from users where account_id = $1 and active and {} limit {}) as found",
                 needs.condition(),
                 COUNTED_MATCHES + 1
             )
@@ -102,10 +120,7 @@ pub fn needs(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<V
     let counted: Vec<Count> = diesel::sql_query(counts.join(" union all "))
         .bind::<diesel::sql_types::Uuid, _>(account_id)
         .load(connection)?;
-    Ok(Needs::ALL
-        .into_iter()
-        .zip(counted.into_iter().map(|count| count.people))
-        .collect())
+    Ok(Needs::ALL.into_iter().zip(counted).collect())
 }
 
 #[cfg(test)]

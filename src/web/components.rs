@@ -169,6 +169,22 @@ pub struct Progress {
 impl askama::filters::HtmlSafe for Progress {}
 
 impl Progress {
+    /// How long the rest takes at the pace of the last `elapsed` seconds; nothing before there is a
+    /// pace, or where it went on for so long that the pace says nothing.
+    pub fn time_left(done: i64, waiting: i64, elapsed: i64) -> Option<String> {
+        const ENOUGH_DONE: i64 = 20;
+        const TOO_LONG_SECONDS: i64 = 3_600;
+        if done < ENOUGH_DONE || waiting <= 0 || elapsed > TOO_LONG_SECONDS {
+            return None;
+        }
+        let seconds = elapsed.max(1) * waiting / done;
+        Some(match seconds {
+            ..=20 => "a few seconds left".to_owned(),
+            21..=90 => "about a minute left".to_owned(),
+            _ => format!("about {} minutes left", (seconds + 30) / 60),
+        })
+    }
+
     /// `312 of 500 done, about 2 minutes left`.
     pub fn words(&self) -> String {
         let done = grouped(self.done);

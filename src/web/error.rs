@@ -130,14 +130,14 @@ impl Explanation {
                 "Try again in a few seconds.",
             ),
             status if status.is_client_error() => (
-                "This request makes no sense",
-                "It does not have the form that this page sends.",
+                "That could not be understood",
+                "What arrived here is not what this page sends; it may be from an older copy of the page.",
                 "Go back, load the page again and repeat what you did.",
             ),
             _ => (
                 "Something went wrong on our side",
                 "What you did was not carried out, or only up to a point that is safe.",
-                "Try again; if it happens again, tell Customer Success the number below.",
+                "Try again; if it happens again, tell Customer Success the reference below.",
             ),
         };
         Explanation {

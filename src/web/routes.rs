@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 
 use super::error::{Explanation, WebError};
 use super::{
-    access, accounts, activity, assets, health, history, imports, mailbox, password_resets,
+    access, accounts, activity, assets, health, help, history, imports, mailbox, password_resets,
     training, users,
 };
 
@@ -112,6 +112,7 @@ pub fn table() -> Vec<Entry> {
         ),
         get("/activity", Administrator, activity::list::show),
         get("/activity.csv", Administrator, activity::export::show),
+        get("/help", Administrator, help::show::show),
         get("/users", Administrator, users::list::show),
         get("/users.csv", Administrator, users::export::show),
         post("/users", Administrator, users::add::add),

@@ -118,9 +118,26 @@ pub fn sentence(entry: &Entry) -> String {
             "Customer Success looked at this user.".to_string()
         }
         Event::UserErased {} => "Personal data was erased.".to_string(),
-        Event::MailSettled { mail, outcome, .. } => {
-            format!("The mail “{}” {outcome}.", mail.replace('_', " "))
-        }
+        Event::MailSettled { mail, outcome, .. } => mail_settled(mail, outcome),
+    }
+}
+
+/// What became of a mail that was not simply sent.
+fn mail_settled(kind: &str, outcome: &str) -> String {
+    let mail = match kind {
+        "welcome" | "password_reset" | "new_password" => "The mail with a password",
+        "recovery_link" => "The mail with a link to choose a password",
+        "username_changed" => "The mail about the changed username",
+        "second_factor_on" | "second_factor_off" => "The mail about the second factor",
+        "recovery_code_used" => "The mail about a used recovery code",
+        "training_request" => "The mail to the trainers",
+        "training_confirmation" => "The confirmation of the training request",
+        _ => "A mail",
+    };
+    match outcome {
+        "failed" => format!("{mail} could not be delivered."),
+        "cancelled" => format!("{mail} was cancelled before it left."),
+        _ => format!("{mail} was sent."),
     }
 }
 

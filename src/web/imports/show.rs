@@ -129,7 +129,13 @@ fn draw(
         progress: Progress {
             done: (counts.chosen() - counts.to_do).unsigned_abs(),
             total: counts.chosen().unsigned_abs(),
-            time_left: None,
+            time_left: details.started_at.and_then(|started_at| {
+                Progress::time_left(
+                    counts.chosen() - counts.to_do,
+                    counts.to_do,
+                    (user.now - started_at).whole_seconds(),
+                )
+            }),
         },
         refused: counts.all_refused().unsigned_abs(),
         lines: lines

@@ -70,7 +70,11 @@ fn draw(
         progress: Progress {
             done: (total - counts.waiting).unsigned_abs(),
             total: total.unsigned_abs(),
-            time_left: time_left(details, user),
+            time_left: Progress::time_left(
+                counts.sent + counts.failed,
+                counts.waiting,
+                (user.now - details.requested_at).whole_seconds(),
+            ),
         },
         counts: [
             (counts.sent, "sent", Tone::Quiet),
@@ -109,22 +113,6 @@ pub(super) fn omission_words(reason: &str) -> &'static str {
         "inactive" => "is inactive",
         _ => "was reset a moment before",
     }
-}
-
-/// The rest at the pace so far; nothing before there is a pace.
-fn time_left(details: &Details, user: &SignedInUser) -> Option<String> {
-    let counts = details.counts;
-    let done = counts.sent + counts.failed;
-    let elapsed = (user.now - details.requested_at).whole_seconds();
-    if done < 20 || counts.waiting == 0 || elapsed > 3_600 {
-        return None;
-    }
-    let seconds = elapsed.max(1) * counts.waiting / done;
-    Some(match seconds {
-        ..=20 => "a few seconds left".to_string(),
-        21..=90 => "about a minute left".to_string(),
-        _ => format!("about {} minutes left", (seconds + 30) / 60),
-    })
 }
 
 pub(super) fn line(person: &password_resets::PersonOutcome, user: &SignedInUser) -> PersonOutcome {

@@ -1,10 +1,11 @@
 //! The list in its states.
 
-use super::people::{chip, list};
+use super::people::{chips, counts, list};
 use super::{draw, id, signed_in, telling};
 use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::layout::Layout;
+use crate::web::users::onboarding::{Onboarding, onboarding};
 use crate::web::users::pages::{Matches, UserList, UsersPage};
 use crate::web::users::place::{Place, Sort, SortColumn};
 
@@ -67,7 +68,7 @@ fn a_search_finds_some() {
     found.matches = Some(Matches::MoreThan(1000));
     found.pager.previous = Some("/users?before=x".to_owned());
     found.pager.next = Some("/users?after=x".to_owned());
-    found.chips = Vec::new();
+    found.onboarding = Onboarding::default();
     let html = draw("list-search", &page(signed_in(), found));
     assert!(html.contains("More than 1,000 users match"));
     assert!(html.contains("aria-sort=\"descending\""));
@@ -101,9 +102,9 @@ fn a_chip_is_chosen_and_the_seats_are_overdrawn() {
     };
     some.place.needs = Some(crate::users::Needs::MailFailed);
     some.matches = Some(Matches::Exactly(5));
-    let mut chosen = chip(5, "mail failed");
-    chosen.active = true;
-    some.chips = vec![chip(9, "never signed in"), chosen];
+    let mut chips = chips();
+    chips[0].active = true;
+    some.onboarding = onboarding(1_124, &counts(), chips);
     draw(
         "list-chip-over",
         &page(
@@ -122,7 +123,6 @@ fn a_new_account_explains_what_to_do_first() {
     first.seats = Seats { used: 1, total: 25 };
     first.active = 1;
     first.inactive = 0;
-    first.chips = Vec::new();
     let html = draw("list-new-account", &page(signed_in(), first));
     assert!(html.contains("Nobody is here yet but you"));
 }

@@ -1,8 +1,10 @@
 //! Made-up people.
 
 use super::id;
+use crate::users::{Count, Needs};
 use crate::web::components::{Pager, Seats, Tone};
-use crate::web::users::pages::{Chip, Matches, UserList, UserRow};
+use crate::web::users::onboarding::{matches_of, onboarding, part_of};
+use crate::web::users::pages::{Chip, UserList, UserRow};
 use crate::web::users::place::Place;
 
 const NAMES: [(&str, &str); 14] = [
@@ -102,11 +104,7 @@ pub fn list(rows: usize) -> UserList {
         },
         active: 118,
         inactive: 14,
-        chips: vec![
-            chip(9, "never signed in"),
-            chip(1, "mail failed"),
-            chip(42, "never trained"),
-        ],
+        onboarding: onboarding(118, &counts(), chips()),
         pager: Pager {
             previous: None,
             next: (rows >= 50).then(|| "/users?after=abc".to_owned()),
@@ -115,12 +113,26 @@ pub fn list(rows: usize) -> UserList {
     }
 }
 
-/// A chip.
-pub fn chip(count: u64, label: &str) -> Chip {
-    Chip {
-        label: label.to_owned(),
-        count: Matches::Exactly(count),
-        href: format!("/users?needs={}", label.replace(' ', "-")),
-        active: false,
-    }
+/// How many need something.
+pub fn counts() -> Vec<(Needs, Count)> {
+    Needs::ALL
+        .into_iter()
+        .zip([(1, 1), (2, 2), (9, 9), (42, 0), (6, 0)])
+        .map(|(needs, (people, never_came))| (needs, Count { people, never_came }))
+        .collect()
+}
+
+/// A chip for each of them.
+pub fn chips() -> Vec<Chip> {
+    counts()
+        .into_iter()
+        .map(|(needs, count)| Chip {
+            needs,
+            part: part_of(needs),
+            label: needs.words().to_owned(),
+            count: matches_of(count.people),
+            href: format!("/users?needs={}", needs.as_str()),
+            active: false,
+        })
+        .collect()
 }

@@ -4,12 +4,13 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::dialogs::UsersDialog;
-use super::pages::{Chip, Matches, UserList, UserRow, UsersPage};
+use super::onboarding::{matches_of, onboarding, part_of};
+use super::pages::{Chip, UserList, UserRow, UsersPage};
 use super::place::Place;
 use super::place_query;
 use super::state_words;
 use crate::db;
-use crate::users::{self, COUNTED_MATCHES, Needs};
+use crate::users::{self, Count, Needs};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::{Pager, Seats};
@@ -78,14 +79,14 @@ pub fn build(
     let mut matches = needs
         .iter()
         .find(|(need, _)| Some(*need) == place.needs)
-        .map(|(_, count)| words_of(*count));
+        .map(|(_, count)| matches_of(count.people));
     let mut other_side_matches = None;
     let mut only_on_the_other_side = None;
     if !place.q.is_empty() {
         let counted = users::matches(connection, account.id, &listing)?;
-        matches = Some(words_of(counted.here));
+        matches = Some(matches_of(counted.here));
         other_side_matches =
-            (counted.here == 0 && place.needs.is_none()).then(|| words_of(counted.other_side));
+            (counted.here == 0 && place.needs.is_none()).then(|| matches_of(counted.other_side));
         if counted.here == 0 && counted.other_side == 1 {
             let there = place_query::listing(app, &place.other_side());
             only_on_the_other_side = users::page(connection, account.id, &there)?
@@ -127,16 +128,16 @@ pub fn build(
         matches,
         other_side_matches,
         only_on_the_other_side,
-        chips: chips(&needs, place),
+        onboarding: onboarding(account.active_users.into(), &needs, chips(&needs, place)),
         pager,
     })
 }
 
 /// What needs attention, most urgent first; the chosen one also when nobody is left in it.
-fn chips(needs: &[(Needs, i64)], place: &Place) -> Vec<Chip> {
+fn chips(needs: &[(Needs, Count)], place: &Place) -> Vec<Chip> {
     needs
         .iter()
-        .filter(|(need, count)| *count > 0 || place.needs == Some(*need))
+        .filter(|(need, count)| count.people > 0 || place.needs == Some(*need))
         .map(|(need, count)| {
             let active = place.needs == Some(*need);
             let chosen = Place {
@@ -151,8 +152,10 @@ fn chips(needs: &[(Needs, i64)], place: &Place) -> Vec<Chip> {
                 ..place.first_page()
             };
             Chip {
+                needs: *need,
+                part: part_of(*need),
                 label: need.words().to_string(),
-                count: words_of(*count),
+                count: matches_of(count.people),
                 href: chosen.list_href(),
                 active,
             }
@@ -188,14 +191,6 @@ fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
         administrator: row.administrator,
         you: row.id == user.signed_in.user_id,
         ticked: ticked.contains(&row.id),
-    }
-}
-
-fn words_of(count: i64) -> Matches {
-    if count > COUNTED_MATCHES {
-        Matches::MoreThan(COUNTED_MATCHES.unsigned_abs())
-    } else {
-        Matches::Exactly(count.unsigned_abs())
     }
 }
 

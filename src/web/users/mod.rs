@@ -13,6 +13,7 @@ pub mod edit_words;
 pub mod export;
 pub mod form;
 pub mod list;
+pub mod onboarding;
 pub mod pages;
 pub mod password_mail;
 pub mod place;

@@ -5,7 +5,10 @@ use askama_web::WebTemplate;
 use uuid::Uuid;
 
 use super::dialogs::{Activation, UsersDialog};
+use super::onboarding::Onboarding;
 use super::place::Place;
+use crate::users::Needs;
+use crate::web::bar::Part;
 use crate::web::components::{Pager, Seats, Tone, grouped, people};
 use crate::web::layout::Layout;
 
@@ -40,8 +43,8 @@ pub struct UserList {
     pub other_side_matches: Option<Matches>,
     /// Who that is, where it is one person.
     pub only_on_the_other_side: Option<String>,
-    /// What needs attention, each a filter.
-    pub chips: Vec<Chip>,
+    /// Who came and who was trained, with what needs attention, each a filter.
+    pub onboarding: Onboarding,
     /// The pages before and after.
     pub pager: Pager,
 }
@@ -58,6 +61,10 @@ pub enum Matches {
 /// A filter that counts what needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chip {
+    /// Who it finds.
+    pub needs: Needs,
+    /// The part of the bar beside it that it stands for.
+    pub part: Part,
     /// `never signed in`, lower case: it follows the count.
     pub label: String,
     /// How many.

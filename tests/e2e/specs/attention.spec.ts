@@ -2,11 +2,13 @@ import { checked } from "../support/checked";
 import { box, open, row, search } from "../support/page";
 import { expect, test } from "../support/test";
 
-test("chips count and filter who never signed in and who was never trained", async ({ users, company }) => {
+test("chips beside the bars count and filter who never signed in and who was never trained", async ({ users, company }) => {
   const [ann, jo] = [company.person("Ann", "Lee"), company.person("Jo", "Oak")];
   await company.add(users, ann, jo);
   await users.goto("/users");
-  const chips = users.getByRole("list", { name: "What needs attention" });
+  const chips = users.getByRole("group", { name: "The account at a glance" });
+  await expect(chips.getByText("1 of 3 signed in")).toBeVisible();
+  await expect(chips.getByText("0 of 3 trained")).toBeVisible();
   await expect(chips.getByRole("link", { name: "3 never trained" })).toBeVisible();
   await chips.getByRole("link", { name: "2 never signed in" }).click();
   await expect(users).toHaveURL(/[?&]needs=never-signed-in/);
