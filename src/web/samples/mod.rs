@@ -2,6 +2,7 @@
 //! in a browser. As a test it shows that every template renders.
 
 mod bulk;
+mod contrast;
 mod lists;
 mod others;
 mod people;

@@ -7,6 +7,7 @@ use crate::web::components::{LeftOut, Link, Pager, Person, Progress, Seats, Tone
 use crate::web::error_page::ErrorPage;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
+use crate::web::help::pages::HelpPage;
 use crate::web::history::pages::{HistoryEntry, HistoryPage};
 use crate::web::layout::Layout;
 use crate::web::mailbox::pages::{MailLine, MailboxPage, OpenedMail};
@@ -29,6 +30,17 @@ fn sign_in() {
         "sign-in-wrong",
         &SignInPage::new(signed_out(), "grace.lin@acme.example", errors),
     );
+}
+
+#[test]
+fn help() {
+    let html = draw(
+        "help",
+        &HelpPage {
+            layout: signed_in(),
+        },
+    );
+    assert!(html.contains("id=\"in-use\"") && html.contains("clientservices@vendor.example"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ import tests from "../playwright.config";
 export default defineConfig({
   ...tests,
   testDir: ".",
-  testMatch: process.env.CHECKER,
+  testMatch: "lighthouse.ts",
   testIgnore: "**/node_modules/**",
   workers: 1,
   timeout: 600_000,

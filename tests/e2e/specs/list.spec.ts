@@ -33,7 +33,7 @@ test("Show is in the upper right, and no page is wider than the window", async (
   expect(shown?.y).toBeLessThan(table?.y ?? 0);
   for (const width of [1280, 768, 390, 320]) {
     await users.setViewportSize({ width, height: 800 });
-    for (const path of ["/users", "/users/new", "/password-resets/new", "/training-requests/new", "/account", "/password"]) {
+    for (const path of ["/users", "/users/new", "/password-resets/new", "/training-requests/new", "/imports/new", "/activity", "/account", "/password", "/second-factor", "/help"]) {
       await users.goto(path);
       const over = await users.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(over, `${path} at ${width}`).toBeLessThanOrEqual(0);

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { test as base, type Browser, type Page } from "@playwright/test";
 import { Company } from "./company";
+import { keepPages } from "./pages";
 import { Program } from "./program";
 import { Watch } from "./watch";
 
@@ -51,6 +52,7 @@ export const test = base.extend<Fixtures, { program: Program }>({
 
   context: async ({ context, watch }, use) => {
     watch.over(context);
+    keepPages(context);
     await use(context);
   },
 
@@ -68,6 +70,7 @@ export const test = base.extend<Fixtures, { program: Program }>({
       const context = await browser.newContext({ extraHTTPHeaders: source() });
       opened.push(context);
       watch.over(context);
+      keepPages(context);
       return context.newPage();
     });
     for (const context of opened) await context.close();
