@@ -84,7 +84,6 @@ fn colours_that_meet_can_be_told_apart_in_both_themes() {
         for (above, grounds, least) in PAIRS {
             for ground in grounds {
                 let found = ratio(colours[above], colours[*ground]);
-                println!("{theme}: {above} on {ground} {found:.1}");
                 assert!(
                     found >= least,
                     "{theme}: {above} on {ground} {found:.2} < {least}"
