@@ -13,6 +13,9 @@ pub const MOST_LINES: usize = 10_000;
 pub const LARGEST_FILE: usize = 5 * 1024 * 1024;
 /// Longest cell that is kept, in characters: far over any field, so that the verdict stays "too long".
 const LONGEST_CELL: usize = 2_000;
+/// Most cells in a line: directories export a few hundred columns, and millions of empty ones would
+/// cost a hundred bytes each.
+const MOST_COLUMNS: usize = 1_000;
 /// Separators between cells, in the order of preference.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -28,6 +31,9 @@ pub enum CsvProblem {
     /// Over [`MOST_LINES`].
     #[error("The list has more than 10,000 lines. Divide it into several files.")]
     TooManyLines,
+    /// Over [`MOST_COLUMNS`].
+    #[error("The list has more than 1,000 columns. Keep those that are filled.")]
+    TooManyColumns,
     /// A workbook, a picture, anything but text.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -49,6 +55,11 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
     let text = one_line_end(decode::text(bytes)?);
     let (separator, rest, skipped) = separator_line(&text);
     let separator = separator.unwrap_or_else(|| guess_separator(rest));
+    // Before anything is made of them.
+    let is_too_wide = |line: &str| line.matches(separator).nth(MOST_COLUMNS).is_some();
+    if rest.split('\n').any(is_too_wide) {
+        return Err(CsvProblem::TooManyColumns);
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -59,6 +70,10 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
     for record in reader.records() {
         // Every cell is a piece of a text that was valid before.
         let record = record.map_err(|_| CsvProblem::Unreadable(Unreadable::NotText))?;
+        // A line may go on behind quoted line breaks.
+        if record.len() > MOST_COLUMNS {
+            return Err(CsvProblem::TooManyColumns);
+        }
         let number = record
             .position()
             .map_or(0, |place| line_number(rest, place))
@@ -163,16 +178,13 @@ fn guess_separator(text: &str) -> char {
 }
 
 /// A cell as a person sees it in the spreadsheet: without the space around it, on one line, without
-/// the apostrophe that keeps our own export from being a formula.
+/// the apostrophes that keep our own export from being a formula.
 fn cell(given: &str) -> String {
     let trimmed = given.trim_matches(is_space);
-    let trimmed = match trimmed.strip_prefix('\'') {
-        Some(rest) if crate::csv_out::cell(rest) == trimmed => rest,
-        _ => trimmed,
-    };
-    let mut text = String::with_capacity(trimmed.len());
+    let kept: String = trimmed.chars().take(LONGEST_CELL).collect();
+    let mut text = String::with_capacity(kept.len());
     let mut after_break = false;
-    for c in trimmed.chars().take(LONGEST_CELL) {
+    for c in crate::csv_out::read_cell(&kept).chars() {
         match c {
             '\r' | '\n' => {
                 if !after_break {

@@ -186,3 +186,27 @@ fn a_cell_of_any_length_and_with_nul_is_kept_short_and_storable() {
     assert_eq!(sheet.lines[0].first_name.chars().count(), LONGEST_CELL);
     assert_eq!(sheet.lines[0].last_name, "N\u{fffd}l");
 }
+
+#[test]
+fn a_list_of_millions_of_columns_is_refused_before_they_are_made() {
+    let wide = format!("username{}", ",".repeat(LARGEST_FILE - 8));
+    assert_eq!(read(wide.as_bytes()), Err(CsvProblem::TooManyColumns));
+    // Also where the line goes on behind a quoted line break.
+    let folded = format!("username{}", ",\"\n\"".repeat(MOST_COLUMNS + 1));
+    assert_eq!(read(folded.as_bytes()), Err(CsvProblem::TooManyColumns));
+    let many = format!(
+        "username,first name,last name{}\nann@acme.example,Ann,Li",
+        ",x".repeat(900)
+    );
+    assert_eq!(read(many.as_bytes()).unwrap().lines.len(), 1);
+}
+
+#[test]
+fn no_separator_that_a_file_names_stops_the_reader() {
+    for byte in 0..=127_u8 {
+        let named = [b"sep=", &[byte][..], b"\nann@acme.example,Ann,Li\n\"x"].concat();
+        if let Ok(sheet) = read(&named) {
+            assert!(!sheet.lines.is_empty());
+        }
+    }
+}
