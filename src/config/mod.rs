@@ -133,7 +133,17 @@ impl Config {
     /// What works and yet is hardly meant, a sentence each.
     pub fn warnings(&self) -> Vec<String> {
         if self.public_url.is_loopback() {
-            return Vec::new();
+            let is_open = self.smtp.is_none() && !self.listen.ip().is_loopback();
+            return is_open
+                .then(|| {
+                    format!(
+                        "LISTEN is {} and no SMTP_URL is set: whoever reaches this address can read the mails and their passwords \
+                         at /dev/mailbox. Set SMTP_URL, or LISTEN to 127.0.0.1.",
+                        self.listen
+                    )
+                })
+                .into_iter()
+                .collect();
         }
         let shown = [
             ("MAIL_FROM", self.mail_from.email.to_string()),

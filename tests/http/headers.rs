@@ -154,3 +154,31 @@ fn no_parameter_leads_to_another_host() {
         assert_eq!(answer.location.as_deref(), Some("/"));
     }
 }
+
+#[test]
+fn the_mail_preview_is_not_for_a_page_elsewhere_whose_name_points_here() {
+    let folder = std::env::temp_dir();
+    let site = Site::start_with(|settings| settings.mailbox = Some(folder.join("no-mails")));
+    let client = site.client();
+    let asked_as = |host: &str| {
+        client
+            .send("GET", "/dev/mailbox", b"", &[("host", host)])
+            .status
+    };
+    let port = site.base.rsplit(':').next().unwrap();
+    assert_eq!(client.get("/dev/mailbox").status, 200);
+    for ours in [
+        format!("localhost:{port}"),
+        format!("127.0.0.1:{port}"),
+        format!("[::1]:{port}"),
+    ] {
+        assert_eq!(asked_as(&ours), 200, "{ours}");
+    }
+    for elsewhere in [
+        format!("evil.example:{port}"),
+        "localhost.evil.example".to_string(),
+        "10.0.0.1".to_string(),
+    ] {
+        assert_eq!(asked_as(&elsewhere), 404, "{elsewhere}");
+    }
+}

@@ -1,8 +1,10 @@
 //! GET `/dev/mailbox`: the mails that would have left. There only where no mail server is set, which
 //! the program allows on this machine alone.
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::tz::TimeZone;
+use url::{Host, Url};
 
 use super::pages::{MailLine, MailboxPage, OpenedMail};
 use crate::mail::preview::{self, PreviewedMail};
@@ -21,9 +23,13 @@ use crate::web::{page, when};
 pub async fn show(
     app: web::Data<App>,
     visitor: Visitor,
+    request: HttpRequest,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let folder = app.settings.mailbox.clone().ok_or(WebError::NotFound)?;
+    if !is_asked_for_by_a_name_of_this_machine(&request) {
+        return Err(WebError::NotFound);
+    }
     let wanted = query.0.one("mail")?.map(str::to_string);
     let mails = blocking(move || preview::list(&folder))
         .await?
@@ -51,6 +57,22 @@ pub async fn show(
         mails: mails.iter().map(|mail| line(mail, &zone, opened)).collect(),
         pager: Pager::default(),
     })
+}
+
+/// Whether the address that the browser went to names this machine. A page elsewhere can have its own
+/// name point here (DNS rebinding) and would read the passwords in these mails.
+fn is_asked_for_by_a_name_of_this_machine(request: &HttpRequest) -> bool {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .and_then(|host| Url::parse(&format!("http://{host}")).ok());
+    match host.as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 fn line(mail: &PreviewedMail, zone: &TimeZone, opened: Option<&PreviewedMail>) -> MailLine {
