@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::recovery::{self, LinkHolder};
-use super::sign_in::has_second_factor;
+use super::sign_in::{has_second_factor, remember_arrival};
 use super::{SignedIn, temporary_password};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
@@ -283,9 +283,7 @@ fn store(
     // A link comes by mail: whoever reads it has not shown the second factor.
     let second_factor_due = by_recovery_link && has_second_factor(tx, account_id, user_id)?;
     if by_recovery_link && !second_factor_due {
-        diesel::update(users::table.find((account_id, user_id)))
-            .set(users::last_sign_in_at.eq(now))
-            .execute(tx)?;
+        remember_arrival(tx, author, user_id, now)?;
     }
     history::record(
         tx,

@@ -319,6 +319,17 @@ pub(super) fn record_arrival(
     with: SignInWith,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
+    remember_arrival(tx, author, user_id, now)?;
+    history::record(tx, author, Some(user_id), &Event::SignedIn { with }, now)
+}
+
+/// Notes when the user came in and from where: guesses made elsewhere do not slow them down there.
+pub(super) fn remember_arrival(
+    tx: &mut db::Connection,
+    author: &Author,
+    user_id: Uuid,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
     let account_id = author.account_id;
     diesel::update(users::table.find((account_id, user_id)))
         .set(users::last_sign_in_at.eq(now))
@@ -337,8 +348,8 @@ pub(super) fn record_arrival(
         ))
         .do_update()
         .set(sign_in_sources::last_at.eq(now))
-        .execute(tx)?;
-    history::record(tx, author, Some(user_id), &Event::SignedIn { with }, now)
+        .execute(tx)
+        .map(|_| ())
 }
 
 /// Ends the session.

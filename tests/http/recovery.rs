@@ -1,6 +1,6 @@
 //! "Forgot your password?".
 
-use crate::site::Site;
+use crate::site::{PASSWORD, Site};
 
 const NEW: &str = "velvet harbour sixteen geese";
 
@@ -124,4 +124,72 @@ fn a_link_dies_with_a_reset_and_with_deactivation() {
         }
         assert_eq!(site.client().get(&path).status, 404, "{statement}");
     }
+}
+
+#[test]
+fn a_link_used_in_a_browser_that_was_signed_in_as_somebody_else_ends_that_session() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.person(acme, "ann@acme.example", true);
+    let browser = site.signed_in("ann@acme.example");
+    let before = browser.again();
+    site.client()
+        .post("/forgot-password", &[("username", "boss@acme.example")]);
+    let token = browser.get(&link(&site)).field("token");
+    let chosen = browser.post(
+        "/password",
+        &[
+            ("token", &token),
+            ("new_password", NEW),
+            ("repeat_new_password", NEW),
+        ],
+    );
+    assert_eq!(chosen.status, 303);
+    assert_eq!(browser.get("/users").status, 200);
+    assert_eq!(before.get("/users").status, 303);
+    assert_eq!(site.count("sessions"), 1);
+}
+
+#[test]
+fn whoever_is_guessed_at_from_everywhere_gets_in_by_the_link_and_from_there_by_password() {
+    let site = Site::start_with(|settings| {
+        settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()]
+    });
+    site.company("Acme", "acme.example", 5);
+    let sign_in = |password: &str, from: &str| {
+        let form = format!(
+            "username=boss%40acme.example&password={}",
+            password.replace(' ', "+")
+        );
+        site.client()
+            .post_raw("/sign-in", form.as_bytes(), &[("x-forwarded-for", from)])
+    };
+    let at_home = "198.51.100.7";
+    for number in 0..35 {
+        sign_in("something else entirely", &format!("203.0.113.{number}"));
+    }
+    let slowed = sign_in(PASSWORD, at_home);
+    assert_eq!(slowed.status, 429);
+    assert!(slowed.says("Forgot your password?”: its link lets you in at once"));
+    site.client()
+        .post("/forgot-password", &[("username", "boss@acme.example")]);
+    let browser = site.client();
+    let token = browser.get(&link(&site)).field("token");
+    let form: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("token", token.as_str()),
+            ("new_password", NEW),
+            ("repeat_new_password", NEW),
+        ])
+        .finish();
+    let chosen = browser.post_raw(
+        "/password",
+        form.as_bytes(),
+        &[("x-forwarded-for", at_home)],
+    );
+    assert_eq!(chosen.status, 303, "{}", chosen.text());
+    assert_eq!(browser.get("/users").status, 200);
+    // Whoever guesses goes on guessing.
+    assert_eq!(sign_in(NEW, "203.0.113.99").status, 429);
+    assert_eq!(sign_in(NEW, at_home).status, 303);
 }

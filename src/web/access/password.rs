@@ -14,7 +14,7 @@ use crate::web::blocking::blocking;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
-use crate::web::guard::{SignedInUser, Visitor, hand_over};
+use crate::web::guard::{SignedInUser, Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Parameters, Query};
 use crate::web::redirect::see_other;
 use crate::web::{context, page};
@@ -255,12 +255,18 @@ async fn welcome(
     token: Token,
 ) -> Result<HttpResponse, WebError> {
     let session = Digest::of(token.as_str());
+    // By a link it may have been somebody else's: nobody holds its cookie any more.
+    let old_session = token_digest(&visitor.cookie);
     let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
     let flash =
         serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
     blocking(move || {
-        app.db
-            .write(|tx| sessions::leave_flash(tx, &session, &flash))
+        app.db.write(|tx| {
+            if let Some(old_session) = &old_session {
+                sessions::end(tx, old_session)?;
+            }
+            sessions::leave_flash(tx, &session, &flash)
+        })
     })
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;

@@ -100,7 +100,7 @@ pub async fn sign_in(
         Err(SignInError::TooMany(wait)) => {
             let seconds = wait.whole_seconds().max(1);
             errors.add_general(format!(
-                "That was tried too often. Wait {} and try again.",
+                "That was tried too often. Wait {} and try again, or use “Forgot your password?”: its link lets you in at once.",
                 if seconds > 90 {
                     format!("{} minutes", seconds / 60 + 1)
                 } else {
