@@ -17,6 +17,16 @@ use super::error::WebError;
 
 /// Largest form: a page of ticked rows and a long note are far below it.
 const LARGEST_FORM_BYTES: usize = 512 * 1024;
+/// Largest form on the pages of people who are not signed in: two passwords of any characters are below
+/// it. What strangers send stays in memory until all of it is there.
+const LARGEST_FORM_OF_VISITORS_BYTES: usize = 16 * 1024;
+/// The pages whose forms anybody may send; the others are not read for whoever is not signed in.
+const FORMS_OF_VISITORS: [&str; 4] = [
+    "/sign-in",
+    "/forgot-password",
+    "/password",
+    "/second-factor",
+];
 /// Most names and values; a selection of thousands of people is below it.
 const MOST_PARAMETERS: usize = 6_000;
 /// A client that sends nothing for so long is gone.
@@ -125,9 +135,14 @@ impl FromRequest for Form {
             .get(header::CONTENT_LENGTH)
             .and_then(|length| length.to_str().ok())
             .and_then(|length| length.parse().ok());
+        let largest = if FORMS_OF_VISITORS.contains(&request.path()) {
+            LARGEST_FORM_OF_VISITORS_BYTES
+        } else {
+            LARGEST_FORM_BYTES
+        };
         let mut payload = payload.take();
         Box::pin(async move {
-            if announced.is_some_and(|length| length > LARGEST_FORM_BYTES) {
+            if announced.is_some_and(|length| length > largest) {
                 return Err(WebError::TooLarge);
             }
             let is_form = kind.is_none_or(|kind| {
@@ -139,7 +154,7 @@ impl FromRequest for Form {
                     "a form is application/x-www-form-urlencoded",
                 ));
             }
-            let body = timeout(WHOLE_FORM, read(&mut payload))
+            let body = timeout(WHOLE_FORM, read(&mut payload, largest))
                 .await
                 .map_err(|_| WebError::TooSlow)??;
             Parameters::parse(&body).map(Form)
@@ -147,14 +162,14 @@ impl FromRequest for Form {
     }
 }
 
-async fn read(payload: &mut Payload) -> Result<BytesMut, WebError> {
+async fn read(payload: &mut Payload, largest: usize) -> Result<BytesMut, WebError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = timeout(SILENCE, payload.next())
         .await
         .map_err(|_| WebError::TooSlow)?
     {
         let chunk = chunk.map_err(|_| WebError::BadRequest("the body broke off"))?;
-        if body.len() + chunk.len() > LARGEST_FORM_BYTES {
+        if body.len() + chunk.len() > largest {
             return Err(WebError::TooLarge);
         }
         body.extend_from_slice(&chunk);
