@@ -144,8 +144,14 @@ pub fn name_for_greeting(name: &str) -> Option<String> {
     let name = one_line(name);
     let mut characters = name.chars().peekable();
     while let Some(c) = characters.next() {
-        let names_a_host = c == '.' && characters.peek().is_some_and(|next| next.is_alphanumeric());
-        if names_a_host || matches!(c, '/' | '\\' | ':' | '@' | '<' | '>') {
+        // Browsers take these for a dot, and full-width signs for plain ones (UTS 46).
+        let is_dot = matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{2024}');
+        let names_a_host = is_dot && characters.peek().is_some_and(|next| next.is_alphanumeric());
+        let is_of_an_address = matches!(
+            c,
+            '/' | '\\' | ':' | '@' | '<' | '>' | '\u{ff0f}' | '\u{ff1a}' | '\u{ff20}'
+        );
+        if names_a_host || is_of_an_address {
             return None;
         }
     }
@@ -249,6 +255,9 @@ mod tests {
             "me@x",
             "<b>",
             "evil.com",
+            "evil\u{3002}com",
+            "evil\u{ff0e}com",
+            "me\u{ff20}evil",
             "\n",
         ] {
             assert_eq!(name_for_greeting(name), None, "{name}");
