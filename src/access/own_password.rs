@@ -25,6 +25,13 @@ const CURRENT_PASSWORD: Limit = Limit {
     refill: Duration::seconds(30),
 };
 
+/// Passwords tried for a link: judging how soon one is guessed takes up to half a second of a processor.
+const NEW_PASSWORD: Limit = Limit {
+    name: "new password by link",
+    burst: 20,
+    refill: Duration::seconds(10),
+};
+
 /// What was typed.
 #[derive(Debug)]
 pub struct ChoosePassword {
@@ -59,7 +66,7 @@ pub enum ChooseError {
     /// The session ended while the password was checked.
     #[error("You have been signed out meanwhile.")]
     SignedOut,
-    /// Too many wrong current passwords; wait so long.
+    /// Too many wrong current passwords, or too many new ones; wait so long.
     #[error("too many tries")]
     TooMany(Duration),
     /// The hashing queue is full.
@@ -165,6 +172,13 @@ pub fn choose_by_link(
         &holder.last_name,
         words.product_name,
     ];
+    let key = [holder.account_id.to_string(), holder.user_id.to_string()];
+    let key = key.each_ref().map(String::as_str);
+    if let Answer::Wait(wait) =
+        db.read(|connection| throttle::take(connection, NEW_PASSWORD, &key, now))?
+    {
+        return Err(ChooseError::TooMany(wait));
+    }
     let new = OwnPassword::parse(new, &with_local_part(&about))?;
     let hash = hasher.hash(new.secret())?;
     let author = author_of(&holder);

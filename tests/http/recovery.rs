@@ -193,3 +193,30 @@ fn whoever_is_guessed_at_from_everywhere_gets_in_by_the_link_and_from_there_by_p
     assert_eq!(sign_in(NEW, "203.0.113.99").status, 429);
     assert_eq!(sign_in(NEW, at_home).status, 303);
 }
+
+#[test]
+fn a_link_takes_only_so_many_passwords_that_have_to_be_judged() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    site.client()
+        .post("/forgot-password", &[("username", "boss@acme.example")]);
+    let client = site.client();
+    let token = client.get(&link(&site)).field("token");
+    let choose = |password: &str| {
+        let fields = [
+            ("token", token.as_str()),
+            ("new_password", password),
+            ("repeat_new_password", password),
+        ];
+        client.post("/password", &fields)
+    };
+    let refused = (0..25)
+        .map(|_| choose("aaaaaaaaaaaaaaaa"))
+        .find(|answer| answer.status != 422)
+        .unwrap();
+    assert_eq!(refused.status, 429);
+    assert!(refused.header("retry-after").is_some());
+    // The link is none the worse for it.
+    site.sql("delete from throttles");
+    assert_eq!(choose(NEW).status, 303);
+}

@@ -180,6 +180,7 @@ async fn save_by_link(
     match outcome {
         Ok(token) => welcome(app, visitor, token).await,
         Err(ChooseError::DeadLink) => dead_link(&app),
+        Err(ChooseError::TooMany(wait)) => Err(WebError::TooMany(wait)),
         Err(error) => {
             let status = add_error(error, &mut errors)?;
             page::with_status(status, &again(errors))
