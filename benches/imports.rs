@@ -54,7 +54,7 @@ fn measure(name: &str, list: &str) {
     company.change(|tx| diesel::connection::SimpleConnection::batch_execute(tx, "analyze users"));
     let author = Author {
         account_id: company.account,
-        actor: Actor::User(company.users[0]),
+        actor: Actor::User(company.administrator()),
         source: None,
         request_id: None,
     };

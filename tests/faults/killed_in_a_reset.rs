@@ -25,7 +25,7 @@ async fn after_kill_9_in_a_reset_of_500_people_each_has_a_mail_whose_password_wo
     let sink = Sink::start(|_, _| Reply::Accept).await;
     let author = Author {
         account_id: company.account,
-        actor: Actor::User(company.users[0]),
+        actor: Actor::User(company.administrator()),
         source: None,
         request_id: None,
     };

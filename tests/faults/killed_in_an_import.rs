@@ -20,7 +20,7 @@ async fn after_kill_9_in_an_import_everybody_is_added_once_with_one_mail_and_one
     let sink = Sink::start(|_, _| Reply::Accept).await;
     let author = Author {
         account_id: company.account,
-        actor: Actor::User(company.users[0]),
+        actor: Actor::User(company.administrator()),
         source: None,
         request_id: None,
     };

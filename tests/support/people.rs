@@ -82,6 +82,17 @@ impl Company {
         }
     }
 
+    /// The first person, who administers the company from now on.
+    pub fn administrator(&self) -> Uuid {
+        self.sql("update users set administrator = true where account_id = $1 and username = 'person1@acme.example'");
+        let found: Id = self.change(|tx| {
+            diesel::sql_query("select id from users where account_id = $1 and administrator")
+                .bind::<sql_types::Uuid, _>(self.account)
+                .get_result(tx)
+        });
+        found.id
+    }
+
     /// Writes everybody a mail with a password into the outbox.
     pub fn mail_everybody(&self) {
         self.change(|tx| {
