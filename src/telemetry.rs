@@ -1,5 +1,6 @@
 //! Log lines: one per event, on standard error.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::thread;
@@ -35,12 +36,10 @@ pub fn start(config: &Config, otherwise: &str) {
             .try_init(),
     };
     drop(started);
-    if config.log_format == LogFormat::Json {
-        panic::set_hook(Box::new(log_panic));
-    }
+    panic::set_hook(Box::new(log_panic));
 }
 
-/// A panic as one line like all others: whoever reads them by a program reads this one too.
+/// A panic as one line like all others: whatever it says, it forges and splits none.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string);
     let thread = thread::current();
@@ -49,7 +48,16 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(thread = thread.name(), place, words, "a thread panicked");
+    // Taken only where RUST_BACKTRACE asks for it.
+    let backtrace = Backtrace::capture();
+    let taken = backtrace.status() == BacktraceStatus::Captured;
+    tracing::error!(
+        thread = thread.name(),
+        place,
+        words,
+        backtrace = taken.then(|| tracing::field::display(&backtrace)),
+        "a thread panicked"
+    );
 }
 
 /// Keeps every event on one line, so that nothing in a value forges or splits a line: the
@@ -144,5 +152,31 @@ mod tests {
             "{text}"
         );
         assert!(lines[1].ends_with("Müller 東京"), "{text}");
+    }
+
+    #[test]
+    fn a_panic_is_one_line_too() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(OneLineEach(move || writer.clone()))
+            .finish();
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(log_panic));
+        let ended = tracing::subscriber::with_default(subscriber, || {
+            panic::catch_unwind(|| unreachable!("a name with\na line break"))
+        });
+        panic::set_hook(before);
+        assert!(ended.is_err());
+        let bytes = kept
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.contains("src/telemetry.rs:"), "{text}");
+        assert!(text.contains("a name with\\na line break"), "{text}");
     }
 }

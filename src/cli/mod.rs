@@ -77,7 +77,8 @@ enum Command {
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     // Prints help and usage mistakes itself, and exits with 2 after those.
-    let line = CommandLine::from_arg_matches(&commands().get_matches());
+    let line =
+        CommandLine::from_arg_matches(&with_short_help(CommandLine::command()).get_matches());
     let line = line.unwrap_or_else(|error| error.exit());
     // Neither of the first two asks for a setting, so none can be wrong.
     match line.command {
@@ -85,14 +86,16 @@ pub fn run() -> ExitCode {
             shell::completions(CommandLine::command(), &command);
             ExitCode::SUCCESS
         }
-        Some(Command::Man(command)) => finish(shell::man(commands(), &command), false),
+        Some(Command::Man(command)) => {
+            let commands = CommandLine::command().disable_help_subcommand(true);
+            finish(shell::man(with_short_help(commands), &command), false)
+        }
         command => run_with(line.arguments, command.unwrap_or(Command::Serve)),
     }
 }
 
 /// The commands, whose own help does not repeat the settings, which all of them share.
-fn commands() -> clap::Command {
-    let mut commands = CommandLine::command();
+fn with_short_help(mut commands: clap::Command) -> clap::Command {
     // Settings reach the commands when they are built, and not before.
     commands.build();
     commands.mut_subcommands(without_settings)

@@ -35,22 +35,22 @@ impl Figures {
             "Connections to the database.",
             "state",
             &[
-                ("in_use", f64::from(pool.in_use)),
+                ("used", f64::from(pool.in_use)),
                 ("idle", f64::from(pool.idle)),
             ],
         )?;
         self.gauge(
-            "database_connections_most",
+            "database_connections_max",
             "Connections to the database that there may be.",
             i64::from(pool.most),
         )?;
         self.gauge(
-            "database_waiting",
+            "database_connections_pending",
             "Callers that wait for a connection to the database.",
             count(pool.waiting),
         )?;
         self.counter(
-            "database_went_without_total",
+            "database_connection_timeouts_total",
             "Callers that got no connection to the database in time.",
             pool.went_without,
         )?;
@@ -82,12 +82,12 @@ impl Figures {
             mails.waiting,
         )?;
         self.gauge(
-            "mails_tried_before",
+            "mails_retrying",
             "Mails that wait to be sent again after a failure, in the whole database.",
             mails.tried_before,
         )?;
         self.age(
-            "mails_oldest_seconds",
+            "mails_oldest_age_seconds",
             "Age of the oldest mail that waits; 0 with none.",
             mails.oldest,
         )?;
@@ -97,7 +97,7 @@ impl Figures {
             imports.running,
         )?;
         self.age(
-            "imports_oldest_seconds",
+            "imports_oldest_age_seconds",
             "How long ago the first of these imports was started; 0 with none.",
             imports.oldest,
         )

@@ -90,8 +90,11 @@ fn shells_complete_every_command_and_man_has_a_page_for_each() {
     }
     let script = folder.0.join("completions.bash");
     fs::write(&script, said(&folder, &["completions", "bash"])).unwrap();
+    // As bash calls it: the function that the script names, with the word at hand and the one before.
     let typed = format!(
-        "source {}; COMP_WORDS=(user-accounts account set-s); COMP_CWORD=2; _user-accounts user-accounts set-s account; echo \"${{COMPREPLY[*]}}\"",
+        "source {}; complete=$(complete -p user-accounts | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+         COMP_WORDS=(user-accounts account set-s); COMP_CWORD=2
+         $complete user-accounts set-s account; echo \"${{COMPREPLY[*]}}\"",
         script.display()
     );
     let completed = Command::new("bash").args(["-c", &typed]).output().unwrap();
@@ -105,4 +108,8 @@ fn shells_complete_every_command_and_man_has_a_page_for_each() {
         assert!(text.contains(".SH SYNOPSIS"), "{page}");
     }
     assert!(pages.join("user-accounts.1").exists());
+    assert!(
+        !pages.join("user-accounts-help.1").exists(),
+        "help needs no page"
+    );
 }

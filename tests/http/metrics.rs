@@ -100,8 +100,8 @@ fn requests_are_counted_by_route_and_sign_ins_refused_by_reason() {
     );
     assert_eq!(figure(&text, "build_info{version=\"0.1.0\"}"), Some(1.0));
     assert_eq!(figure(&text, "database_up"), Some(1.0));
-    assert_eq!(figure(&text, "database_connections_most"), Some(12.0));
-    assert_eq!(figure(&text, "database_waiting"), Some(0.0));
+    assert_eq!(figure(&text, "database_connections_max"), Some(12.0));
+    assert_eq!(figure(&text, "database_connections_pending"), Some(0.0));
     assert!(figure(&text, "database_connections{state=\"idle\"}").unwrap() >= 1.0);
     assert_eq!(figure(&text, "hashing_waiting"), Some(0.0));
     assert_eq!(figure(&text, "hashing_running"), Some(0.0));
@@ -117,7 +117,7 @@ fn what_waits_is_counted_with_the_age_of_the_oldest() {
     let company = site.company("Acme", "acme.example", 5);
     let text = beside.text();
     assert_eq!(figure(&text, "mails_waiting"), Some(0.0));
-    assert_eq!(figure(&text, "mails_oldest_seconds"), Some(0.0));
+    assert_eq!(figure(&text, "mails_oldest_age_seconds"), Some(0.0));
     assert_eq!(figure(&text, "imports_waiting"), Some(0.0));
 
     site.newcomer(company, "nina@acme.example");
@@ -131,11 +131,11 @@ fn what_waits_is_counted_with_the_age_of_the_oldest() {
     ));
     let text = beside.text();
     assert_eq!(figure(&text, "mails_waiting"), Some(2.0));
-    assert_eq!(figure(&text, "mails_tried_before"), Some(0.0));
-    let age = figure(&text, "mails_oldest_seconds").unwrap();
+    assert_eq!(figure(&text, "mails_retrying"), Some(0.0));
+    let age = figure(&text, "mails_oldest_age_seconds").unwrap();
     assert!((3_600.0..3_700.0).contains(&age), "{age}");
     assert_eq!(figure(&text, "imports_waiting"), Some(1.0));
-    assert!(figure(&text, "imports_oldest_seconds").unwrap() >= 90.0);
+    assert!(figure(&text, "imports_oldest_age_seconds").unwrap() >= 90.0);
 }
 
 #[test]
@@ -146,12 +146,18 @@ fn without_a_database_its_figures_are_missing_and_the_others_are_told() {
     site.client().get("/sign-in");
     let text = beside.text();
     assert_eq!(figure(&text, "database_up"), Some(0.0));
-    assert_eq!(figure(&text, "database_went_without_total"), Some(0.0));
+    assert_eq!(
+        figure(&text, "database_connection_timeouts_total"),
+        Some(0.0)
+    );
     assert_eq!(figure(&text, "mails_waiting"), None);
-    assert_eq!(figure(&text, "mails_oldest_seconds"), None);
+    assert_eq!(figure(&text, "mails_oldest_age_seconds"), None);
     assert!(text.contains("route=\"/sign-in\""), "{text}");
     let text = beside.text();
-    assert_eq!(figure(&text, "database_went_without_total"), Some(1.0));
+    assert_eq!(
+        figure(&text, "database_connection_timeouts_total"),
+        Some(1.0)
+    );
 }
 
 #[test]
