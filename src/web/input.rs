@@ -19,7 +19,7 @@ use super::error::WebError;
 const LARGEST_FORM_BYTES: usize = 512 * 1024;
 /// Largest form on the pages of people who are not signed in: two passwords of any characters are below
 /// it. What strangers send stays in memory until all of it is there.
-const LARGEST_FORM_OF_VISITORS_BYTES: usize = 16 * 1024;
+const LARGEST_FORM_OF_VISITORS_BYTES: usize = 64 * 1024;
 /// The pages whose forms anybody may send; the others are not read for whoever is not signed in.
 const FORMS_OF_VISITORS: [&str; 4] = [
     "/sign-in",
