@@ -5,8 +5,9 @@ use super::{draw, id, signed_in, telling};
 use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::layout::Layout;
+use crate::web::users::chips::Matches;
 use crate::web::users::onboarding::{Onboarding, onboarding};
-use crate::web::users::pages::{Matches, UserList, UsersPage};
+use crate::web::users::pages::{UserList, UsersPage};
 use crate::web::users::place::{Place, Sort, SortColumn};
 
 fn page(layout: Layout, list: UserList) -> UsersPage {

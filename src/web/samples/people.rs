@@ -3,8 +3,9 @@
 use super::id;
 use crate::users::{Count, Needs};
 use crate::web::components::{Pager, Seats, Tone};
-use crate::web::users::onboarding::{matches_of, onboarding, part_of};
-use crate::web::users::pages::{Chip, UserList, UserRow};
+use crate::web::users::chips::{Chip, Matches, part_of};
+use crate::web::users::onboarding::onboarding;
+use crate::web::users::pages::{UserList, UserRow};
 use crate::web::users::place::Place;
 
 const NAMES: [(&str, &str); 14] = [
@@ -130,7 +131,7 @@ pub fn chips() -> Vec<Chip> {
             needs,
             part: part_of(needs),
             label: needs.words().to_owned(),
-            count: matches_of(count.people),
+            count: Matches::of(count.people),
             href: format!("/users?needs={}", needs.as_str()),
             active: false,
         })

@@ -3,9 +3,10 @@
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
+use super::chips::{Chip, Matches, part_of};
 use super::dialogs::UsersDialog;
-use super::onboarding::{matches_of, onboarding, part_of};
-use super::pages::{Chip, UserList, UserRow, UsersPage};
+use super::onboarding::onboarding;
+use super::pages::{UserList, UserRow, UsersPage};
 use super::place::Place;
 use super::place_query;
 use super::state_words;
@@ -79,14 +80,14 @@ pub fn build(
     let mut matches = needs
         .iter()
         .find(|(need, _)| Some(*need) == place.needs)
-        .map(|(_, count)| matches_of(count.people));
+        .map(|(_, count)| Matches::of(count.people));
     let mut other_side_matches = None;
     let mut only_on_the_other_side = None;
     if !place.q.is_empty() {
         let counted = users::matches(connection, account.id, &listing)?;
-        matches = Some(matches_of(counted.here));
+        matches = Some(Matches::of(counted.here));
         other_side_matches =
-            (counted.here == 0 && place.needs.is_none()).then(|| matches_of(counted.other_side));
+            (counted.here == 0 && place.needs.is_none()).then(|| Matches::of(counted.other_side));
         if counted.here == 0 && counted.other_side == 1 {
             let there = place_query::listing(app, &place.other_side());
             only_on_the_other_side = users::page(connection, account.id, &there)?
@@ -155,7 +156,7 @@ fn chips(needs: &[(Needs, Count)], place: &Place) -> Vec<Chip> {
                 needs: *need,
                 part: part_of(*need),
                 label: need.words().to_string(),
-                count: matches_of(count.people),
+                count: Matches::of(count.people),
                 href: chosen.list_href(),
                 active,
             }

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod administrator;
+pub mod chips;
 pub mod conflict_words;
 pub mod conflicts;
 pub mod dialogs;

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::pages::{Chip, Matches};
+use super::chips::Chip;
 use crate::users::{COUNTED_MATCHES, Count, Needs};
 use crate::web::bar::{Bar, Part};
 use crate::web::components::grouped;
@@ -91,25 +91,6 @@ fn words(active: i64, done: i64, exact: bool, what: &str) -> String {
     let [done, all] = [done, active].map(|count| grouped(count.unsigned_abs()));
     let fewer = if exact { "" } else { "At most " };
     format!("{fewer}{done} of {all} {what}")
-}
-
-/// The parts of a bar that a chip stands for.
-pub fn part_of(needs: Needs) -> Part {
-    match needs {
-        Needs::MailFailed => Part::Problem,
-        Needs::PasswordExpired => Part::Attention,
-        Needs::TrainingRequested => Part::UnderWay,
-        Needs::NeverSignedIn | Needs::NeverTrained => Part::Rest,
-    }
-}
-
-/// A count in words.
-pub fn matches_of(count: i64) -> Matches {
-    if count > COUNTED_MATCHES {
-        Matches::MoreThan(COUNTED_MATCHES.unsigned_abs())
-    } else {
-        Matches::Exactly(count.unsigned_abs())
-    }
 }
 
 #[cfg(test)]

@@ -4,12 +4,11 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
+use super::chips::Matches;
 use super::dialogs::{Activation, UsersDialog};
 use super::onboarding::Onboarding;
 use super::place::Place;
-use crate::users::Needs;
-use crate::web::bar::Part;
-use crate::web::components::{Pager, Seats, Tone, grouped, people};
+use crate::web::components::{Pager, Seats, Tone, grouped};
 use crate::web::layout::Layout;
 
 /// `/users`, `/users/new`, `/users/{id}` and the others that open a pop-up over the list.
@@ -49,32 +48,6 @@ pub struct UserList {
     pub pager: Pager,
 }
 
-/// How many people a search finds: exact up to a limit, because counting costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Matches {
-    /// So many.
-    Exactly(u64),
-    /// More than so many.
-    MoreThan(u64),
-}
-
-/// A filter that counts what needs attention.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chip {
-    /// Who it finds.
-    pub needs: Needs,
-    /// The part of the bar beside it that it stands for.
-    pub part: Part,
-    /// `never signed in`, lower case: it follows the count.
-    pub label: String,
-    /// How many.
-    pub count: Matches,
-    /// The list of them; where it is chosen, the list without it.
-    pub href: String,
-    /// Whether it is chosen.
-    pub active: bool,
-}
-
 /// One person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserRow {
@@ -104,41 +77,6 @@ pub struct UserRow {
     pub you: bool,
     /// Whether their box is ticked.
     pub ticked: bool,
-}
-
-impl Matches {
-    /// As a figure: `37`, `1,000+`.
-    pub fn figure(&self) -> String {
-        match self {
-            Self::Exactly(count) => grouped(*count),
-            Self::MoreThan(count) => format!("{}+", grouped(*count)),
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_none(&self) -> bool {
-        *self == Self::Exactly(0)
-    }
-
-    /// `1 user matches`, `37 users match`, `more than 1,000 users match`.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Exactly(0) => "No user matches".to_owned(),
-            Self::Exactly(1) => "1 user matches".to_owned(),
-            Self::Exactly(count) => format!("{} match", people(*count)),
-            Self::MoreThan(count) => format!("More than {} match", people(*count)),
-        }
-    }
-
-    /// As the end of a link about the other side: `1 inactive user matches`.
-    pub fn words_on(&self, side: &str) -> String {
-        match self {
-            Self::Exactly(0) => format!("No {side} user matches"),
-            Self::Exactly(1) => format!("1 {side} user matches"),
-            Self::Exactly(count) => format!("{} {side} users match", grouped(*count)),
-            Self::MoreThan(count) => format!("More than {} {side} users match", grouped(*count)),
-        }
-    }
 }
 
 impl UserList {

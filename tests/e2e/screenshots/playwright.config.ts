@@ -4,7 +4,7 @@ import tests from "../playwright.config";
 export default defineConfig({
   ...tests,
   testDir: ".",
-  testMatch: "screenshots.ts",
+  testMatch: process.env.README_PICTURES ? "readme.ts" : "screenshots.ts",
   workers: 1,
   timeout: 300_000,
   outputDir: "../test-results",
