@@ -106,7 +106,7 @@ test("edits of different fields are merged, and the page says so", async ({ user
   await expect(theirs.getByText("Your changes to Ann Lee are saved.")).toBeVisible();
   await fill(users.getByRole("dialog"), { Department: "Data" });
   await users.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-  await expect(users.getByText("Somebody else changed title meanwhile; that was kept.")).toBeVisible();
+  await expect(users.getByText("Bo Chen changed title meanwhile; that was kept.")).toBeVisible();
   await expect(row(users, ann.username)).toContainText("Team lead");
   await expect(row(users, ann.username)).toContainText("Data");
 });

@@ -155,7 +155,7 @@ test("attendance is recorded from the pop-up, and is the person's state", async 
   await training.getByRole("radio", { name: "New User Training" }).check();
   await training.getByRole("button", { name: "Record" }).click();
   await expect(users.getByText("New User Training is recorded as attended for Ann Lee.")).toBeVisible();
-  await expect(users.getByRole("list", { name: "What needs attention" }).getByRole("link", { name: "1 never trained" })).toBeVisible();
+  await expect(users.getByRole("group", { name: "The account at a glance" }).getByRole("link", { name: "1 never trained" })).toBeVisible();
   edit = await openUser(users, ann.username);
   await expect(edit).toContainText("New User Training attended");
   await checked(users);
