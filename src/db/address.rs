@@ -60,10 +60,12 @@ pub(super) fn reason_without_secret(said: &str) -> String {
         "could not translate host name",
         "invalid sslmode value",
     ];
-    // One line for each host that was tried; what begins with a tab only asks whether it runs.
+    // One line for each host that was tried; what begins with a tab only asks whether it runs, and what begins with
+    // "Either" explains a certificate file that is missing.
     let lines: Vec<&str> = said
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('\t'))
+        .filter(|line| !line.starts_with("Either provide the file"))
         .collect();
     let is_told = |line: &&str| WITHOUT_SECRET.iter().any(|start| line.starts_with(start));
     if !lines.is_empty() && lines.iter().all(is_told) {

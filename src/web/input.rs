@@ -31,7 +31,7 @@ const FORMS_OF_VISITORS: [&str; 4] = [
 const MOST_PARAMETERS: usize = 6_000;
 /// A client that sends nothing for so long is gone.
 const SILENCE: Duration = Duration::from_secs(10);
-/// A form of ours arrives in seconds, also on a slow line.
+/// A form of ours arrives in seconds, also on a slow line: who lets single bytes drip is gone after this.
 const WHOLE_FORM: Duration = Duration::from_secs(60);
 
 /// Characters that no text takes: control characters (a field of many lines keeps its line breaks), marks that turn

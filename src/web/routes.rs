@@ -300,3 +300,82 @@ async fn survive_panics(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::{App as ActixApp, HttpResponse, web};
+
+    use super::*;
+    use crate::db::{Db, Purpose};
+    use crate::metrics::Metrics;
+    use crate::passwords::Hasher;
+    use crate::users::PlaceSeal;
+    use crate::web::app::{App, Settings};
+    use crate::web::blocking::blocking;
+    use crate::web::context;
+
+    fn app() -> App {
+        App {
+            // Nobody asks it anything.
+            db: Db::new(
+                &"postgres://127.0.0.1:1/none".into(),
+                Purpose::Maintenance,
+                1,
+            ),
+            hasher: Hasher::start(1).unwrap(),
+            settings: Settings {
+                product_name: "User Accounts".to_string(),
+                support_email: "help@vendor.example".to_string(),
+                support_phone: "+1 555 0100".to_string(),
+                public_origin: "http://127.0.0.1".to_string(),
+                https: false,
+                trusted_proxies: Vec::new(),
+                mailbox: None,
+            },
+            seal: PlaceSeal::new([1; 32]),
+            cookie_key: [7; 64],
+            metrics: Arc::new(Metrics::new().unwrap()),
+        }
+    }
+
+    async fn panics_itself() -> HttpResponse {
+        let nothing: Option<HttpResponse> = None;
+        nothing.unwrap()
+    }
+
+    async fn panics_at_work() -> Result<HttpResponse, WebError> {
+        let nothing: Option<()> = None;
+        blocking(move || nothing.unwrap()).await?;
+        Ok(HttpResponse::Ok().finish())
+    }
+
+    #[actix_web::test]
+    async fn a_panic_in_a_handler_is_a_page_with_a_number_and_the_next_request_is_answered() {
+        let service = init_service(
+            ActixApp::new()
+                .app_data(web::Data::new(app()))
+                .wrap(from_fn(context::of_request))
+                .service(
+                    web::scope("/panics")
+                        .wrap(from_fn(survive_panics))
+                        .route("/itself", web::get().to(panics_itself))
+                        .route("/at-work", web::get().to(panics_at_work)),
+                )
+                .route("/healthz", web::get().to(health::alive)),
+        )
+        .await;
+        for path in ["/panics/itself", "/panics/at-work", "/panics/itself"] {
+            let response = call_service(&service, TestRequest::get().uri(path).to_request()).await;
+            assert_eq!(response.status().as_u16(), 500, "{path}");
+            let page = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+            assert!(page.contains("Something went wrong on our side"), "{page}");
+            assert!(!page.contains("unwrap") && !page.contains(".rs"), "{page}");
+            let response =
+                call_service(&service, TestRequest::get().uri("/healthz").to_request()).await;
+            assert_eq!(response.status().as_u16(), 200);
+        }
+    }
+}

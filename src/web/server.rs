@@ -18,12 +18,15 @@ use super::{context, headers, origin, routes};
 const COOKIE_NAME: &str = "session";
 /// The same on https: a browser takes it from this host alone, whole and secure (RFC 6265bis).
 const SECURE_COOKIE_NAME: &str = "__Host-session";
-/// How long a client may take for the head of a request.
+/// How long a client may take for the head of a request: longer than the slowest line needs for a few hundred bytes,
+/// short enough that silent clients do not hold their places.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long running requests may finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 20;
-/// Connections at once, per worker.
-const CONNECTIONS: usize = 2_500;
+/// Connections at once, in all: thousands of browsers, each with one or two, and at most half a megabyte held for
+/// each (a head and a form). Past it they wait to be taken until others are closed, which silent ones are after
+/// [`HEAD_TIMEOUT`].
+pub const CONNECTIONS: usize = 5_000;
 
 /// The cookie that carries a session's token: encrypted and authenticated, for this host alone.
 pub fn session_cookie(key: Key, https: bool) -> SessionMiddleware<CookieSessionStore> {
@@ -56,6 +59,7 @@ pub fn start(
     let key = Key::from(&app.cookie_key);
     let https = app.settings.https;
     let data = web::Data::new(app);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || {
         // The outermost is named last.
         ActixApp::new()
@@ -69,7 +73,8 @@ pub fn start(
     })
     .client_request_timeout(HEAD_TIMEOUT)
     .shutdown_timeout(SHUTDOWN_SECONDS)
-    .max_connections(CONNECTIONS)
+    .workers(workers)
+    .max_connections(CONNECTIONS.div_ceil(workers))
     .disable_signals();
     Ok(match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?.run(),

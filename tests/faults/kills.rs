@@ -1,6 +1,5 @@
 //! The program killed at random moments while many people are added, edited, reset and imported.
 
-use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
@@ -9,12 +8,15 @@ use rand::RngExt as _;
 use user_accounts::db::{Db, Purpose};
 
 use crate::client::Client;
+use crate::long_run::tell;
 use crate::program::Program;
 use crate::site::{PASSWORD, Site};
 use crate::support::postgres::fresh_database_url;
 use crate::support::smtp_sink::{Reply, Sink};
 
 const WORKERS: usize = 4;
+/// Kills of the short run.
+const FEW: usize = 6;
 /// Enough for most of what is added between two kills, not for all of it.
 const SEATS_PER_KILL: i32 = 45;
 
@@ -216,15 +218,21 @@ fn killed(kills: usize) {
         );
     }
     drop(program);
-    let summary = format!(
-        "{kills} kills: {} changes were answered, {} users, {} mails, {} events; nothing lost, nothing doubled\n",
-        done.load(Ordering::Relaxed),
-        site.count("users"),
-        site.count("mails"),
-        site.count("events"),
-    );
-    // Told where a long run asks for it.
-    std::io::stderr().write_all(summary.as_bytes()).unwrap();
+    if kills > FEW {
+        tell(
+            &format!(
+                "{kills} × SIGKILL at random moments while people are added, edited, reset and imported: invariants broken, changes lost or doubled"
+            ),
+            &format!(
+                "0; {} changes were answered; {} users, {} mails, {} events",
+                done.load(Ordering::Relaxed),
+                site.count("users"),
+                site.count("mails"),
+                site.count("events"),
+            ),
+            "0",
+        );
+    }
     assert!(
         done.load(Ordering::Relaxed) > kills,
         "the program was hardly used"
@@ -242,12 +250,11 @@ impl Load<'_> {
 
 #[test]
 fn killed_at_random_moments_it_starts_by_itself_and_every_invariant_holds() {
-    killed(6);
+    killed(FEW);
 }
 
-/// `cargo test --test faults -- --ignored --nocapture two_hundred`
 #[test]
-#[ignore = "takes minutes: the long run of docs/security.md"]
+#[ignore = "takes minutes: bin/long-run"]
 fn two_hundred_kills_at_random_moments() {
     killed(200);
 }

@@ -14,17 +14,25 @@ mod backups;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../http/client.rs"]
 mod client;
+mod clock;
 mod database_away;
 mod database_refuses;
 mod database_restarts;
+mod database_tls;
+mod killed_at_statements;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod kills;
+mod long_run;
+mod many_connections;
 mod new_key;
 mod program;
 mod proxy;
+mod record;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../http/site.rs"]
 mod site;
 mod slow_clients;
+mod starting;
 mod stopping;
+mod under_load;

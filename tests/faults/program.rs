@@ -32,7 +32,7 @@ impl Program {
 
     /// As [`Program::serve`], listening on `port`.
     pub fn serve_at(database: &SecretString, smtp_port: u16, port: u16) -> Program {
-        Program::start(database, smtp_port, port, None)
+        Program::serve_with(database, smtp_port, port, |_| {})
     }
 
     /// As [`Program::serve_at`], with this `SECRET_KEY` instead of one of its own.
@@ -42,13 +42,22 @@ impl Program {
         port: u16,
         key: &str,
     ) -> Program {
-        Program::start(database, smtp_port, port, Some(key))
+        Program::serve_with(database, smtp_port, port, |command| {
+            command.env("SECRET_KEY", key);
+        })
     }
 
-    fn start(database: &SecretString, smtp_port: u16, port: u16, key: Option<&str>) -> Program {
+    /// As [`Program::serve_at`], with `change` made to how it is started.
+    pub fn serve_with(
+        database: &SecretString,
+        smtp_port: u16,
+        port: u16,
+        change: impl FnOnce(&mut Command),
+    ) -> Program {
         let data_dir =
             std::env::temp_dir().join(format!("ua-faults-{}", user_accounts::ids::new().simple()));
-        let child = Command::new(env!("CARGO_BIN_EXE_user-accounts"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_user-accounts"));
+        command
             .arg("serve")
             .env("DATABASE_URL", database.expose_secret())
             .env("MIGRATION_DATABASE_URL", as_owner(database).expose_secret())
@@ -56,11 +65,10 @@ impl Program {
             .env("LISTEN", format!("127.0.0.1:{port}"))
             .env("DATA_DIR", &data_dir)
             .env("RUST_LOG", "warn")
-            .envs(key.map(|key| ("SECRET_KEY", key)))
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::null());
+        change(&mut command);
+        let child = command.spawn().unwrap();
         Program {
             child,
             data_dir,
@@ -82,6 +90,11 @@ impl Program {
             );
             sleep(Duration::from_millis(20));
         }
+    }
+
+    /// How a browser reaches it.
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Its process.

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{sleep, spawn};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// What becomes of connections and of what is sent over them.
@@ -33,6 +35,8 @@ pub struct Proxy {
 
 struct Shared {
     weather: Mutex<Weather>,
+    /// The process that is killed when it has sent so many more messages.
+    doomed: Mutex<Option<(Pid, usize)>>,
     links: Mutex<Vec<(TcpStream, UnixStream)>>,
     server: PathBuf,
 }
@@ -43,6 +47,7 @@ impl Proxy {
         let folder = url.expose_secret().split("host=").nth(1).unwrap();
         let shared = Arc::new(Shared {
             weather: Mutex::new(Weather::Clear),
+            doomed: Mutex::default(),
             links: Mutex::default(),
             server: PathBuf::from(folder).join(".s.PGSQL.5432"),
         });
@@ -73,7 +78,34 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// Kills `program` when it has sent `messages` messages more, the last of which does not arrive.
+    pub fn kill_at(&self, program: Pid, messages: usize) {
+        *self.shared.doomed.lock().unwrap() = Some((program, messages));
+    }
+
+    /// Kills nobody any more; says whether somebody was killed.
+    pub fn spare(&self) -> bool {
+        self.shared.doomed.lock().unwrap().take().is_none()
+    }
+}
+
 impl Shared {
+    /// Counts a message of the program; true when it was its last.
+    fn is_last(&self) -> bool {
+        let mut doomed = self.doomed.lock().unwrap();
+        let Some((program, left)) = doomed.as_mut() else {
+            return false;
+        };
+        *left = left.saturating_sub(1);
+        let is_last = *left == 0;
+        if is_last {
+            let _ = kill(*program, Signal::SIGKILL);
+            *doomed = None;
+        }
+        is_last
+    }
+
     fn weather(&self) -> Weather {
         *self.weather.lock().unwrap()
     }
@@ -117,7 +149,13 @@ fn listen(shared: &Arc<Shared>, mut listener: Option<TcpListener>, port: u16) {
             (server, program),
         );
         let (there, back) = (Arc::clone(shared), Arc::clone(shared));
-        spawn(move || carry(&there, asks.0, asks.1, false));
+        let ends = (asks.0.try_clone().unwrap(), asks.1.try_clone().unwrap());
+        spawn(move || {
+            carry(&there, asks.0, asks.1, false);
+            // Whoever is gone is gone for the other side too.
+            let _ = ends.0.shutdown(Shutdown::Both);
+            let _ = ends.1.shutdown(Shutdown::Both);
+        });
         spawn(move || carry(&back, answers.0, answers.1, true));
     }
 }
@@ -142,6 +180,9 @@ fn carry(
             Weather::Swallowed => dumb = true,
             Weather::Slow(late) if are_answers => sleep(late),
             _ => {}
+        }
+        if !are_answers && shared.is_last() {
+            break;
         }
         if !dumb && to.write_all(&buffer[..count]).is_err() {
             break;

@@ -225,6 +225,11 @@ impl Client {
             })
             .collect();
         for (name, value) in &headers {
+            // The program writes no address into a URL; a search is what the person typed.
+            let leads_with_address = name == "location"
+                && (value.contains('@') || value.contains("%40"))
+                && !value.contains("q=");
+            assert!(!leads_with_address, "an address in {value}");
             if name == "set-cookie" {
                 let pair = value.split(';').next().unwrap().to_string();
                 let ends = value.contains("Max-Age=0");

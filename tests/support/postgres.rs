@@ -21,6 +21,8 @@ const PROGRAM: &str = "user_accounts_program";
 /// A server that lives as long as the standard input of its keeper is open.
 pub struct Server {
     folder: PathBuf,
+    /// Where it listens on this machine, with a certificate of its own for `localhost`.
+    tls_port: Option<u16>,
     keeper: Child,
     databases: Mutex<u32>,
 }
@@ -37,6 +39,13 @@ pub fn fresh_database_url() -> SecretString {
     SERVER
         .get_or_init(|| Server::start("shared"))
         .fresh_database_url()
+}
+
+/// A database with nothing in it; for the program's role.
+pub fn empty_database_url(name: &str) -> SecretString {
+    SERVER
+        .get_or_init(|| Server::start("shared"))
+        .empty_database_url(name)
 }
 
 /// The same database, for whoever owns its tables.
@@ -92,20 +101,50 @@ impl Server {
         writeln!(keeper, "{after_seconds}").unwrap();
     }
 
+    /// A database with nothing in it, as an operator makes it; for the program's role.
+    pub fn empty_database_url(&self, name: &str) -> SecretString {
+        let mut connection = PgConnection::establish(&self.url(SUPERUSER, "postgres")).unwrap();
+        connection
+            .batch_execute(&format!("create database {name} owner {OWNER}"))
+            .unwrap();
+        SecretString::from(self.url(PROGRAM, name))
+    }
+
+    /// The same server by way of the network: `localhost`, where its certificate is right, or another name.
+    pub fn url_over_network(&self, host: &str, options: &str) -> SecretString {
+        let port = self.tls_port.unwrap();
+        SecretString::from(format!(
+            "postgres://{PROGRAM}@{host}:{port}/migrated?{options}"
+        ))
+    }
+
+    /// A file in its folder: `server.crt` vouches for itself, `other.crt` for nobody.
+    pub fn file(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
     fn url(&self, role: &str, database: &str) -> String {
+        let port = self
+            .tls_port
+            .map_or(String::new(), |port| format!("&port={port}"));
         format!(
-            "postgres://{role}@/{database}?host={}",
+            "postgres://{role}@/{database}?host={}{port}",
             self.folder.display()
         )
     }
 
     /// A server of one's own, for a test that stops it.
     pub fn start(name: &str) -> Server {
-        start(name)
+        start(name, None)
+    }
+
+    /// A server that also listens on this port, with TLS.
+    pub fn start_with_tls(name: &str, port: u16) -> Server {
+        start(name, Some(port))
     }
 }
 
-fn start(name: &str) -> Server {
+fn start(name: &str, tls_port: Option<u16>) -> Server {
     let programs = programs();
     let folder = std::env::temp_dir().join(format!("ua-tests-{}-{name}", std::process::id()));
     let run = |script: &str| {
@@ -123,15 +162,34 @@ fn start(name: &str) -> Server {
         command
     };
     let (folder_text, programs) = (folder.display(), programs.display());
+    let (certificates, network) = match tls_port {
+        None => (String::new(), "-c listen_addresses=".to_string()),
+        Some(port) => (
+            ["server", "other"]
+                .map(|name| {
+                    format!(
+                        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+                             -addext subjectAltName=DNS:localhost -keyout {folder_text}/{name}.key -out {folder_text}/{name}.crt 2>/dev/null
+                         chmod 600 {folder_text}/{name}.key
+                         "
+                    )
+                })
+                .concat(),
+            format!(
+                "-c listen_addresses=localhost -c port={port} -c ssl=on -c ssl_cert_file={folder_text}/server.crt -c ssl_key_file={folder_text}/server.key"
+            ),
+        ),
+    };
     let made = run(&format!(
         "mkdir -m 755 {folder_text}
-         {programs}/initdb -D {folder_text}/data -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null"
+         {programs}/initdb -D {folder_text}/data -U postgres -A trust -E UTF8 --locale=C --no-sync >/dev/null
+         {certificates}"
     ));
     assert!(wait(made), "initdb failed");
     let keeper = run(&format!(
         "trap : INT TERM
          start() {{
-         {programs}/postgres -D {folder_text}/data -c fsync=off -c listen_addresses= \
+         {programs}/postgres -D {folder_text}/data -c fsync=off {network} \
              -c unix_socket_directories={folder_text} -c max_connections=400 -c logging_collector=off \
              >>{folder_text}/log 2>&1 &
          server=$!
@@ -147,6 +205,7 @@ fn start(name: &str) -> Server {
     .unwrap();
     let server = Server {
         folder,
+        tls_port,
         keeper,
         databases: Mutex::new(0),
     };
