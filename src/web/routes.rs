@@ -358,11 +358,16 @@ mod tests {
             ActixApp::new()
                 .app_data(web::Data::new(app()))
                 .wrap(from_fn(context::of_request))
+                // As the table's are wired.
                 .service(
-                    web::scope("/panics")
-                        .wrap(from_fn(survive_panics))
-                        .route("/itself", web::get().to(panics_itself))
-                        .route("/at-work", web::get().to(panics_at_work)),
+                    web::resource("/panics/itself")
+                        .route(web::get().to(panics_itself))
+                        .wrap(from_fn(survive_panics)),
+                )
+                .service(
+                    web::resource("/panics/at-work")
+                        .route(web::get().to(panics_at_work))
+                        .wrap(from_fn(survive_panics)),
                 )
                 .route("/healthz", web::get().to(health::alive)),
         )
