@@ -48,6 +48,41 @@ proptest! {
     }
 
     #[test]
+    fn however_a_spreadsheet_writes_it_the_same_list_is_read(
+        rows in prop::collection::vec(("[a-z]{1,8}@acme\\.example", "[A-Za-z\u{e9}\u{df} ;,\"]{1,12}", "[A-Z][a-z\u{f6}\n|]{1,9}"), 1..8),
+        separator in prop::sample::select(vec![b',', b';', b'\t', b'|']),
+        windows_lines in any::<bool>(),
+        encoding in 0..4_u8,
+        reordered in any::<bool>(),
+    ) {
+        let terminator = if windows_lines { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+        let mut writer = csv::WriterBuilder::new().delimiter(separator).terminator(terminator).from_writer(Vec::new());
+        let order = if reordered { [2, 0, 1] } else { [0, 1, 2] };
+        let write = |writer: &mut csv::Writer<Vec<u8>>, cells: [&str; 3]| writer.write_record(order.map(|which| cells[which])).unwrap();
+        write(&mut writer, ["Username", "First name", "Last name"]);
+        for (username, first, last) in &rows {
+            write(&mut writer, [username, first, last]);
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let file: Vec<u8> = match encoding {
+            0 => text.clone().into_bytes(),
+            1 => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            2 => [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+            _ => [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect(),
+        };
+        let read = csv_in::read(&file).unwrap();
+        // Cells are one line without space around it, as they are stored.
+        let one_line = |cell: &str| cell.split_whitespace().collect::<Vec<_>>().join(" ");
+        let read: Vec<[String; 3]> = read
+            .lines
+            .iter()
+            .map(|line| [line.username.clone(), one_line(&line.first_name), one_line(&line.last_name)])
+            .collect();
+        let written: Vec<[String; 3]> = rows.iter().map(|(a, b, c)| [a.clone(), one_line(b), one_line(c)]).collect();
+        prop_assert_eq!(read, written);
+    }
+
+    #[test]
     fn no_spreadsheet_takes_a_cell_for_a_formula(text in prop_oneof!["\\PC{0,20}", "[=+@;|'a\t\n-]{0,12}"]) {
         let safe = csv_out::cell(&text);
         prop_assert!(!safe.starts_with(['\t', '\r', '\n']), "{}", safe);

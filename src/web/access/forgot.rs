@@ -1,6 +1,9 @@
 //! `/forgot-password`: the same answer for every address.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, web};
+use tokio::time::{Instant, sleep_until};
 
 use super::pages::ForgotPasswordPage;
 use crate::access;
@@ -12,6 +15,10 @@ use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::input::Form;
 use crate::web::{context, page};
+
+/// Every answer takes so long, many times the work: a known address, for which a mail is written, is not told from
+/// an unknown one by the time (Django CVE-2024-39329).
+const ANSWER_AFTER: Duration = Duration::from_millis(100);
 
 /// GET `/forgot-password`.
 ///
@@ -58,10 +65,12 @@ pub async fn send(
     let source = context::source(&request, &app);
     let request_id = context::request_id(&request);
     let address = typed.clone();
+    let answer_at = Instant::now() + ANSWER_AFTER;
     let wait = blocking(move || {
         access::request_link(&shared.db, &address, source, request_id, clock::now())
     })
     .await??;
+    sleep_until(answer_at).await;
     match wait {
         Some(wait) => Err(WebError::TooMany(wait)),
         None => page::ok(&ForgotPasswordPage::new(
