@@ -201,8 +201,9 @@ fn a_flood_of_wrong_sign_ins_leaves_the_list_fast_and_memory_flat() {
                 while !stop.load(Ordering::Relaxed) {
                     let place: [u8; 3] = rand::rng().random();
                     let place = format!("10.{}.{}.{}", place[0], place[1], place[2]);
-                    let body =
-                        format!("username=p{:02}%40acme.example&password=wrong", place.len());
+                    // Of addresses of chance, for the same reason.
+                    let guess: u32 = rand::rng().random();
+                    let body = format!("username=g{guess}%40acme.example&password=wrong");
                     let status = client
                         .post_raw("/sign-in", body.as_bytes(), &[("x-forwarded-for", &place)])
                         .status;
