@@ -41,7 +41,7 @@ const fn row(method: &'static str, path: &'static str, statuses: [u16; 5]) -> Ex
 /// 303 is the way to sign in (a stranger), to the own password (a user, or whoever must choose one), or on
 /// after an act; 422 a form with nothing in it.
 #[rustfmt::skip]
-const EXPECTED: [Expected; 57] = [
+const EXPECTED: [Expected; 58] = [
     row("GET", "/", [303, 303, 303, 303, 303]),
     row("GET", "/sign-in", [200, 303, 303, 303, 303]),
     row("POST", "/sign-in", [422, 422, 422, 422, 422]),
@@ -61,6 +61,7 @@ const EXPECTED: [Expected; 57] = [
     row("POST", "/account/second-factor", [303, 403, 400, 400, 303]),
     row("GET", "/activity", [303, 303, 200, 200, 303]),
     row("GET", "/activity.csv", [303, 303, 200, 200, 303]),
+    row("GET", "/help", [303, 303, 200, 200, 303]),
     row("GET", "/users", [303, 303, 200, 200, 303]),
     row("GET", "/users.csv", [303, 303, 200, 200, 303]),
     row("POST", "/users", [303, 403, 422, 422, 303]),
@@ -151,12 +152,12 @@ impl World {
         path.replace("{id}", id).replace("{file}", "none.css")
     }
 
-    /// Every row of every table, without what a look at a page changes, and without the record of who downloaded
-    /// a list.
+    /// Every row of every table, without what a look at a page changes, and without the records of who downloaded
+    /// a list and of what was refused.
     fn everything(&self) -> String {
         let tables = self.site.value(
             "select string_agg(table_name, ',' order by table_name) from information_schema.tables
-             where table_schema = 'public' and table_name <> 'throttles'",
+             where table_schema = 'public' and table_name not in ('throttles', 'refusals')",
         );
         let rows = |table: &str| {
             self.site.value(&format!(
