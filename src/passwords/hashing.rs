@@ -1,12 +1,14 @@
 //! Argon2id on a few threads of its own, with a queue that has an end.
 //!
 //! Hashing is what an attacker can make the server do: it gets as many threads as there are cores,
-//! each with its own memory, made once. What does not fit into the queue is refused at once, so that
+//! each with its own memory, kept from one password to the next. What does not fit into the queue is refused at once, so that
 //! every other page stays fast during a flood of sign-ins.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, generate_salt};
@@ -22,6 +24,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// How many may wait for a thread: at 40 hashes a second and core, under half a second of work.
 const QUEUE: usize = 32;
+
+/// After so long without a password a thread gives its memory back.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// Too many passwords are being checked at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -70,7 +75,7 @@ pub struct HashingLoad {
 }
 
 impl Hasher {
-    /// Starts `threads` threads; each keeps 19 MiB.
+    /// Starts `threads` threads; each takes 19 MiB while there is something to do.
     ///
     /// # Errors
     /// When the operating system gives no thread.
@@ -135,9 +140,17 @@ impl Hasher {
 }
 
 fn work(jobs: &Mutex<mpsc::Receiver<Job>>, load: &Load) {
-    let mut memory = vec![Block::default(); MEMORY_KIB as usize];
+    // Filling fresh memory costs a tenth of a hash, which is why it is kept; an idle program needs none.
+    let mut memory = Vec::new();
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let job = jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(IDLE);
+        if job.as_ref().err() == Some(&RecvTimeoutError::Timeout) {
+            memory = Vec::new();
+            continue;
+        }
         load.running.fetch_add(1, Ordering::Relaxed);
         match job {
             // A receiver that went away is a request that was cut off: nobody waits any more.
