@@ -3,6 +3,7 @@
 mod address;
 mod failure;
 mod migrations;
+mod pooled;
 mod privileges;
 mod standing;
 
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, Pool};
+use diesel::r2d2::Pool;
 use diesel::result::DatabaseErrorKind;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -23,6 +24,7 @@ pub use failure::{
     violated_constraint,
 };
 pub use migrations::{migrate, pending_migrations, server_version};
+use pooled::Manager;
 pub use privileges::grant;
 pub use standing::{Standing, standing};
 
@@ -46,7 +48,7 @@ pub enum Purpose {
     Maintenance,
 }
 
-type Connections = Pool<ConnectionManager<PgConnection>>;
+type Connections = Pool<Manager>;
 
 /// The pool. Cloning it shares it.
 #[derive(Clone)]
@@ -119,15 +121,16 @@ impl Db {
     {
         let pool = self.shared.pool();
         self.shared.waiting.fetch_add(1, Ordering::Relaxed);
-        let connection = pool.get();
+        let pooled = pool.get();
         self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
-        let mut connection = connection.map_err(|error| {
+        let mut pooled = pooled.map_err(|error| {
             self.shared.went_without.fetch_add(1, Ordering::Relaxed);
             self.shared.leave_hung_connections(&pool);
             unavailable(error.to_string())
         })?;
-        let answer = query(&mut connection);
-        drop(connection);
+        let answer = query(&mut pooled.connection);
+        pooled.note(answer.is_ok());
+        drop(pooled);
         self.shared.note_return();
         answer
     }
@@ -190,7 +193,7 @@ fn connections_of(settings: &str, purpose: Purpose, size: u32) -> Connections {
         .max_size(size)
         .min_idle(Some(spare))
         .connection_timeout(POOL_WAIT)
-        .build_unchecked(ConnectionManager::new(settings))
+        .build_unchecked(Manager::new(settings))
 }
 
 /// Asks the database for nothing, to see that it answers.
