@@ -123,6 +123,11 @@ impl Sink {
         self.state.arrived.lock().unwrap().len()
     }
 
+    /// Forgets what arrived.
+    pub fn forget(&self) {
+        self.state.arrived.lock().unwrap().clear();
+    }
+
     /// How often mail to somebody was offered.
     pub fn asked(&self, recipient: &str) -> usize {
         let asked = self.state.asked.lock().unwrap();

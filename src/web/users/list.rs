@@ -173,7 +173,8 @@ pub fn seats(user: &SignedInUser) -> Seats {
     }
 }
 
-fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
+/// A row as the page says it; `ticked` are the people whose boxes are.
+pub fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
     let state = row.state(user.now);
     let (status, tone) = state_words::words(&state, user.now, &user.zone);
     UserRow {
