@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use actix_web::middleware::Compress;
+use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use user_accounts::access;
 use user_accounts::clock;
@@ -16,6 +16,7 @@ use user_accounts::passwords::Hasher;
 use user_accounts::sessions::{self, Digest, NewSession};
 use user_accounts::users::{self, Listing, PlaceSeal};
 use user_accounts::web::app::{App, Settings};
+use user_accounts::web::compress;
 use user_accounts::web::guard::SignedInUser;
 use user_accounts::web::page;
 use user_accounts::web::users::list;
@@ -91,7 +92,7 @@ pub fn serve(words: &[String]) {
         HttpServer::new(move || {
             ActixApp::new()
                 .app_data(web::Data::new(fixed.clone()))
-                .wrap(Compress::default())
+                .wrap(from_fn(compress::whole_pages))
                 .route("/users", web::get().to(show))
         })
         .listen(listener)

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod bar;
 pub mod blocking;
 pub mod components;
+pub mod compress;
 pub mod context;
 pub mod csv_stream;
 pub mod error;
