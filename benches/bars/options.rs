@@ -36,7 +36,7 @@ impl Options {
             quick,
             users: number("--users").unwrap_or(otherwise(1_000_000.0, 20_000.0)) as u64,
             rounds: number("--rounds").unwrap_or(otherwise(5.0, 3.0)) as usize,
-            seconds: number("--seconds").unwrap_or(otherwise(2.5, 1.0)),
+            seconds: number("--seconds").unwrap_or(otherwise(2.0, 1.0)),
             minutes: number("--minutes").unwrap_or(otherwise(10.0, 1.0)),
             folder: value("--folder").map_or_else(
                 || {
