@@ -1,8 +1,8 @@
 //! The style sheet, the script and the icon: parts of the program, compressed once, named by what is
-//! in them so that a browser keeps them for good.
+//! in them so that a browser keeps them for good. A page needs their names alone, which cost nothing.
 
 use std::io::Write as _;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use actix_web::http::header::{self, AcceptEncoding, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -61,6 +61,13 @@ pub fn icon_path() -> &'static str {
     &ICONS.path
 }
 
+/// Compresses everything, so that no browser waits for it.
+pub fn pack_all() {
+    for asset in [&*STYLESHEET, &*SCRIPTS, &*ICONS] {
+        asset.packed();
+    }
+}
+
 /// Every file with its path, for those who draw pages without a server.
 #[cfg(test)]
 pub(super) fn everything() -> [(&'static str, &'static [u8]); 3] {
@@ -84,6 +91,11 @@ struct Asset {
     content_type: &'static str,
     hash: String,
     plain: &'static [u8],
+    packed: OnceLock<Packed>,
+}
+
+/// The compressed forms; the best ones, which take a tenth of a second.
+struct Packed {
     gzip: Option<web::Bytes>,
     brotli: Option<web::Bytes>,
 }
@@ -100,9 +112,15 @@ impl Asset {
             content_type,
             hash,
             plain: text.as_bytes(),
-            gzip: gzip(text),
-            brotli: brotli(text),
+            packed: OnceLock::new(),
         }
+    }
+
+    fn packed(&self) -> &Packed {
+        self.packed.get_or_init(|| Packed {
+            gzip: gzip(self.plain),
+            brotli: brotli(self.plain),
+        })
     }
 
     fn response(&self, request: &HttpRequest) -> HttpResponse {
@@ -146,12 +164,12 @@ impl Asset {
             .flatten()
             .and_then(|accepted| accepted.negotiate(offered.iter()));
         if chosen == Some(Encoding::brotli())
-            && let Some(bytes) = &self.brotli
+            && let Some(bytes) = &self.packed().brotli
         {
             return (Some("br"), bytes.clone());
         }
         if chosen == Some(Encoding::gzip())
-            && let Some(bytes) = &self.gzip
+            && let Some(bytes) = &self.packed().gzip
         {
             return (Some("gzip"), bytes.clone());
         }
@@ -159,13 +177,13 @@ impl Asset {
     }
 }
 
-fn gzip(text: &str) -> Option<web::Bytes> {
+fn gzip(text: &[u8]) -> Option<web::Bytes> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(text.as_bytes()).ok()?;
+    encoder.write_all(text).ok()?;
     encoder.finish().ok().map(web::Bytes::from)
 }
 
-fn brotli(text: &str) -> Option<web::Bytes> {
+fn brotli(text: &[u8]) -> Option<web::Bytes> {
     let mut bytes = Vec::new();
     let mut encoder = brotli::CompressorWriter::new(
         &mut bytes,
@@ -173,7 +191,7 @@ fn brotli(text: &str) -> Option<web::Bytes> {
         BROTLI_QUALITY,
         BROTLI_WINDOW_BITS,
     );
-    encoder.write_all(text.as_bytes()).ok()?;
+    encoder.write_all(text).ok()?;
     encoder.flush().ok()?;
     drop(encoder);
     Some(web::Bytes::from(bytes))
@@ -202,7 +220,7 @@ mod tests {
 
     #[test]
     fn style_and_script_stay_small() {
-        let bytes = |asset: &Asset| asset.brotli.as_ref().unwrap().len();
+        let bytes = |asset: &Asset| asset.packed().brotli.as_ref().unwrap().len();
         assert!(bytes(&STYLESHEET) < 15_000, "style: {}", bytes(&STYLESHEET));
         assert!(bytes(&SCRIPTS) < 10_000, "script: {}", bytes(&SCRIPTS));
     }

@@ -13,7 +13,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use socket2::SockRef;
 
 use super::app::App;
-use super::{compress, context, headers, origin, routes};
+use super::{assets, compress, context, headers, origin, routes};
 
 /// The cookie's name where the page is reached by plain http.
 const COOKIE_NAME: &str = "session";
@@ -60,6 +60,10 @@ pub fn start(
     // The end of an answer does not wait for the client to acknowledge its beginning, which takes 40 ms
     // on a connection that is used again. Connections have it of their listener.
     SockRef::from(&listener).set_tcp_nodelay(true)?;
+    // Beside the first requests: a page does not wait for the style sheet to be packed.
+    std::thread::Builder::new()
+        .name("packing".to_string())
+        .spawn(assets::pack_all)?;
     let key = Key::from(&app.cookie_key);
     let https = app.settings.https;
     let data = web::Data::new(app);
