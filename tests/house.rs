@@ -5,6 +5,9 @@
     reason = "what a test builds on may stop it at once"
 )]
 
+#[path = "house/documents.rs"]
+mod documents;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
