@@ -97,6 +97,7 @@ test("an address held in another account names Customer Success and a reference 
   await expect(add).toContainText(SUPPORT_PHONE);
   await expect(add.getByRole("link", { name: SUPPORT_EMAIL })).toHaveAttribute("href", `mailto:${SUPPORT_EMAIL}`);
   await expect(add.getByText("reference code")).toContainText(/[A-Z2-9]{4}/);
+  const code = /[A-Z2-9]{4}-[A-Z2-9]{4}/.exec(await add.getByText("reference code").innerText())?.[0] ?? "none";
   const told = await users.content();
   for (const secret of ["Secretive", "Holder", sister.name, sister.domain]) expect(told).not.toContain(secret);
   await checked(users);
@@ -105,6 +106,35 @@ test("an address held in another account names Customer Success and a reference 
   await expect(link(users, held.username)).toHaveCount(0);
   await expect(box(users, held.username)).toHaveCount(0);
   await expect(atTheTop(users, "Add a User")).toBeVisible();
+
+  // Customer Success opens the case by the code, and that they did is read here and there.
+  const explained = await company.program.command(["support", "case", code.toLowerCase().replace("-", " ")]);
+  for (const told of [`asked in    ${company.name}, by Ada Berg`, "Secretive Holder", `account       ${sister.name}`]) {
+    expect(explained).toContain(told);
+  }
+  expect(explained).toContain(`${company.name}: already in use, in another account`);
+  await users.goto("/activity");
+  await expect(users.getByText(`Customer Success looked at the case ${code}.`)).toBeVisible();
+  await theirs.goto("/activity");
+  await expect(theirs.getByText("Secretive Holder: Customer Success looked at this user.")).toBeVisible();
+  await expect(theirs.getByText(code)).toHaveCount(0);
+});
+
+test("somebody's former address is kept, and the page does not tell it from one held elsewhere", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  const edit = await openUser(users, ann.username);
+  await fill(edit, { Username: company.at("ann.moor"), "Last name": "Moor" });
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(row(users, company.at("ann.moor"))).toContainText("Ann Moor");
+  const add = await addAgain(users, ann.username);
+  await expect(add.locator("#address-conflict")).toContainText("Nobody in your account has it. Customer Success can tell you more");
+  await expect(add.locator("#address-conflict")).not.toContainText("Moor");
+  await checked(users);
+  const explained = await company.program.command(["support", "email", ann.username]);
+  expect(explained).toMatch(/Reserved until .* for the person whose username it was/);
+  expect(explained).toContain("Ann Moor");
 });
 
 test("changing a username to one that is taken meets the same message", async ({ users, company }) => {

@@ -103,4 +103,8 @@ test("a different person under the same username is stopped, and replaced or kep
   await expect(link(users, ann.username)).toHaveCount(0);
   await show(users, "Show Inactive");
   await expect(row(users, ann.username)).toContainText("Ann Lee");
+  const left = await openUser(users, ann.username);
+  await left.getByRole("link", { name: "History" }).click();
+  await expect(users.getByText("Replaced: left, and Bert Stone came in their place.")).toBeVisible();
+  await checked(users);
 });

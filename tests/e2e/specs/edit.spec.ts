@@ -145,6 +145,46 @@ test("an administrator makes another one, and takes it back", async ({ users, co
   await expect(users.getByText("Ann Lee is no longer an administrator")).toBeVisible();
 });
 
+test("the account is handed over: the new administrator takes the old one's place", async ({ users, company, another }) => {
+  const second = await company.addAdministrator("Bo", "Chen");
+  const theirs = await another();
+  await company.signIn(theirs, second);
+  await theirs.goto("/users");
+  const edit = await openUser(theirs, company.administrator.username);
+  await edit.getByRole("link", { name: "Remove as administrator" }).click();
+  await theirs.getByRole("button", { name: "Remove as administrator" }).click();
+  await expect(theirs.getByText("Ada Berg is no longer an administrator and was signed out.")).toBeVisible();
+  await users.goto("/users");
+  await expect(users).toHaveURL(/\/sign-in/);
+  // Whoever is left cannot go: the account is never without one.
+  const own = await openUser(theirs, second.username);
+  await expect(own.getByRole("link", { name: "Remove as administrator" })).toHaveCount(0);
+  await expect(own.getByLabel("Active Account")).toBeDisabled();
+  await theirs.goto("/account");
+  await expect(theirs.getByRole("main")).toContainText(second.username);
+  await expect(theirs.getByRole("main")).not.toContainText(company.administrator.username);
+});
+
+test("who was taken out meanwhile stays out, and the second administrator is told", async ({ users, company, another }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  const theirs = await another();
+  await company.signIn(theirs, await company.addAdministrator("Bo", "Chen"));
+  for (const page of [users, theirs]) {
+    await page.goto("/users");
+    await openUser(page, ann.username);
+  }
+  await theirs.getByRole("checkbox", { name: "Active Account" }).uncheck();
+  await theirs.getByRole("button", { name: "Save" }).click();
+  await expect(theirs.getByText("Ann Lee is deactivated")).toBeVisible();
+  await fill(users.getByRole("dialog"), { Department: "Data" });
+  await users.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(users.getByText("Your changes to Ann Lee are saved. Bo Chen deactivated Ann Lee meanwhile.")).toBeVisible();
+  await expect(users.getByRole("link", { name: ann.username })).toHaveCount(0);
+  await users.getByRole("link", { name: "Open Ann Lee" }).click();
+  await expect(users.getByRole("checkbox", { name: "Active Account" })).not.toBeChecked();
+});
+
 test("the administrators' own pop-up keeps them from locking themselves out", async ({ users, company }) => {
   const edit = await openUser(users, company.administrator.username);
   await expect(edit.getByRole("checkbox", { name: "Active Account" })).toBeDisabled();

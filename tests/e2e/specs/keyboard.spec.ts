@@ -93,3 +93,48 @@ test("a password is reset by keyboard alone", async ({ users, company }) => {
   await press(users, reset.getByRole("button", { name: "Reset", exact: true }));
   await expect(users.getByRole("progressbar", { name: "All 1 done" })).toBeVisible();
 });
+
+test("an address in use leads to Reactivate by keyboard alone", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await press(users, link(users, ann.username));
+  const edit = dialog(users, "Edit User");
+  await press(users, edit.getByRole("checkbox", { name: "Active Account" }), "Space");
+  await press(users, edit.getByRole("button", { name: "Save" }));
+  await expect(link(users, ann.username)).toHaveCount(0);
+  await press(users, atTheTop(users, "Add a User"));
+  const add = dialog(users, "Add a User");
+  await type(users, add, "Username", ann.username);
+  await type(users, add, "First name", "Ann");
+  await type(users, add, "Last name", "Lee");
+  await users.keyboard.press("Enter");
+  await expect(add.getByRole("alert")).toBeFocused();
+  await press(users, add.getByRole("link", { name: "Reactivate" }));
+  await press(users, edit.getByRole("checkbox", { name: "Active Account" }), "Space");
+  await press(users, edit.getByRole("button", { name: "Save" }));
+  await expect(users.getByText("Ann Lee is active again.")).toBeVisible();
+});
+
+test("a different person is answered, and training requested, by keyboard alone", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await press(users, link(users, ann.username));
+  const edit = dialog(users, "Edit User");
+  await type(users, edit, "Username", company.at("bert.stone"));
+  await type(users, edit, "First name", "Bert");
+  await type(users, edit, "Last name", "Stone");
+  await users.keyboard.press("Enter");
+  await press(users, dialog(users, "This looks like a different person").getByRole("button", { name: "Replace" }));
+  await expect(row(users, company.at("bert.stone"))).toBeVisible();
+
+  await press(users, box(users, company.at("bert.stone")), "Space");
+  await press(users, atTheTop(users, "Provide Training"));
+  const training = dialog(users, "Provide Training");
+  await expect(training).toBeVisible();
+  await tabTo(users, training.getByRole("radio", { name: "New User Training" }));
+  await users.keyboard.press("Space");
+  await press(users, training.getByRole("button", { name: "Request Training" }));
+  await expect(users.getByRole("heading", { name: "New User Training" })).toBeVisible();
+});
