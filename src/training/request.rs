@@ -35,6 +35,8 @@ pub enum ForNeverAttended {
 /// Training to be asked for.
 #[derive(Debug, Clone)]
 pub struct RequestTraining {
+    /// The id that the request will have; the form carries it, so that sending it twice asks once.
+    pub id: Uuid,
     /// Which.
     pub training: Training,
     /// For whom.
@@ -52,6 +54,8 @@ pub struct Requested {
     pub requests: Vec<(Uuid, Training, usize)>,
     /// Who is not part of it.
     pub left_out: Vec<LeftOut>,
+    /// Whether it was asked for before, by the same form.
+    pub before: bool,
 }
 
 /// Why nothing was asked for.
@@ -150,15 +154,42 @@ pub fn request(
         (Training::Advanced, for_advanced),
     ] {
         if !people.is_empty() {
-            let id = write(tx, author, command, training, &people, now)?;
+            let is_new = requests.is_empty() && sent_before(tx, author, command)?.is_none();
+            let id = if is_new { command.id } else { ids::new() };
+            write(tx, author, command, id, training, &people, now)?;
             requests.push((id, training, people.len()));
         }
     }
     let Some((first, ..)) = requests.first() else {
-        return Err(RequestError::NobodyLeft(left_out));
+        return match sent_before(tx, author, command)? {
+            Some(training) => Ok(Requested {
+                requests: vec![(command.id, training, 0)],
+                left_out,
+                before: true,
+            }),
+            None => Err(RequestError::NobodyLeft(left_out)),
+        };
     };
     omissions::insert(tx, author.account_id, *first, &left_out)?;
-    Ok(Requested { requests, left_out })
+    Ok(Requested {
+        requests,
+        left_out,
+        before: false,
+    })
+}
+
+/// Which training the same form asked for before, if it did.
+fn sent_before(
+    tx: &mut db::Connection,
+    author: &Author,
+    command: &RequestTraining,
+) -> QueryResult<Option<Training>> {
+    let kind: Option<String> = training_requests::table
+        .find((author.account_id, command.id))
+        .select(training_requests::kind)
+        .first(tx)
+        .optional()?;
+    Ok(kind.and_then(|kind| Training::from_name(&kind)))
 }
 
 fn candidates(
@@ -238,13 +269,13 @@ fn write(
     tx: &mut db::Connection,
     author: &Author,
     command: &RequestTraining,
+    id: Uuid,
     training: Training,
     people: &[Uuid],
     now: OffsetDateTime,
-) -> Result<Uuid, RequestError> {
+) -> Result<(), RequestError> {
     let account_id = author.account_id;
     let requested_by = author.user_id().ok_or(RequestError::NotFound)?;
-    let id = ids::new();
     diesel::insert_into(training_requests::table)
         .values((
             training_requests::account_id.eq(account_id),
@@ -292,5 +323,5 @@ fn write(
         training: training.as_str().to_string(),
     };
     history::record_for_each(tx, author, &subjects, &event, now)?;
-    Ok(id)
+    Ok(())
 }

@@ -58,7 +58,10 @@ pub fn replace(
     command: &ReplaceUser,
     now: OffsetDateTime,
 ) -> Result<NewUser, ReplaceError> {
-    let new = swap(tx, author, command, &reason(command), now)?;
+    let swapped = swap(tx, author, command, &reason(command), now)?;
+    let Swapped::Now(new) = swapped else {
+        return Ok(swapped.new_user());
+    };
     let event = Event::UserReplaced {
         old_user: command.leaving,
         new_user: new.id,
@@ -84,7 +87,7 @@ pub fn free_and_add(
     now: OffsetDateTime,
 ) -> Result<NewUser, ReplaceError> {
     let reason = format!("Made room for {}", command.profile.full_name());
-    swap(tx, author, command, &reason, now)
+    Ok(swap(tx, author, command, &reason, now)?.new_user())
 }
 
 /// As [`replace`], for many at once and in a constant number of statements: all or nobody. The caller
@@ -155,20 +158,34 @@ fn reason(command: &ReplaceUser) -> String {
     format!("Replaced by {}", command.profile.full_name())
 }
 
+/// Who came: in this transaction, or when the same form was sent before.
+enum Swapped {
+    Now(NewUser),
+    Before(NewUser),
+}
+
+impl Swapped {
+    fn new_user(&self) -> NewUser {
+        match self {
+            Swapped::Now(new) | Swapped::Before(new) => *new,
+        }
+    }
+}
+
 fn swap(
     tx: &mut db::Connection,
     author: &Author,
     command: &ReplaceUser,
     reason: &str,
     now: OffsetDateTime,
-) -> Result<NewUser, ReplaceError> {
+) -> Result<Swapped, ReplaceError> {
     let account_id = author.account_id;
     accounts::lock_for(tx, author)?;
     let leaving = lock(tx, account_id, command.leaving)?.ok_or(ReplaceError::NotFound)?;
     let mut id = command.id;
     if let Some(existing) = find(tx, account_id, id)? {
         if existing.username == command.username.as_str() && !leaving.active {
-            return Ok(NewUser { id });
+            return Ok(Swapped::Before(NewUser { id }));
         }
         id = ids::new();
     }
@@ -186,5 +203,6 @@ fn swap(
         &FirstPassword::Mailed,
         now,
     )
+    .map(Swapped::Now)
     .map_err(ReplaceError::Coming)
 }

@@ -117,3 +117,29 @@ fn a_replacement_that_cannot_come_leaves_everything_as_it_was() {
     );
     assert_eq!(site.everything(), before);
 }
+
+#[test]
+fn pressed_twice_a_replacement_happens_once_and_answers_the_same() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let guard = edit(&client, &client.get(&path), &path, &TOBIAS);
+    let pop_up = client.get(&format!("{path}/replacement/new"));
+    assert_ne!(guard.field("id"), pop_up.field("id"));
+    let id = guard.field("id");
+    let mut fields = TOBIAS.to_vec();
+    fields.push(("id", &id));
+    for round in ["first", "again"] {
+        let answer = client.post(&format!("{path}/replacement"), &fields);
+        assert_eq!(answer.status, 303, "{round}: {}", answer.dialog().text());
+    }
+    assert_eq!(site.count("users"), 3);
+    assert_eq!(site.count("mails"), 1);
+    assert_eq!(site.count("events where kind = 'user_replaced'"), 2);
+    // A form of its own finds nobody to replace any more.
+    let late = client.post(&format!("{path}/replacement"), &TOBIAS);
+    assert!(
+        late.status == 422 && late.says("This user is inactive already"),
+        "{}",
+        late.dialog().text()
+    );
+}

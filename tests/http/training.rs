@@ -176,3 +176,48 @@ fn nothing_chosen_is_told_at_every_field_and_another_account_does_not_exist() {
         404
     );
 }
+
+#[test]
+fn pressed_twice_a_request_is_made_once_and_leads_to_its_page() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false).to_string();
+    let bea = site.person(acme, "bea@acme.example", false).to_string();
+    let client = site.signed_in("boss@acme.example");
+    let id = client.get("/training-requests/new").field("id");
+    let send = |id: &str, user: &str| {
+        client.post(
+            "/training-requests",
+            &[
+                ("id", id),
+                ("kind", "new_user"),
+                ("scope", "selected"),
+                ("user", user),
+            ],
+        )
+    };
+    let first = send(&id, &ann);
+    assert_eq!(first.location, Some(format!("/training-requests/{id}")));
+    assert_eq!(send(&id, &ann).location, first.location);
+    assert!(
+        client
+            .get(&format!("/training-requests/{id}"))
+            .says("Requested: New User Training for 1 user."),
+        "the message of the first time is not lost"
+    );
+    assert_eq!(site.count("training_requests"), 1);
+    assert_eq!(site.count("mails where kind = 'training_request'"), 1);
+    // The same form with somebody else in it is another request; a form of its own says why not.
+    let other = send(&id, &bea);
+    assert_eq!(other.status, 303);
+    assert_ne!(other.location, first.location);
+    let other_id = user_accounts::ids::new().to_string();
+    let refused = send(&other_id, &ann);
+    assert!(
+        refused.status == 422
+            && refused.says("New User Training is requested for everybody here already."),
+        "{}",
+        refused.dialog().text()
+    );
+    assert_eq!(site.count("training_requests"), 2);
+}

@@ -54,6 +54,7 @@ fn provide_training() {
             layout: signed_in(),
             list: list(20),
             dialog: TrainingDialog {
+                id: uuid::Uuid::nil(),
                 who: ScopeChoice {
                     selected: vec![id(1), id(2)],
                     selected_count: 12,

@@ -315,6 +315,7 @@ fn another_person_in_the_same_row() {
     let html = over_the_list(
         "different-person",
         UsersDialog::DifferentPerson(Box::new(DifferentPersonDialog {
+            new_id: uuid::Uuid::nil(),
             id: id(6),
             before: person(),
             after_name: "Liam O’Brien".to_owned(),

@@ -58,6 +58,8 @@ pub struct NewTrainingRequestPage {
 /// The pop-up `Provide Training`.
 #[derive(Debug, Clone)]
 pub struct TrainingDialog {
+    /// The id that the request will have: sent twice, the form asks once.
+    pub id: Uuid,
     /// For whom.
     pub who: ScopeChoice,
     /// Which training is chosen; at first none.

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::pages::{NeverAttendedChoice, NewTrainingRequestPage, TrainingDialog, TrainingKind};
-use crate::db;
 use crate::training::{
     self, ForNeverAttended, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining, Requested,
     Training,
@@ -24,6 +23,7 @@ use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::users::scope::{Scope, ScopeChoice, matching_count};
 use crate::web::users::{list, place_query};
+use crate::{db, ids};
 
 /// How many of those who never attended are named in the pop-up.
 const NAMED: usize = 10;
@@ -68,7 +68,10 @@ pub async fn request(
     let outcome = blocking(move || {
         shared.db.write(|tx| {
             let requested = training::request(tx, &by.author, &command, by.now)?;
-            by.leave(tx, &requested_message(&requested))?;
+            // The message of the first time is still to be read.
+            if !requested.before {
+                by.leave(tx, &requested_message(&requested))?;
+            }
             Ok::<_, RequestError>(requested)
         })
     })
@@ -164,6 +167,7 @@ fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> St
 /// What the pop-up shows.
 #[derive(Default)]
 struct Again {
+    id: Option<Uuid>,
     selected: Vec<Uuid>,
     scope: Option<Scope>,
     kind: Option<TrainingKind>,
@@ -192,6 +196,7 @@ impl Again {
         // Browsers send line breaks as CR LF; a note has plain ones.
         let note = form.text("note")?.replace("\r\n", "\n").trim().to_string();
         let mut again = Again {
+            id: form.one("id")?.and_then(|id| Uuid::parse_str(id).ok()),
             selected: form.ids("user")?,
             scope,
             kind,
@@ -216,12 +221,21 @@ impl Again {
         Ok(again)
     }
 
+    /// The id that the request will have: the form's, or a new one.
+    fn id(&self) -> Uuid {
+        match self.id {
+            Some(id) => id,
+            None => ids::new(),
+        }
+    }
+
     /// The request, where nothing is wrong with the form.
     fn command(&self, place: &Place) -> Option<RequestTraining> {
         if !self.errors.is_empty() {
             return None;
         }
         Some(RequestTraining {
+            id: self.id(),
             training: match self.kind? {
                 TrainingKind::NewUser => Training::NewUser,
                 TrainingKind::Advanced => Training::Advanced,
@@ -288,6 +302,7 @@ async fn draw(
                     })
                     .collect();
             let dialog = TrainingDialog {
+                id: again.id(),
                 who: ScopeChoice {
                     selected_count: (found.len() - left_out.len()) as u64,
                     matching_count: matching_count(connection, user.account_id(), &place)?,

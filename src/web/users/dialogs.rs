@@ -325,6 +325,8 @@ pub struct DifferentPersonDialog {
     pub after_name: String,
     /// Address as typed.
     pub after_username: String,
+    /// The id of the new user, where it comes to a replacement: sent twice, it replaces once.
+    pub new_id: Uuid,
     /// Everything that was typed, names and values, to be sent again by either button.
     pub typed: Vec<(String, String)>,
 }

@@ -23,7 +23,7 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Id, Query};
 use crate::web::page;
 use crate::web::redirect::see_other;
-use crate::{accounts, db, history};
+use crate::{accounts, db, history, ids};
 
 /// GET `/users/{id}`.
 ///
@@ -238,6 +238,7 @@ fn ask_whether_same(
         .read(|connection| list::build(connection, app, user, place, &[]))?;
     let guard = DifferentPersonDialog {
         id: subject.id,
+        new_id: ids::new(),
         before: Person {
             name: subject.full_name(),
             username: subject.username.clone(),
