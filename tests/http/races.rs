@@ -110,12 +110,17 @@ fn two_administrators_who_demote_each_other_at_once_leave_one() {
             ("boss@acme.example", "other"),
             ("other@acme.example", "boss"),
         ];
-        let statuses = at_once(2, |number| {
-            let (by, whom) = pairs[number];
-            let client = site.signed_in(by);
-            let id = site.value(&format!(
+        // Everything but the click itself comes before.
+        let cookies = pairs.map(|(by, _)| site.signed_in(by).cookie.borrow().clone());
+        let ids = pairs.map(|(_, whom)| {
+            site.value(&format!(
                 "select id from users where username like '{whom}%'"
-            ));
+            ))
+        });
+        let statuses = at_once(2, |number| {
+            let client = site.client();
+            client.cookie.replace(cookies[number].clone());
+            let id = &ids[number];
             client
                 .post(
                     &format!("/users/{id}/administrator"),

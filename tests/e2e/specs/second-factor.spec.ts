@@ -92,3 +92,21 @@ test("the account demands it, and a second administrator is led to set theirs up
   await expect(theirs.getByText("Your account asks administrators for a second factor.")).toBeVisible();
   await checked(theirs);
 });
+
+test("Customer Success removes it where phone and recovery codes are lost", async ({ users, company, another }) => {
+  const { program, administrator } = company;
+  await expect(program.command(["support", "second-factor-reset", administrator.username])).rejects.toThrow(
+    `Nobody with the address ${administrator.username} has a second factor. Nothing was removed.`,
+  );
+  await setUp(users, company);
+  const said = await program.command(["support", "second-factor-reset", administrator.username.toUpperCase()]);
+  expect(said).toBe(`Removed. ${administrator.username} is signed out, signs in with the password alone, and is told by mail.\n`);
+  await users.goto("/users");
+  await expect(users).toHaveURL(/\/sign-in/);
+  await program.postbox.mail(administrator.username, /second factor was removed/i);
+  const elsewhere = await another();
+  await company.signIn(elsewhere);
+  await elsewhere.goto("/activity");
+  const line = elsewhere.getByRole("listitem").filter({ hasText: "Ada Berg: The second factor was removed." });
+  await expect(line).toContainText("Customer Success");
+});
