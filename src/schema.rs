@@ -35,6 +35,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    attention_tallies (account_id, id) {
+        account_id -> Uuid,
+        id -> Int8,
+        never_signed_in -> Int4,
+        mail_failed -> Int4,
+        mail_failed_never_came -> Int4,
+        never_trained -> Int4,
+        training_requested -> Int4,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Int8,
         account_id -> Uuid,
@@ -300,6 +312,7 @@ diesel::table! {
 
 diesel::joinable!(account_domains -> accounts (account_id));
 diesel::joinable!(address_conflicts -> accounts (account_id));
+diesel::joinable!(attention_tallies -> accounts (account_id));
 diesel::joinable!(events -> accounts (account_id));
 diesel::joinable!(imports -> accounts (account_id));
 diesel::joinable!(mails -> accounts (account_id));
@@ -311,6 +324,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_domains,
     accounts,
     address_conflicts,
+    attention_tallies,
     events,
     import_lines,
     imports,

@@ -107,9 +107,14 @@ async fn show(fixed: web::Data<Fixed>) -> HttpResponse {
     let shared = fixed.clone();
     let rows = web::block(move || {
         let account_id = shared.user.author.account_id;
-        let found = shared
-            .db
-            .read(|connection| users::page(connection, account_id, &Listing::default()))?;
+        let found = shared.db.read(|connection| {
+            users::page(
+                connection,
+                account_id,
+                &Listing::default(),
+                users::Expected::ANY,
+            )
+        })?;
         Ok::<_, db::Error>(
             found
                 .rows

@@ -49,7 +49,8 @@ create index users_by_name on users (account_id, active, name_key, id);
 create index users_by_last_sign_in_oldest on users (account_id, active, last_sign_in_at asc nulls last, id);
 create index users_by_last_sign_in_newest on users (account_id, active, last_sign_in_at desc nulls last, id desc);
 create index users_administrators on users (account_id, username) where administrator;
-create index users_search on users using gin (account_id, search_text gin_trgm_ops);
+-- Every search reads the list of rows that are still to be put into this index from end to end: a short one.
+create index users_search on users using gin (account_id, search_text gin_trgm_ops) with (gin_pending_list_limit = 256);
 
 -- Seats and administrators. The totals live in the account's row: whoever changes who is in takes
 -- that row's lock, so two can never take the last seat or remove the last administrator together.

@@ -1,3 +1,10 @@
+drop trigger users_tally_deleted on users;
+drop trigger users_tally_updated on users;
+drop trigger users_tally_inserted on users;
+drop function tally_deleted_attention();
+drop function tally_updated_attention();
+drop function tally_inserted_attention();
+drop table attention_tallies;
 drop trigger training_request_people_derive_updated on training_request_people;
 drop trigger training_request_people_derive_inserted on training_request_people;
 drop trigger training_attendances_derive on training_attendances;

@@ -26,7 +26,7 @@ alter table users
     add constraint users_password_mail_state check ((password_mail_id is null) = (password_mail_state is null));
 
 create index users_mail_failed on users (account_id, username) where active and password_mail_state = 'failed';
-create index users_password_sent on users (account_id, password_mail_at) where active and password_mail_state = 'sent';
+create index users_password_sent on users (account_id, password_mail_at) include (last_sign_in_at) where active and password_mail_state = 'sent';
 create index users_never_trained on users (account_id, username) where active and training = 'never';
 create index users_training_requested on users (account_id, username) where active and training = 'requested';
 
@@ -93,3 +93,77 @@ create trigger training_request_people_derive_inserted after insert on training_
     referencing new table as changed for each statement execute function derive_training();
 create trigger training_request_people_derive_updated after update on training_request_people
     referencing new table as changed for each statement execute function derive_training();
+
+-- How many active people need what, for the chips over the list, which every view of it shows. Counting
+-- them costs 1,000 index entries each; a total in one row would be locked by every worker that settles a
+-- mail, against whoever changes the account. So each statement that changes a total adds a row with the
+-- difference, the totals are the sums, and the clean-up adds the rows up.
+create table attention_tallies (
+    account_id uuid not null references accounts,
+    id bigint generated always as identity,
+    never_signed_in integer not null,
+    mail_failed integer not null,
+    -- Those of them who never signed in.
+    mail_failed_never_came integer not null,
+    never_trained integer not null,
+    training_requested integer not null,
+    primary key (account_id, id)
+);
+
+create function tally_inserted_attention() returns trigger language plpgsql as $$
+begin
+    insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)
+    select account_id,
+        count(*) filter (where last_sign_in_at is null),
+        count(*) filter (where password_mail_state = 'failed'),
+        count(*) filter (where password_mail_state = 'failed' and last_sign_in_at is null),
+        count(*) filter (where training = 'never'),
+        count(*) filter (where training = 'requested')
+    from inserted where active group by account_id;
+    return null;
+end $$;
+
+create function tally_updated_attention() returns trigger language plpgsql as $$
+begin
+    insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)
+    select * from (
+        select account_id,
+            coalesce(sum(change) filter (where last_sign_in_at is null), 0) as never_signed_in,
+            coalesce(sum(change) filter (where password_mail_state = 'failed'), 0) as mail_failed,
+            coalesce(sum(change) filter (where password_mail_state = 'failed' and last_sign_in_at is null), 0)
+                as mail_failed_never_came,
+            coalesce(sum(change) filter (where training = 'never'), 0) as never_trained,
+            coalesce(sum(change) filter (where training = 'requested'), 0) as training_requested
+        from (
+            select account_id, 1 as change, last_sign_in_at, password_mail_state, training
+            from after_update where active
+            union all
+            select account_id, -1, last_sign_in_at, password_mail_state, training
+            from before_update where active
+        ) as both_sides
+        group by account_id
+    ) as changes
+    where (never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested) is distinct from (0, 0, 0, 0, 0);
+    return null;
+end $$;
+
+create function tally_deleted_attention() returns trigger language plpgsql as $$
+begin
+    insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)
+    select account_id,
+        -count(*) filter (where last_sign_in_at is null),
+        -count(*) filter (where password_mail_state = 'failed'),
+        -count(*) filter (where password_mail_state = 'failed' and last_sign_in_at is null),
+        -count(*) filter (where training = 'never'),
+        -count(*) filter (where training = 'requested')
+    from deleted where active group by account_id;
+    return null;
+end $$;
+
+create trigger users_tally_inserted after insert on users
+    referencing new table as inserted for each statement execute function tally_inserted_attention();
+create trigger users_tally_updated after update on users
+    referencing old table as before_update new table as after_update
+    for each statement execute function tally_updated_attention();
+create trigger users_tally_deleted after delete on users
+    referencing old table as deleted for each statement execute function tally_deleted_attention();

@@ -16,6 +16,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) fn with_time_outs(url: &str, purpose: Purpose) -> String {
     let mut options = "-c client_min_messages=warning -c timezone=UTC".to_string();
     if purpose == Purpose::Serving {
+        // A statement is planned once on each connection and never again, whatever its values: a plan of
+        // its own for each run costs as much as running it, and plans that change with the statistics
+        // are plans that nobody looked at. So statements are written for one plan (src/users/listing_rows.rs).
+        options.push_str(" -c plan_cache_mode=force_generic_plan");
         options.push_str(&format!(
             " -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
             STATEMENT_TIMEOUT.as_millis(),

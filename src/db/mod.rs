@@ -6,6 +6,7 @@ mod migrations;
 mod pooled;
 mod privileges;
 mod standing;
+mod statement;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -27,6 +28,7 @@ pub use migrations::{migrate, pending_migrations, server_version};
 use pooled::Manager;
 pub use privileges::grant;
 pub use standing::{Standing, standing};
+pub use statement::Statement;
 
 /// A connection to PostgreSQL, inside a transaction where a function changes something.
 pub type Connection = PgConnection;

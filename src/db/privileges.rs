@@ -10,7 +10,8 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-pub(super) const DELETED_FROM: [&str; 8] = [
+pub(super) const DELETED_FROM: [&str; 9] = [
+    "attention_tallies",
     "passwords",
     "recovery_codes",
     "recovery_links",
@@ -20,6 +21,10 @@ pub(super) const DELETED_FROM: [&str; 8] = [
     "temporary_passwords",
     "throttles",
 ];
+
+/// Programs that start at once do it one after the other: PostgreSQL fails two that change the rights
+/// of a table together.
+const GRANTING: i64 = 0x7561_6772_616e_7473;
 
 /// Gives the role of `program` what it needs in the tables that the role of `owner` owns, and takes
 /// back whatever it had beyond that. Nothing where both are one role.
@@ -37,6 +42,7 @@ pub fn grant(owner: &SecretString, program: &SecretString) -> Result<(), String>
     connection
         .batch_execute(&format!(
             "begin;
+             select pg_advisory_xact_lock({GRANTING});
              revoke all on all tables in schema public from {role};
              grant usage on schema public to {role};
              grant select, insert, update on all tables in schema public to {role};

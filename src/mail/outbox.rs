@@ -5,6 +5,7 @@ use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::db::Statement;
 use crate::schema::mails;
 use crate::{db, ids};
 
@@ -171,16 +172,16 @@ pub fn cancel_waiting(
         #[diesel(sql_type = sql_types::Uuid)]
         user_id: Uuid,
     }
-    let cancelled: Vec<Cancelled> = diesel::sql_query(
+    let cancelled: Vec<Cancelled> = Statement::new(
         "update mails set state = 'cancelled', settled_at = $1, explanation = $2
          where account_id = $3 and user_id = any($4) and kind = any($5) and state = 'waiting'
          returning user_id",
     )
-    .bind::<sql_types::Timestamptz, _>(now)
-    .bind::<sql_types::Text, _>(because)
-    .bind::<sql_types::Uuid, _>(account_id)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
-    .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
+    .bind(now)
+    .bind(because)
+    .bind(account_id)
+    .bind(users)
+    .bind(kinds)
     .load(tx)?;
     Ok(cancelled.into_iter().map(|mail| mail.user_id).collect())
 }

@@ -3,11 +3,10 @@
 //! its outcome is known, so that fifty at once get no further than fifty in a row.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Timestamptz};
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
-use crate::db;
+use crate::db::{self, Statement};
 use crate::schema::throttles;
 
 /// An allowance: `burst` tries at once, then one more every `refill`.
@@ -42,16 +41,16 @@ pub fn take(
     now: OffsetDateTime,
 ) -> QueryResult<Answer> {
     let key = digest(limit, key);
-    let counted = diesel::sql_query(
+    let counted = Statement::new(
         "insert into throttles (key, used_until) values ($1, $2)
          on conflict (key) do update
          set used_until = greatest(throttles.used_until, $3) + ($2 - $3)
          where greatest(throttles.used_until, $3) + ($2 - $3) <= $4",
     )
-    .bind::<Binary, _>(&key)
-    .bind::<Timestamptz, _>(now + limit.refill)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Timestamptz, _>(now + limit.refill * limit.burst)
+    .bind(key.clone())
+    .bind(now + limit.refill)
+    .bind(now)
+    .bind(now + limit.refill * limit.burst)
     .execute(connection)?;
     if counted == 1 {
         return Ok(Answer::Allowed);

@@ -1,30 +1,16 @@
-//! The list: filter, search, sort, and pages by key.
-//!
-//! Page 2,000 costs what page 1 costs: a page starts at a key in an index, never at an offset. Every
-//! query starts from the account.
+//! The list: what is asked of it, and what it shows.
 
-use diesel::dsl::sql_query;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{self, Bool, Nullable, SmallInt, Text, Timestamptz};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::listing_rows::read;
 use super::needs::Needs;
-use super::scope::Narrowing;
+use super::place::{Key, Place};
 use super::state::{self, PasswordMail, State};
-use super::{Direction, Key, Place, fold};
-use crate::db;
-use crate::schema::users;
 
 /// Rows on a page.
 pub const PAGE: usize = 50;
-/// Matches of a search are counted so far, then they are "more than".
-pub const COUNTED_MATCHES: i64 = 1_000;
-/// Rows of an export read at a time.
-const BATCH: i64 = 1_000;
-/// Words of a search that are looked for; the rest is ignored.
-const WORDS: usize = 8;
 
 /// Which side of the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,45 +59,72 @@ pub struct Listing {
 }
 
 /// One row of the list.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Row {
     /// The user's id.
+    #[diesel(sql_type = sql_types::Uuid)]
     pub id: Uuid,
     /// The username.
+    #[diesel(sql_type = Text)]
     pub username: String,
     /// First name.
+    #[diesel(sql_type = Text)]
     pub first_name: String,
     /// Last name.
+    #[diesel(sql_type = Text)]
     pub last_name: String,
     /// Title, or empty.
+    #[diesel(sql_type = Text)]
     pub title: String,
     /// Department, or empty.
+    #[diesel(sql_type = Text)]
     pub department: String,
     /// Phone, or empty.
+    #[diesel(sql_type = Text)]
     pub phone: String,
     /// When they last signed in.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub last_sign_in_at: Option<OffsetDateTime>,
     /// Whether they administer the account.
+    #[diesel(sql_type = Bool)]
     pub administrator: bool,
+    #[diesel(sql_type = Bool)]
     active: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     deactivated_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Text)]
     name_key: String,
-    mail: Option<PasswordMail>,
+    #[diesel(sql_type = Nullable<Text>)]
+    password_mail_state: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    password_mail_at: Option<OffsetDateTime>,
+    /// Of the mail; looked up only where they tell something, not where it was sent.
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    attempts: Option<i16>,
+    #[diesel(sql_type = Nullable<Text>)]
+    explanation: Option<String>,
 }
 
 impl Row {
     /// What the list says about the person.
     pub fn state(&self, now: OffsetDateTime) -> State {
+        let mail = self.password_mail_state.clone().map(|state| PasswordMail {
+            state,
+            settled_at: self.password_mail_at,
+            attempts: self.attempts.unwrap_or_default(),
+            explanation: self.explanation.clone().unwrap_or_default(),
+        });
         state::tell(
             self.active,
             self.deactivated_at,
             self.last_sign_in_at,
-            self.mail.as_ref(),
+            mail.as_ref(),
             now,
         )
     }
 
-    fn key(&self, column: SortColumn) -> Key {
+    /// Where the row stands in that order.
+    pub(super) fn key(&self, column: SortColumn) -> Key {
         match column {
             SortColumn::Username => Key::Username(self.username.clone()),
             SortColumn::Name => Key::Name(self.name_key.clone(), self.id),
@@ -129,203 +142,4 @@ pub struct Page {
     pub before: Option<Key>,
     /// Where the page after starts.
     pub after: Option<Key>,
-}
-
-/// How many people a search finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub struct Matches {
-    /// On this side of the filter, [`COUNTED_MATCHES`] + 1 for "more".
-    #[diesel(sql_type = BigInt)]
-    pub here: i64,
-    /// On the other side.
-    #[diesel(sql_type = BigInt)]
-    pub other_side: i64,
-}
-
-/// The page of the list that was asked for. A place before which less than a page is left gives the
-/// first page, so that going back never ends on a stub.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn page(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    listing: &Listing,
-) -> QueryResult<Page> {
-    let backwards = listing
-        .place
-        .as_ref()
-        .is_some_and(|place| place.direction == Direction::Before);
-    let mut rows = read(connection, account_id, listing, PAGE as i64 + 1)?;
-    if backwards && rows.len() <= PAGE {
-        let first = Listing {
-            place: None,
-            ..listing.clone()
-        };
-        return page(connection, account_id, &first);
-    }
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    if backwards {
-        rows.reverse();
-    }
-    let column = listing.sort.column;
-    let has_before = if backwards {
-        more
-    } else {
-        listing.place.is_some()
-    };
-    let has_after = backwards || more;
-    Ok(Page {
-        before: rows
-            .first()
-            .filter(|_| has_before)
-            .map(|row| row.key(column)),
-        after: rows.last().filter(|_| has_after).map(|row| row.key(column)),
-        rows,
-    })
-}
-
-/// The rows from a place on, many at a time, for an export; no page before.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn batch(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    listing: &Listing,
-) -> QueryResult<Page> {
-    let rows = read(connection, account_id, listing, BATCH)?;
-    let after = rows
-        .last()
-        .filter(|_| rows.len() as i64 == BATCH)
-        .map(|row| row.key(listing.sort.column));
-    Ok(Page {
-        rows,
-        before: None,
-        after,
-    })
-}
-
-/// A `like` pattern for each word: any part of it, `%` and `_` taken literally.
-pub(super) fn patterns(search: &str) -> Vec<String> {
-    fold(search)
-        .split_whitespace()
-        .take(WORDS)
-        .map(|word| {
-            let literal = word
-                .replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_");
-            format!("%{literal}%")
-        })
-        .collect()
-}
-
-/// How many people the search finds here and on the other side of the filter.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn matches(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    listing: &Listing,
-) -> QueryResult<Matches> {
-    let patterns = patterns(&listing.search);
-    // A condition for each word: "like all (array)" could not use the index.
-    let mut conditions: String = (1..=patterns.len())
-        .map(|number| format!(" and search_text like ($3::text[])[{number}]"))
-        .collect();
-    if let Some(needs) = listing.needs {
-        conditions.push_str(&format!(" and {}", needs.condition()));
-    }
-    let counted = |active: &str| {
-        format!(
-            "(select count(*) from (select from users where account_id = $1 and active = {active}{conditions} limit {}) as found)",
-            COUNTED_MATCHES + 1
-        )
-    };
-    sql_query(format!(
-        "select {} as here, {} as other_side",
-        counted("$2"),
-        counted("not $2")
-    ))
-    .bind::<diesel::sql_types::Uuid, _>(account_id)
-    .bind::<Bool, _>(listing.show == Show::Active)
-    .bind::<Array<Text>, _>(patterns)
-    .get_result(connection)
-}
-
-/// The ids of everyone who is in, in the order of the ids (so that two who lock them do not meet
-/// head-on).
-///
-/// # Errors
-/// Whatever the database says.
-pub fn ids_of_active(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<Vec<Uuid>> {
-    users::table
-        .filter(users::account_id.eq(account_id))
-        .filter(users::active)
-        .order(users::id)
-        .select(users::id)
-        .load(connection)
-}
-
-/// The ids of every active user whom the search and the need find, in the order of the ids: the same
-/// people that the list shows.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn ids_matching(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    narrowing: &Narrowing,
-) -> QueryResult<Vec<Uuid>> {
-    let mut query = users::table
-        .filter(users::account_id.eq(account_id))
-        .filter(users::active)
-        .order(users::id)
-        .select(users::id)
-        .into_boxed();
-    for pattern in patterns(&narrowing.search) {
-        query = query.filter(users::search_text.like(pattern));
-    }
-    if let Some(needs) = narrowing.needs {
-        query = query.filter(diesel::dsl::sql::<Bool>(&needs.condition()));
-    }
-    query.load(connection)
-}
-
-/// The ids of people whom the search finds, in and out, at most `limit`.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn ids_named(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    search: &str,
-    limit: usize,
-) -> QueryResult<Vec<Uuid>> {
-    let mut query = users::table
-        .filter(users::account_id.eq(account_id))
-        .select(users::id)
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .into_boxed();
-    for pattern in patterns(search) {
-        query = query.filter(users::search_text.like(pattern));
-    }
-    query.load(connection)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::patterns;
-
-    #[test]
-    fn every_word_is_a_pattern_and_wildcards_are_literal() {
-        assert_eq!(
-            patterns(" M\u{fc}LL  50% a_b c\\d "),
-            ["%mull%", "%50\\%%", "%a\\_b%", "%c\\\\d%"]
-        );
-        assert!(patterns("  ").is_empty());
-    }
 }

@@ -1,23 +1,48 @@
-//! Reading the rows of the list from a key, in either direction.
+//! The rows of the list from a key, in either direction, as one statement.
+//!
+//! The program's connections plan a statement once, whatever its values (`plan_cache_mode`), so each
+//! is written for one plan: where the planner would have to guess how many rows a search leaves, a
+//! materialized part or a limit decides instead. docs/performance.md says what was measured.
 
-use diesel::dsl::sql;
-use diesel::pg::Pg;
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
-use time::OffsetDateTime;
+use diesel::RunQueryDsl as _;
+use diesel::result::QueryResult;
 use uuid::Uuid;
 
-use super::listing::{Listing, Row, Show, SortColumn, patterns};
-use super::{Direction, Key};
-use crate::db;
-use crate::schema::{mails, users};
+use super::listing::{Listing, Row, Show, SortColumn};
+use super::place::{Direction, Key};
+use super::search::Condition;
+use crate::db::{self, Statement};
+
+/// What a row of the list is made from.
+const COLUMNS: &str = "id, username, first_name, last_name, title, department, phone, last_sign_in_at, \
+     administrator, active, deactivated_at, name_key, password_mail_id, password_mail_state, password_mail_at";
+/// What a search and a chip look at besides.
+const LOOKED_AT: &str = "search_text, training";
+/// So many rows are looked at one by one for a page of a common word, before its matches are gathered.
+const WALKED: i64 = 3_000;
+
+/// How the rows that are looked for are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// In the order of the list, as far as it takes: where everybody is shown, and for an export, which
+    /// passes everybody once.
+    Walk,
+    /// A stretch in the order of the list, and where that holds too few, all of them: for what many
+    /// people match.
+    WalkThenGather,
+    /// All of them by the index, then sorted: for what few people match.
+    Gather,
+    /// All of them out of the whole account, then sorted: for a small account.
+    Scan,
+}
 
 /// At most `limit` rows, in reading direction.
 pub(super) fn read(
     connection: &mut db::Connection,
     account_id: Uuid,
     listing: &Listing,
-    limit: i64,
+    limit: usize,
+    way: Way,
 ) -> QueryResult<Vec<Row>> {
     let backwards = listing
         .place
@@ -25,184 +50,160 @@ pub(super) fn read(
         .is_some_and(|place| place.direction == Direction::Before);
     // Reading a descending list backwards is reading upwards.
     let downwards = listing.sort.descending != backwards;
-    let key = listing.place.as_ref().map(|place| place.key.clone());
-    let query = base(account_id, listing).limit(limit);
+    let key = listing.place.as_ref().map(|place| &place.key);
+    let mut load = |stretch| {
+        statement(account_id, listing, stretch, downwards, limit, way).load::<Row>(connection)
+    };
     match (listing.sort.column, key) {
-        (SortColumn::Username, key) => {
-            let query = match (key, downwards) {
-                (Some(Key::Username(key)), false) => query.filter(users::username.gt(key)),
-                (Some(Key::Username(key)), true) => query.filter(users::username.lt(key)),
-                _ => query,
-            };
-            match downwards {
-                false => query.order(users::username.asc()).load(connection),
-                true => query.order(users::username.desc()).load(connection),
-            }
-        }
-        (SortColumn::Name, key) => {
-            // The first comparison is the one that an index can start from.
-            let query = match (key, downwards) {
-                (Some(Key::Name(key, id)), false) => query
-                    .filter(users::name_key.ge(key.clone()))
-                    .filter(users::name_key.gt(key).or(users::id.gt(id))),
-                (Some(Key::Name(key, id)), true) => query
-                    .filter(users::name_key.le(key.clone()))
-                    .filter(users::name_key.lt(key).or(users::id.lt(id))),
-                _ => query,
-            };
-            match downwards {
-                false => query
-                    .order((users::name_key.asc(), users::id.asc()))
-                    .load(connection),
-                true => query
-                    .order((users::name_key.desc(), users::id.desc()))
-                    .load(connection),
-            }
-        }
         (SortColumn::LastSignIn, Some(Key::LastSignIn(at, id))) => {
-            let mut rows = read_by_last_sign_in(
-                connection,
-                account_id,
-                listing,
-                Some((at, id)),
-                backwards,
-                limit,
-            )?;
-            let left = limit - rows.len() as i64;
+            let mut rows = load(match at {
+                Some(_) => Stretch::Came(key),
+                None => Stretch::Never(Some(*id)),
+            })?;
             // "Never" is a stretch of its own at the end of the list: a page may lie on both.
-            let runs_into_other_stretch = at.is_none() == backwards;
-            if left > 0 && runs_into_other_stretch {
-                rows.extend(read_stretch(
-                    connection, account_id, listing, !backwards, None, downwards, left,
-                )?);
+            if rows.len() < limit && at.is_none() == backwards {
+                let other = match backwards {
+                    true => Stretch::Came(None),
+                    false => Stretch::Never(None),
+                };
+                rows.extend(load(other)?);
+                rows.truncate(limit);
             }
             Ok(rows)
         }
-        (SortColumn::LastSignIn, _) => match listing.sort.descending {
-            false => query
-                .order((users::last_sign_in_at.asc().nulls_last(), users::id.asc()))
-                .load(connection),
-            true => query
-                .order((users::last_sign_in_at.desc().nulls_last(), users::id.desc()))
-                .load(connection),
+        (_, key) => load(Stretch::Whole(key)),
+    }
+}
+
+/// A part of the list that one index holds in order.
+enum Stretch<'a> {
+    /// All of it, from a key on.
+    Whole(Option<&'a Key>),
+    /// Of a list by last sign-in: who came, from a key on.
+    Came(Option<&'a Key>),
+    /// Of a list by last sign-in: who never came, from an id on.
+    Never(Option<Uuid>),
+}
+
+fn statement(
+    account_id: Uuid,
+    listing: &Listing,
+    stretch: Stretch<'_>,
+    downwards: bool,
+    limit: usize,
+    way: Way,
+) -> Statement {
+    let mut statement = Statement::default();
+    let account = statement.place_for(account_id);
+    let side = match listing.show {
+        Show::Active => "active",
+        Show::Inactive => "not active",
+    };
+    let base = format!("account_id = {account} and {side}");
+    let from = from(&mut statement, &stretch, downwards);
+    let order = order(listing.sort.column, &stretch, downwards);
+    let condition = Condition::of(&mut statement, &listing.search, listing.needs);
+    let (plain, indexed) = (&condition.plain, &condition.indexed);
+    let walked = |end: &str| {
+        format!(
+            "select {COLUMNS} from (
+                 select {COLUMNS}, {LOOKED_AT} from users where {base}{from} order by {order} {end}
+             ) as walked where true{plain} limit {limit}"
+        )
+    };
+    // Only what they are sorted by is kept of all that match; the rest is read for those of the page.
+    let keys = match listing.sort.column {
+        SortColumn::Username => "id, username",
+        SortColumn::Name => "id, name_key",
+        SortColumn::LastSignIn => "id, last_sign_in_at",
+    };
+    let page_of_found = format!(
+        "select person.* from (
+             select id from found where true{from} order by {order} limit {limit}
+         ) as page
+         cross join lateral (
+             select {COLUMNS} from users where account_id = {account} and users.id = page.id
+         ) as person"
+    );
+    let gathered = |condition: &str| {
+        format!(
+            "with found as materialized (select {keys} from users where {base}{condition}) {page_of_found}"
+        )
+    };
+    let rows = match way {
+        Way::Walk if plain.is_empty() => {
+            format!("select {COLUMNS} from users where {base}{from} order by {order} limit {limit}")
+        }
+        // "offset 0" keeps the planner from looking for the words first.
+        Way::Walk => walked("offset 0"),
+        Way::Gather => gathered(indexed),
+        Way::Scan => gathered(plain),
+        Way::WalkThenGather => format!(
+            "with hits as materialized ({}),
+             found as materialized (
+                 select {keys} from users
+                 where {base}{indexed} and (select count(*) from hits) < {limit}
+             )
+             select * from hits where (select count(*) from hits) >= {limit}
+             union all
+             ({page_of_found})",
+            walked(&format!("limit {WALKED}"))
+        ),
+    };
+    // The mail's words are looked up one by one, and only where they are shown: joined as a table, the
+    // planner may read every mail of the account.
+    statement.write(&format!(
+        "select r.*, mail.attempts, mail.explanation
+         from ({rows}) as r
+         left join lateral (
+             select attempts, explanation from mails
+             where mails.account_id = {account} and mails.id = r.password_mail_id and r.password_mail_state <> 'sent'
+             limit 1
+         ) as mail on true
+         order by {order}"
+    ));
+    statement
+}
+
+/// The condition that the stretch begins with, told so that an index can start there.
+fn from(statement: &mut Statement, stretch: &Stretch<'_>, downwards: bool) -> String {
+    let beyond = if downwards { "<" } else { ">" };
+    match stretch {
+        Stretch::Whole(None) => String::new(),
+        Stretch::Came(None) => " and last_sign_in_at is not null".to_string(),
+        Stretch::Never(None) => " and last_sign_in_at is null".to_string(),
+        Stretch::Never(Some(id)) => {
+            let id = statement.place_for(*id);
+            format!(" and last_sign_in_at is null and id {beyond} {id}")
+        }
+        Stretch::Whole(Some(key)) | Stretch::Came(Some(key)) => match key {
+            Key::Username(username) => {
+                let username = statement.place_for(username.as_str());
+                format!(" and username {beyond} {username}")
+            }
+            Key::Name(name, id) => {
+                let (name, id) = (statement.place_for(name.as_str()), statement.place_for(*id));
+                format!(" and (name_key, id) {beyond} ({name}, {id})")
+            }
+            // Nothing compares with "never": those rows are no part of this stretch.
+            Key::LastSignIn(Some(at), id) => {
+                let (at, id) = (statement.place_for(*at), statement.place_for(*id));
+                format!(" and (last_sign_in_at, id) {beyond} ({at}, {id})")
+            }
+            Key::LastSignIn(None, _) => " and last_sign_in_at is null".to_string(),
         },
     }
 }
 
-type At = Option<(Option<OffsetDateTime>, Uuid)>;
-
-fn read_by_last_sign_in(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    listing: &Listing,
-    from: At,
-    backwards: bool,
-    limit: i64,
-) -> QueryResult<Vec<Row>> {
-    let never = from.is_some_and(|(at, _)| at.is_none());
-    read_stretch(
-        connection,
-        account_id,
-        listing,
-        never,
-        from,
-        listing.sort.descending != backwards,
-        limit,
-    )
-}
-
-/// Rows of one of the two stretches of a list by last sign-in: those who came, those who never did.
-fn read_stretch(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    listing: &Listing,
-    never: bool,
-    from: At,
-    downwards: bool,
-    limit: i64,
-) -> QueryResult<Vec<Row>> {
-    let query = base(account_id, listing).limit(limit);
-    if never {
-        let query = query.filter(users::last_sign_in_at.is_null());
-        let query = match (from, downwards) {
-            (Some((_, id)), false) => query.filter(users::id.gt(id)),
-            (Some((_, id)), true) => query.filter(users::id.lt(id)),
-            (None, _) => query,
-        };
-        return match downwards {
-            false => query.order(users::id.asc()).load(connection),
-            true => query.order(users::id.desc()).load(connection),
-        };
+/// The order, in the words of the index that holds it.
+fn order(column: SortColumn, stretch: &Stretch<'_>, downwards: bool) -> String {
+    let direction = if downwards { "desc" } else { "asc" };
+    match (column, stretch) {
+        (SortColumn::Username, _) => format!("username {direction}"),
+        (SortColumn::Name, _) => format!("name_key {direction}, id {direction}"),
+        (SortColumn::LastSignIn, Stretch::Whole(_)) => {
+            format!("last_sign_in_at {direction} nulls last, id {direction}")
+        }
+        (SortColumn::LastSignIn, _) => format!("last_sign_in_at {direction}, id {direction}"),
     }
-    let query = query.filter(users::last_sign_in_at.is_not_null());
-    let query = match (from, downwards) {
-        (Some((Some(at), id)), false) => query.filter(users::last_sign_in_at.ge(at)).filter(
-            users::last_sign_in_at
-                .gt(at)
-                .or(users::id.nullable().gt(id)),
-        ),
-        (Some((Some(at), id)), true) => query.filter(users::last_sign_in_at.le(at)).filter(
-            users::last_sign_in_at
-                .lt(at)
-                .or(users::id.nullable().lt(id)),
-        ),
-        _ => query,
-    };
-    match downwards {
-        false => query
-            .order((users::last_sign_in_at.asc(), users::id.asc()))
-            .load(connection),
-        true => query
-            .order((users::last_sign_in_at.desc(), users::id.desc()))
-            .load(connection),
-    }
-}
-
-#[diesel::dsl::auto_type]
-fn joined() -> _ {
-    users::table
-        .left_join(
-            mails::table.on(mails::account_id
-                .eq(users::account_id)
-                .and(mails::id.nullable().eq(users::password_mail_id))),
-        )
-        .select((
-            users::id,
-            users::username,
-            users::first_name,
-            users::last_name,
-            users::title,
-            users::department,
-            users::phone,
-            users::last_sign_in_at,
-            users::administrator,
-            users::active,
-            users::deactivated_at,
-            users::name_key,
-            (
-                mails::state,
-                mails::settled_at,
-                mails::attempts,
-                mails::explanation,
-            )
-                .nullable(),
-        ))
-}
-
-/// Account, filter and search; the order and the place follow.
-fn base(
-    account_id: Uuid,
-    listing: &Listing,
-) -> diesel::helper_types::IntoBoxed<'static, joined, Pg> {
-    let mut query = joined().into_boxed();
-    query = query
-        .filter(users::account_id.eq(account_id))
-        .filter(users::active.eq(listing.show == Show::Active));
-    for pattern in patterns(&listing.search) {
-        query = query.filter(users::search_text.like(pattern));
-    }
-    if let Some(needs) = listing.needs {
-        query = query.filter(sql::<Bool>(&needs.condition()));
-    }
-    query
 }

@@ -9,7 +9,9 @@ mod conflict;
 mod edit;
 mod freeable;
 mod listing;
+mod listing_pages;
 mod listing_rows;
+mod matches;
 mod merge;
 mod needs;
 mod password_mail;
@@ -18,6 +20,7 @@ mod policy;
 mod profile;
 mod replace;
 mod scope;
+mod search;
 mod send_again;
 mod state;
 mod user;
@@ -36,12 +39,13 @@ pub use conflict::{
 };
 pub use edit::{EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
 pub use freeable::could_be_freed;
-pub use listing::{
-    COUNTED_MATCHES, Listing, Matches, PAGE, Row, Show, Sort, SortColumn, batch, ids_matching,
-    ids_named, ids_of_active, matches, page,
+pub use listing::{Listing, PAGE, Page, Row, Show, Sort, SortColumn};
+pub use listing_pages::{Expected, batch, page};
+pub use matches::{
+    COUNTED_MATCHES, Matches, count_matching, ids_matching, ids_named, ids_of_active, matches,
 };
 pub use merge::Collision;
-pub use needs::{Count, Needs, needs};
+pub use needs::{Count, Needs, add_up_tallies, needs};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};
 pub use policy::{Identity, looks_like_another_person};

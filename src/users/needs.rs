@@ -1,13 +1,12 @@
 //! What needs attention: who is in and never came, whose mail failed, whose password ran out, who was
-//! never trained. Each is a filter of the list and a count from an index.
+//! never trained. Each is a filter of the list and a count.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use uuid::Uuid;
 
-use super::listing::COUNTED_MATCHES;
 use super::state::TEMPORARY_PASSWORD_LIFE;
-use crate::db;
+use crate::db::{self, Statement};
 
 /// What an active user may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,31 +64,51 @@ impl Needs {
     /// index on the moment of sending can be used.
     pub(super) fn condition(self) -> String {
         match self {
-            Needs::NeverSignedIn => "users.last_sign_in_at is null".to_string(),
-            Needs::MailFailed => "users.password_mail_state = 'failed'".to_string(),
+            Needs::NeverSignedIn => "last_sign_in_at is null".to_string(),
+            Needs::MailFailed => "password_mail_state = 'failed'".to_string(),
             Needs::PasswordExpired => format!(
-                "(users.password_mail_state = 'sent' and users.password_mail_at <= now() - interval '{} seconds')",
+                "(password_mail_state = 'sent' and password_mail_at <= now() - interval '{} seconds')",
                 TEMPORARY_PASSWORD_LIFE.whole_seconds()
             ),
-            Needs::NeverTrained => "users.training = 'never'".to_string(),
-            Needs::TrainingRequested => "users.training = 'requested'".to_string(),
+            Needs::NeverTrained => "training = 'never'".to_string(),
+            Needs::TrainingRequested => "training = 'requested'".to_string(),
         }
     }
 }
 
-/// How many active users need something, counted as far as [`COUNTED_MATCHES`] and one more for
-/// "more than".
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
+/// Expired passwords are counted so far, from an index, because time alone makes them, and one more for
+/// "more than". The others are exact.
+const COUNTED_EXPIRED: i64 = 1_000;
+
+/// How many active users need something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     /// All of them.
-    #[diesel(sql_type = BigInt)]
     pub people: i64,
-    /// Those of them who never signed in.
-    #[diesel(sql_type = BigInt)]
+    /// Those of them who never signed in, where it is about signing in.
     pub never_came: i64,
 }
 
-/// How many active users of the account need each of [`Needs::ALL`], in that order. One query.
+#[derive(QueryableByName)]
+struct Counts {
+    #[diesel(sql_type = BigInt)]
+    mail_failed: i64,
+    #[diesel(sql_type = BigInt)]
+    mail_failed_never_came: i64,
+    #[diesel(sql_type = BigInt)]
+    password_expired: i64,
+    #[diesel(sql_type = BigInt)]
+    password_expired_never_came: i64,
+    #[diesel(sql_type = BigInt)]
+    never_signed_in: i64,
+    #[diesel(sql_type = BigInt)]
+    never_trained: i64,
+    #[diesel(sql_type = BigInt)]
+    training_requested: i64,
+}
+
+/// How many active users of the account need each of [`Needs::ALL`], in that order. One query, whatever
+/// the size of the account.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -97,30 +116,69 @@ pub fn needs(
     connection: &mut db::Connection,
     account_id: Uuid,
 ) -> QueryResult<Vec<(Needs, Count)>> {
-    let counts: Vec<String> = Needs::ALL
+    let counts: Counts = Statement::new(&format!(
+        "select mail_failed, mail_failed_never_came, never_signed_in, never_trained, training_requested,
+             password_expired, password_expired_never_came
+         from (
+             select coalesce(sum(mail_failed), 0)::bigint as mail_failed,
+                 coalesce(sum(mail_failed_never_came), 0)::bigint as mail_failed_never_came,
+                 coalesce(sum(never_signed_in), 0)::bigint as never_signed_in,
+                 coalesce(sum(never_trained), 0)::bigint as never_trained,
+                 coalesce(sum(training_requested), 0)::bigint as training_requested
+             from attention_tallies where account_id = $1
+         ) as tallied
+         cross join (
+             select count(*) as password_expired,
+                 count(*) filter (where last_sign_in_at is null) as password_expired_never_came
+             from (
+                 select last_sign_in_at from users where account_id = $1 and active and {} limit {}
+             ) as found
+         ) as expired",
+        Needs::PasswordExpired.condition(),
+        COUNTED_EXPIRED + 1
+    ))
+    .bind(account_id)
+    .get_result(connection)?;
+    Ok(Needs::ALL
         .into_iter()
         .map(|needs| {
-            // Only where it is asked for: the others are counted in an index alone.
-            let (column, never_came) = match needs {
-                Needs::MailFailed | Needs::PasswordExpired => (
-                    "last_sign_in_at",
-                    "count(*) filter (where last_sign_in_at is null)",
-                ),
-                Needs::NeverSignedIn => ("", "count(*)"),
-                Needs::NeverTrained | Needs::TrainingRequested => ("", "0::bigint"),
+            let (people, never_came) = match needs {
+                Needs::MailFailed => (counts.mail_failed, counts.mail_failed_never_came),
+                Needs::PasswordExpired => {
+                    (counts.password_expired, counts.password_expired_never_came)
+                }
+                Needs::NeverSignedIn => (counts.never_signed_in, counts.never_signed_in),
+                Needs::NeverTrained => (counts.never_trained, 0),
+                Needs::TrainingRequested => (counts.training_requested, 0),
             };
-            format!(
-                "select count(*) as people, {never_came} as never_came
-                 from (select {column} from users where account_id = $1 and active and {} limit {}) as found",
-                needs.condition(),
-                COUNTED_MATCHES + 1
-            )
+            (needs, Count { people, never_came })
         })
-        .collect();
-    let counted: Vec<Count> = diesel::sql_query(counts.join(" union all "))
-        .bind::<diesel::sql_types::Uuid, _>(account_id)
-        .load(connection)?;
-    Ok(Needs::ALL.into_iter().zip(counted).collect())
+        .collect())
+}
+
+/// Adds up the changes of the tallies, account by account: what is read on every page stays a few
+/// rows. Rows that somebody else is adding up are left to them.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn add_up_tallies(tx: &mut db::Connection) -> QueryResult<usize> {
+    Statement::new(
+        "with added_up as (
+             delete from attention_tallies
+             where (account_id, id) in (
+                 select account_id, id from attention_tallies
+                 where account_id in (
+                     select account_id from attention_tallies group by account_id having count(*) > 1
+                 )
+                 for update skip locked
+             )
+             returning account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested
+         )
+         insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)
+         select account_id, sum(never_signed_in), sum(mail_failed), sum(mail_failed_never_came), sum(never_trained), sum(training_requested)
+         from added_up group by account_id",
+    )
+    .execute(tx)
 }
 
 #[cfg(test)]

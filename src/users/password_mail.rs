@@ -1,10 +1,10 @@
 //! New passwords by mail: what was is over, and a mail is on its way to each person.
 
 use diesel::prelude::*;
-use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::db::Statement;
 use crate::mail::outbox::{self, Kind};
 use crate::schema::{passwords, recovery_links, temporary_passwords, users};
 use crate::{db, ids};
@@ -38,29 +38,29 @@ pub fn mail_passwords(
         now,
     )?;
     let mail_ids: Vec<Uuid> = users.iter().map(|_| ids::new()).collect();
-    diesel::sql_query(
+    Statement::new(
         "insert into mails (account_id, id, kind, user_id, password_reset_id, created_at, next_attempt_at)
          select $1, mail_id, $2, user_id, $3, $4, $4
          from unnest($5, $6) as new_mails (user_id, mail_id)",
     )
-    .bind::<sql_types::Uuid, _>(account_id)
-    .bind::<sql_types::Text, _>(kind.as_str())
-    .bind::<sql_types::Nullable<sql_types::Uuid>, _>(password_reset_id)
-    .bind::<sql_types::Timestamptz, _>(now)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(&mail_ids)
+    .bind(account_id)
+    .bind(kind.as_str())
+    .bind(password_reset_id)
+    .bind(now)
+    .bind(users)
+    .bind(mail_ids.as_slice())
     .execute(tx)?;
-    diesel::sql_query(
+    Statement::new(
         "update users set password_mail_id = mail_id,
              password_reset_at = case when $4 then $5 else password_reset_at end
          from unnest($2, $3) as new_mails (user_id, mail_id)
          where account_id = $1 and id = user_id",
     )
-    .bind::<sql_types::Uuid, _>(account_id)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(users)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(&mail_ids)
-    .bind::<sql_types::Bool, _>(password_reset_id.is_some())
-    .bind::<sql_types::Timestamptz, _>(now)
+    .bind(account_id)
+    .bind(users)
+    .bind(mail_ids)
+    .bind(password_reset_id.is_some())
+    .bind(now)
     .execute(tx)
     .map(|_| ())
 }

@@ -11,7 +11,7 @@ use super::place::Place;
 use super::place_query;
 use super::state_words;
 use crate::db;
-use crate::users::{self, Count, Needs};
+use crate::users::{self, Count, Expected, Needs};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::{Pager, Seats};
@@ -74,28 +74,33 @@ pub fn build(
 ) -> Result<UserList, db::Error> {
     let listing = place_query::listing(app, place);
     let account = &user.signed_in.account;
-    let found = users::page(connection, account.id, &listing)?;
     let needs = users::needs(connection, account.id)?;
+    let chosen = needs.iter().find(|(need, _)| Some(*need) == place.needs);
     // Without a search the chip's own count says how many it finds.
-    let mut matches = needs
-        .iter()
-        .find(|(need, _)| Some(*need) == place.needs)
-        .map(|(_, count)| Matches::of(count.people));
+    let mut matches = chosen.map(|(_, count)| Matches::of(count.people));
+    let mut expected = chosen.map_or(Expected::ANY, |(_, count)| Expected::people(count.people));
     let mut other_side_matches = None;
     let mut only_on_the_other_side = None;
     if !place.q.is_empty() {
         let counted = users::matches(connection, account.id, &listing)?;
+        expected = counted.into();
         matches = Some(Matches::of(counted.here));
         other_side_matches =
             (counted.here == 0 && place.needs.is_none()).then(|| Matches::of(counted.other_side));
         if counted.here == 0 && counted.other_side == 1 {
             let there = place_query::listing(app, &place.other_side());
-            only_on_the_other_side = users::page(connection, account.id, &there)?
+            only_on_the_other_side = users::page(connection, account.id, &there, expected)?
                 .rows
                 .first()
                 .map(|row| format!("{} {}", row.first_name, row.last_name));
         }
     }
+    let nobody = matches.is_some_and(|matches| matches.is_none());
+    let found = if nobody {
+        users::Page::default()
+    } else {
+        users::page(connection, account.id, &listing, expected)?
+    };
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(&key));
     let pager = Pager {
         previous: cursor(found.before).map(|before| {

@@ -74,8 +74,8 @@ pub fn matching_count(
     if !place.is_narrowed() || place.inactive {
         return Ok(None);
     }
-    let found = users::ids_matching(connection, account_id, &narrowing(place))?;
-    Ok(Some(found.len() as u64))
+    let found = users::count_matching(connection, account_id, &narrowing(place))?;
+    Ok(Some(found.unsigned_abs()))
 }
 
 /// The radios with their exact numbers.
