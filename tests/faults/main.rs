@@ -29,6 +29,8 @@ mod new_key;
 mod program;
 mod proxy;
 mod record;
+
+mod several_programs;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../http/site.rs"]
 mod site;

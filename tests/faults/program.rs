@@ -54,11 +54,26 @@ impl Program {
         port: u16,
         change: impl FnOnce(&mut Command),
     ) -> Program {
+        Program::start("serve", database, smtp_port, port, change)
+    }
+
+    /// Starts `worker` on that database.
+    pub fn worker(database: &SecretString, smtp_port: u16) -> Program {
+        Program::start("worker", database, smtp_port, 0, |_| {})
+    }
+
+    fn start(
+        name: &str,
+        database: &SecretString,
+        smtp_port: u16,
+        port: u16,
+        change: impl FnOnce(&mut Command),
+    ) -> Program {
         let data_dir =
             std::env::temp_dir().join(format!("ua-faults-{}", user_accounts::ids::new().simple()));
         let mut command = Command::new(env!("CARGO_BIN_EXE_user-accounts"));
         command
-            .arg("serve")
+            .arg(name)
             .env("DATABASE_URL", database.expose_secret())
             .env("MIGRATION_DATABASE_URL", as_owner(database).expose_secret())
             .env("SMTP_URL", format!("smtp://127.0.0.1:{smtp_port}"))

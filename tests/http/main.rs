@@ -38,6 +38,7 @@ mod listing;
 mod metrics;
 mod own_password;
 mod password_resets;
+mod queries;
 mod races;
 mod recovery;
 mod replacing;

@@ -76,6 +76,56 @@ pub fn as_superuser(url: &SecretString) -> SecretString {
     SecretString::from(url.expose_secret().replace(PROGRAM, SUPERUSER))
 }
 
+/// Has every statement that is sent to this database from now on written into the server's log, where
+/// [`logged_statements`] finds it. Connections that are open do not take part.
+pub fn log_statements(url: &SecretString) {
+    let database = database_of(url);
+    PgConnection::establish(as_superuser(url).expose_secret())
+        .unwrap()
+        .batch_execute(&format!(
+            "alter database {database} set log_statement = 'all'"
+        ))
+        .unwrap();
+}
+
+/// The statements that were sent to this database, oldest first, as the log tells them:
+/// `execute __diesel_stmt_3: select …`, then their parameters.
+pub fn logged_statements(url: &SecretString) -> Vec<String> {
+    let server = SERVER.get().unwrap();
+    let log = std::fs::read_to_string(server.folder.join("log")).unwrap();
+    let start = format!("{}:", database_of(url));
+    let mut statements: Vec<String> = Vec::new();
+    let mut is_ours = false;
+    for line in log.lines() {
+        if let Some(continued) = line.strip_prefix('\t') {
+            if is_ours {
+                let last = statements.last_mut().unwrap();
+                last.push('\n');
+                last.push_str(continued);
+            }
+            continue;
+        }
+        let said = line.strip_prefix(&start);
+        is_ours = true;
+        if let Some(statement) = said.and_then(|said| said.strip_prefix("LOG:  ")) {
+            statements.push(statement.to_string());
+        } else if let Some(detail) = said.and_then(|said| said.strip_prefix("DETAIL:  ")) {
+            let last = statements.last_mut().unwrap();
+            last.push('\n');
+            last.push_str(detail);
+        } else {
+            is_ours = false;
+        }
+    }
+    statements.retain(|said| said.starts_with("execute ") || said.starts_with("statement: "));
+    statements
+}
+
+fn database_of(url: &SecretString) -> String {
+    let path = url.expose_secret().split('?').next().unwrap();
+    path.rsplit('/').next().unwrap().to_string()
+}
+
 impl Server {
     /// As [`fresh_database_url`], on this server.
     pub fn fresh_database_url(&self) -> SecretString {
@@ -190,7 +240,7 @@ fn start(name: &str, tls_port: Option<u16>) -> Server {
         "trap : INT TERM
          start() {{
          {programs}/postgres -D {folder_text}/data -c fsync=off {network} \
-             -c unix_socket_directories={folder_text} -c max_connections=400 -c logging_collector=off \
+             -c unix_socket_directories={folder_text} -c max_connections=400 -c logging_collector=off -c log_line_prefix=%d: \
              >>{folder_text}/log 2>&1 &
          server=$!
          }}
