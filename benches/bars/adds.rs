@@ -119,4 +119,5 @@ pub fn add(client: &crate::client::Client, local: &str, domain: &str) {
         ],
     );
     assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(answer.location.as_deref(), Some("/users"));
 }

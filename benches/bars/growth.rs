@@ -11,7 +11,7 @@ use crate::wrk::{BROWSER, Load};
 use crate::{adds, report};
 
 /// What is done, in the order of the table.
-const ACTS: [&str; 4] = ["list", "search", "add", "reset of 50"];
+const ACTS: [&str; 4] = ["list", "search", "add", "reset of 50 people"];
 /// People of a reset: a page of the list.
 const RESET: usize = 50;
 
@@ -134,6 +134,7 @@ fn resets(site: &Site) -> f64 {
     while begin.elapsed().as_secs_f64() < site.options.seconds {
         let answer = client.post("/password-resets", &fields);
         assert_eq!(answer.status, 303, "{}", answer.text());
+        assert!(answer.location.unwrap().starts_with("/password-resets/"));
         done += 1;
     }
     f64::from(done) / begin.elapsed().as_secs_f64()

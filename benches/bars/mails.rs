@@ -29,6 +29,7 @@ pub fn measure(site: &mut Site, report: &mut Report, sink: &Sink, runtime: &Runt
             let client = site.client(&site.ten_thousand);
             let answer = client.post("/password-resets", &[("scope", "all_active")]);
             assert_eq!(answer.status, 303, "{}", answer.text());
+            assert!(answer.location.unwrap().starts_with("/password-resets/"));
             answers
                 .borrow_mut()
                 .push(begin.elapsed().as_secs_f64() * 1e3);

@@ -138,6 +138,11 @@ impl Report {
         if self.options.is_whole() {
             self.write_down(&table, compared.as_deref());
         } else {
+            if let Some((_, svg)) = &self.growth {
+                let plot = folder.join("growth.svg");
+                fs::write(&plot, svg).unwrap();
+                println!("The plot of growth: {}", plot.display());
+            }
             println!("Not a whole run: docs/performance.md stays as it is.");
         }
         let missed = self

@@ -141,11 +141,15 @@ impl Site {
             .map(sign_in)
             .collect();
         let nearest = "order by abs(active_users - 10000) limit 1";
-        let ten_thousand = first_administrators(&mut connection, nearest)
-            .into_iter()
-            .map(sign_in)
-            .next()
+        let nearest = first_administrators(&mut connection, nearest)
+            .pop()
             .unwrap();
+        // One session each: a reset of everybody ends the others of whoever presses the button.
+        let ten_thousand = administrators
+            .iter()
+            .find(|administrator| administrator.user_id == nearest.user_id)
+            .cloned()
+            .unwrap_or_else(|| sign_in(nearest));
         let people = texts(
             &mut connection,
             "select username as text from users join passwords on passwords.user_id = users.id

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::Command;
 
+use crate::client::Client;
+
 /// What wrk is told to ask for, and how it writes down what it saw.
 const SCRIPT: &str = r#"
 local requests = {}
@@ -105,10 +107,18 @@ impl Load<'_> {
             errors == 0.0,
             "{errors} of {requests} requests failed: {paths:?}"
         );
+        self.assert_still_signed_in(&paths[0]);
         Seen {
             rate: requests / microseconds * 1e6,
             p95: p95 / 1e3,
             p99: p99 / 1e3,
         }
+    }
+
+    /// A redirect to the sign-in page is fast and no error to wrk.
+    fn assert_still_signed_in(&self, path: &str) {
+        let client = Client::new(self.base);
+        client.cookie.replace(Some(self.cookie.to_string()));
+        assert_eq!(client.get(path).status, 200, "{path}");
     }
 }
