@@ -15,7 +15,7 @@ pub struct Line {
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
 /// Left, top, right, bottom: the names of lines stand on the right.
-const EDGES: [f64; 4] = [72.0, 48.0, 132.0, 56.0];
+const EDGES: [f64; 4] = [72.0, 48.0, 160.0, 56.0];
 /// Told apart by people who do not see every colour (Okabe and Ito), and by their ends' names.
 const COLOURS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
