@@ -230,7 +230,7 @@ fn the_page_of_a_fault_says_nothing_of_its_cause_and_its_number_finds_it_in_the_
     assert_eq!(page.status, 500);
     assert!(
         page.says("Something went wrong on our side")
-            && page.says("tell Customer Success the number below")
+            && page.says("tell Customer Success the reference below")
     );
     for word in [
         "4711", "ledger", "trigger", "diesel", "postgres", "panicked", ".rs",
