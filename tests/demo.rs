@@ -22,7 +22,7 @@ use user_accounts::demo::{self, Amount, DemoError};
 use user_accounts::history::{Actor, Author};
 use user_accounts::passwords::Hasher;
 use user_accounts::schema::users;
-use user_accounts::users::{Conflict, State, User, Username, explain, password_mail, state};
+use user_accounts::users::{Conflict, State, User, Username, explain, password_mail};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -94,7 +94,7 @@ fn the_demo_account_shows_every_state_and_sends_no_mail() {
         let mail = db
             .read(|connection| password_mail(connection, acme.id, person))
             .unwrap();
-        let name = match state(person, mail.as_ref(), now) {
+        let name = match person.state(mail.as_ref(), now) {
             State::Inactive(_) => "inactive",
             State::MailWaiting | State::MailDelayed(_) => "mail waiting",
             State::MailFailed(words) => {

@@ -5,6 +5,8 @@
     reason = "what a test builds on may stop it at once"
 )]
 
+#[path = "house/circles.rs"]
+mod circles;
 #[path = "house/documents.rs"]
 mod documents;
 

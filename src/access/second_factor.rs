@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::SignedIn;
 use super::recovery_codes;
 use super::sign_in::record_arrival;
+use super::totp::PENDING_LIFE;
 use super::totp::use_app_code;
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event, SignInWith};
@@ -25,10 +26,6 @@ const GUESSES: Limit = Limit {
     burst: 5,
     refill: Duration::minutes(5),
 };
-
-/// How long a key that was begun with may be confirmed: setting up takes a minute or two, and who comes
-/// to a signed-in browser later shall not find the key lying there.
-pub(super) const PENDING_LIFE: Duration = Duration::minutes(15);
 
 /// Where somebody stands with their second factor.
 #[derive(Debug, Clone, Default)]

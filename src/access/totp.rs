@@ -1,13 +1,16 @@
 //! Time-based one-time passwords (RFC 6238): what an app is told, and checking a code.
 
 use diesel::prelude::*;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
-use super::second_factor::PENDING_LIFE;
 use crate::db;
 use crate::schema::second_factors;
+
+/// How long a key that was begun with may be confirmed: setting up takes a minute or two, and who comes
+/// to a signed-in browser later shall not find the key lying there.
+pub(super) const PENDING_LIFE: Duration = Duration::minutes(15);
 
 /// What an app needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

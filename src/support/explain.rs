@@ -146,7 +146,7 @@ fn person(
         .select(accounts::name)
         .first(connection)?;
     let mail = users::password_mail(connection, account_id, &user)?;
-    let state = users::state(&user, mail.as_ref(), now);
+    let state = user.state(mail.as_ref(), now);
     let mut events = history::of_user(connection, account_id, user_id, None)?;
     events.truncate(NEWEST);
     type Found = (

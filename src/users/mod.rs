@@ -53,6 +53,6 @@ pub use profile::{LONGEST_PHONE, LONGEST_TEXT, Profile, ProfileField, ProfilePro
 pub use replace::{ReplaceError, ReplaceUser, free_and_add, replace, replace_all};
 pub use scope::{Narrowing, Scope};
 pub use send_again::{SendAgainError, send_password_again};
-pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE, state};
+pub use state::{PasswordMail, State, TEMPORARY_PASSWORD_LIFE};
 pub use user::{User, find, find_by_username, find_many, lock, password_mail, waiting_mails};
 pub use username::{Username, UsernameProblem};

@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use time::{Duration, OffsetDateTime};
 
-use super::User;
 use crate::schema::mails;
 
 /// How long a mailed password signs in. Two days of a weekend and a week's holiday would be too much
@@ -47,18 +46,7 @@ pub enum State {
     InUse,
 }
 
-/// Tells the state of a user whose password mail is `mail`.
-pub fn state(user: &User, mail: Option<&PasswordMail>, now: OffsetDateTime) -> State {
-    tell(
-        user.active,
-        user.deactivated_at,
-        user.last_sign_in_at,
-        mail,
-        now,
-    )
-}
-
-/// The same from the columns that a list reads.
+/// Tells the state from the columns of a user and the mail with their password.
 pub(super) fn tell(
     active: bool,
     deactivated_at: Option<OffsetDateTime>,

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PasswordMail, Profile};
+use super::Profile;
+use super::state::{self, PasswordMail, State};
 use crate::db;
 use crate::schema::{mails, users};
 
@@ -65,6 +66,17 @@ impl User {
     /// First and last name.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.profile.first_name, self.profile.last_name)
+    }
+
+    /// What the list says about them, whose password mail is `mail`.
+    pub fn state(&self, mail: Option<&PasswordMail>, now: OffsetDateTime) -> State {
+        state::tell(
+            self.active,
+            self.deactivated_at,
+            self.last_sign_in_at,
+            mail,
+            now,
+        )
     }
 }
 

@@ -22,7 +22,7 @@ pub fn facts(
 ) -> Result<Vec<Fact>, db::Error> {
     let account_id = user.account_id();
     let mail = users::password_mail(connection, account_id, subject)?;
-    let state = users::state(subject, mail.as_ref(), user.now);
+    let state = subject.state(mail.as_ref(), user.now);
     let (text, tone) = state_words::sentence(&state, user.now, &user.zone);
     let mut facts = vec![Fact {
         label: "Status",
