@@ -20,6 +20,9 @@ pub(super) fn with_time_outs(url: &str, purpose: Purpose) -> String {
         // its own for each run costs as much as running it, and plans that change with the statistics
         // are plans that nobody looked at. So statements are written for one plan (src/users/listing_rows.rs).
         options.push_str(" -c plan_cache_mode=force_generic_plan");
+        // Without values an account is taken to be an average one, whose people may as well be read in order to
+        // join one of them; of a large account that reads them all. What is left looks each one up, or hashes.
+        options.push_str(" -c enable_mergejoin=off");
         options.push_str(&format!(
             " -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
             STATEMENT_TIMEOUT.as_millis(),

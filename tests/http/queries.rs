@@ -244,7 +244,61 @@ fn no_page_of_the_list_reads_the_table_from_end_to_end() {
     assert!(checked > 50, "{checked} statements were looked at");
 }
 
-/// The plan of a statement of the log, as the program's connections make it: without its values.
+#[test]
+fn lines_of_history_are_looked_up_also_in_an_account_far_above_the_average() {
+    let watched = Watched::start();
+    let (acme, client) = watched.company("acme", 100);
+    // The average account has one or two lines: reading all of it would look cheap.
+    watched.site.sql(
+        "with made as (
+             insert into accounts (id, name, seats, created_at)
+             select gen_random_uuid(), 'Small ' || n, 5, now() from generate_series(1, 3000) as n returning id
+         )
+         insert into events (account_id, happened_at, actor, kind)
+         select id, now(), 'staff', 'account_created' from made",
+    );
+    watched.site.sql(&format!(
+        "insert into events (account_id, happened_at, actor, user_id, kind)
+         select account_id, now(), 'staff', id, 'user_added' from users cross join generate_series(1, 20)
+         where account_id = '{}'",
+        acme.id
+    ));
+    watched.site.sql("analyze events");
+    let mut looked_at = 0;
+    for path in ["/activity", "/activity?kind=people"] {
+        for statement in watched.asked_by(&client, path) {
+            if statement.contains("\"events\"") && statement.contains("= ANY") {
+                let plan = plan_of(&watched.site, &statement);
+                assert!(plan.contains("Index Cond: (id = ANY"), "{path}\n{plan}");
+                looked_at += 1;
+            }
+        }
+    }
+    assert_eq!(looked_at, 2);
+}
+
+#[test]
+fn connections_that_serve_pages_plan_without_values_and_without_merging_accounts() {
+    let watched = Watched::start();
+    for (setting, value) in [
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_mergejoin", "off"),
+    ] {
+        let shown: String = watched
+            .site
+            .db
+            .read(|connection| {
+                use diesel::prelude::*;
+                let shown = format!("current_setting('{setting}')");
+                diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&shown))
+                    .get_result(connection)
+            })
+            .unwrap();
+        assert_eq!(shown, value, "{setting}");
+    }
+}
+
+/// The plan of a statement of the log, as the program's connections make it, which are asked.
 fn plan_of(site: &Site, logged: &str) -> String {
     use diesel::connection::SimpleConnection as _;
     use diesel::prelude::*;
@@ -260,11 +314,9 @@ fn plan_of(site: &Site, logged: &str) -> String {
         .map(|parameter| parameter.split_once(" = ").unwrap().1)
         .collect();
     let lines: Vec<Line> = site
-        .owner
+        .db
         .read(|connection| {
-            connection.batch_execute(&format!(
-                "set plan_cache_mode = force_generic_plan; prepare looked_at as {statement}"
-            ))?;
+            connection.batch_execute(&format!("prepare looked_at as {statement}"))?;
             let lines =
                 diesel::sql_query(format!("explain execute looked_at ({})", values.join(", ")))
                     .load(connection);
