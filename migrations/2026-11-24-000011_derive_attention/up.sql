@@ -110,6 +110,16 @@ create table attention_tallies (
     primary key (account_id, id)
 );
 
+-- Of the people who are here already.
+insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)
+select account_id,
+    count(*) filter (where last_sign_in_at is null),
+    count(*) filter (where password_mail_state = 'failed'),
+    count(*) filter (where password_mail_state = 'failed' and last_sign_in_at is null),
+    count(*) filter (where training = 'never'),
+    count(*) filter (where training = 'requested')
+from users where active group by account_id;
+
 create function tally_inserted_attention() returns trigger language plpgsql as $$
 begin
     insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)

@@ -38,6 +38,9 @@ pub type Error = diesel::result::Error;
 /// How long a request waits for a free connection. A person is waiting: better a page that says
 /// "busy" than a page that never comes.
 const POOL_WAIT: Duration = Duration::from_secs(2);
+/// How long a connection is kept at most: the statements that it holds prepared, each with its plan, go
+/// with it. A list has a few thousand shapes (words, filter, order, direction), of which few are asked.
+const CONNECTION_LIFE: Duration = Duration::from_secs(30 * 60);
 /// No statement of a page is out for as long.
 const HUNG_AFTER: Duration = Duration::from_millis(4_500);
 
@@ -195,6 +198,7 @@ fn connections_of(settings: &str, purpose: Purpose, size: u32) -> Connections {
         .max_size(size)
         .min_idle(Some(spare))
         .connection_timeout(POOL_WAIT)
+        .max_lifetime(Some(CONNECTION_LIFE))
         .build_unchecked(Manager::new(settings))
 }
 

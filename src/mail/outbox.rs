@@ -69,14 +69,6 @@ impl Kind {
     pub fn names() -> Vec<&'static str> {
         Kind::NAMES.iter().map(|(_, name)| *name).collect()
     }
-
-    /// Whether the mail carries a temporary password.
-    pub fn carries_password(self) -> bool {
-        matches!(
-            self,
-            Kind::Welcome | Kind::PasswordReset | Kind::NewPassword
-        )
-    }
 }
 
 /// The kinds that carry any secret: a password or a link.

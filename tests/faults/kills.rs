@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::long_run::tell;
 use crate::program::Program;
 use crate::site::{PASSWORD, Site};
+use crate::support::WRONG_TALLIES;
 use crate::support::postgres::fresh_database_url;
 use crate::support::smtp_sink::{Reply, Sink};
 
@@ -21,7 +22,8 @@ const FEW: usize = 6;
 const SEATS_PER_KILL: i32 = 45;
 
 /// What must be so at every moment: how many rows contradict it, and what they would mean.
-const INVARIANTS: [(&str, &str); 9] = [
+const INVARIANTS: [(&str, &str); 10] = [
+    ("a chip that counts wrongly", WRONG_TALLIES),
     ("a count of seats in use that is wrong",
      "accounts where active_users <> (select count(*) from users where users.account_id = accounts.id and active)"),
     ("more users than seats", "accounts where active_users > seats"),

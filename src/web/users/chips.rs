@@ -36,7 +36,7 @@ impl Matches {
         if count > COUNTED_MATCHES {
             Matches::MoreThan(COUNTED_MATCHES.unsigned_abs())
         } else {
-            Matches::Exactly(count.unsigned_abs())
+            Matches::Exactly(u64::try_from(count).unwrap_or_default())
         }
     }
 
