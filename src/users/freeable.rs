@@ -16,7 +16,8 @@ const AWAY: Duration = Duration::days(30);
 const NEW: Duration = Duration::days(14);
 
 /// Active people who never signed in although they were added a while ago, then those who have been
-/// away the longest; never an administrator.
+/// away the longest; never an administrator. Where nobody is like that, as in a young account, those who
+/// come closest.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -24,6 +25,20 @@ pub fn could_be_freed(
     connection: &mut db::Connection,
     account_id: Uuid,
     now: OffsetDateTime,
+) -> QueryResult<Vec<User>> {
+    let found = idle(connection, account_id, now - NEW, now - AWAY)?;
+    if found.is_empty() {
+        return idle(connection, account_id, now, now);
+    }
+    Ok(found)
+}
+
+/// Who was added before and never signed in, then who signed in before and not since.
+fn idle(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    added_before: OffsetDateTime,
+    away_since: OffsetDateTime,
 ) -> QueryResult<Vec<User>> {
     let candidates = || {
         users::table
@@ -36,12 +51,12 @@ pub fn could_be_freed(
     // Ids are made in the order of time: the smallest was added first.
     let mut found: Vec<User> = candidates()
         .filter(users::last_sign_in_at.is_null())
-        .filter(users::created_at.lt(now - NEW))
+        .filter(users::created_at.lt(added_before))
         .order(users::id)
         .load(connection)?;
     found.extend(
         candidates()
-            .filter(users::last_sign_in_at.lt(now - AWAY))
+            .filter(users::last_sign_in_at.lt(away_since))
             .order((users::last_sign_in_at, users::id))
             .load::<User>(connection)?,
     );

@@ -177,6 +177,27 @@ fn with_no_seat_free_the_pop_up_says_so_and_offers_who_could_be_freed() {
 }
 
 #[test]
+fn in_a_young_account_with_no_seat_free_the_newest_are_offered_too() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 3);
+    site.person(acme, "idle@acme.example", false);
+    site.person(acme, "busy@acme.example", false);
+    site.sql(
+        "update users set last_sign_in_at = now() - interval '1 hour' where username like 'busy%'",
+    );
+    let dialog = site
+        .signed_in("boss@acme.example")
+        .get("/users/new")
+        .dialog();
+    assert!(
+        dialog.says("Idle Tester") && dialog.says("Busy Tester"),
+        "{}",
+        dialog.text()
+    );
+    assert!(!dialog.says("Boss Tester"), "{}", dialog.text());
+}
+
+#[test]
 fn over_its_seats_the_pop_up_says_how_many_must_go_and_swapping_goes_on() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 9);

@@ -139,6 +139,35 @@ fn undo_takes_a_request_back_while_its_mail_is_held_and_not_later() {
 }
 
 #[test]
+fn undo_takes_back_both_requests_that_one_click_made() {
+    let site = Site::start();
+    let (ann, bea) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("kind", "advanced"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("user", &bea),
+        ("never_attended", "new_user"),
+    ];
+    let page = client.post("/training-requests", &fields).location.unwrap();
+    assert_eq!(site.count("training_requests"), 2);
+    assert_eq!(client.post(&format!("{page}/undo"), &[]).status, 303);
+    let told = client.get(&page);
+    assert!(
+        told.says("are taken back")
+            && told.says("New User Training")
+            && told.says("Advanced Training"),
+        "{}",
+        told.text()
+    );
+    assert_eq!(site.count("training_requests where undone_at is null"), 0);
+    assert_eq!(site.count("training_request_people where open"), 0);
+    site.sql("update mails set next_attempt_at = now() where state = 'waiting'");
+    assert!(site.deliver().is_empty());
+}
+
+#[test]
 fn nothing_chosen_is_told_at_every_field_and_another_account_does_not_exist() {
     let site = Site::start();
     let (ann, _) = people(&site);

@@ -180,26 +180,24 @@ pub async fn undo(
 ) -> Result<HttpResponse, WebError> {
     let user = administrator.0;
     let outcome = blocking(move || {
-        app.db.write(
-            |tx| match training::undo(tx, &user.author, id.0, user.now) {
-                Ok(training) => {
-                    let text = format!(
-                        "The request for {} is taken back. Nothing was sent.",
-                        training.label()
-                    );
-                    user.leave(tx, &Flash::success(text))?;
-                    Ok(true)
+        app.db.write(|tx| {
+            let Some(details) = training::details(tx, user.account_id(), id.0)? else {
+                return Ok(false);
+            };
+            // One click may have made two requests: it is taken back whole.
+            let requests = [Some((id.0, details.training)), details.together_with];
+            let (mut taken_back, mut sent) = (Vec::new(), Vec::new());
+            for (request, training) in requests.into_iter().flatten() {
+                match training::undo(tx, &user.author, request, user.now) {
+                    Ok(training) => taken_back.push(training.label()),
+                    Err(UndoError::TooLate) => sent.push(training.label()),
+                    Err(UndoError::NotFound) => return Ok(false),
+                    Err(UndoError::Database(error)) => return Err(error),
                 }
-                Err(UndoError::TooLate) => {
-                    let text = "The request has been sent already and cannot be taken back here. \
-                    Contact Customer Success to cancel it.";
-                    user.leave(tx, &Flash::problem(text))?;
-                    Ok(true)
-                }
-                Err(UndoError::NotFound) => Ok(false),
-                Err(UndoError::Database(error)) => Err(error),
-            },
-        )
+            }
+            user.leave(tx, &undone(&taken_back, &sent))?;
+            Ok(true)
+        })
     })
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;
@@ -207,4 +205,23 @@ pub async fn undo(
         return Err(WebError::NotFound);
     }
     Ok(see_other(format!("/training-requests/{}", id.0)))
+}
+
+fn undone(taken_back: &[&str], sent: &[&str]) -> Flash {
+    let mut said = Vec::new();
+    if !taken_back.is_empty() {
+        let back = match taken_back {
+            [one] => format!("The request for {one} is taken back."),
+            several => format!("The requests for {} are taken back.", several.join(" and ")),
+        };
+        said.push(format!("{back} Nothing was sent."));
+    }
+    if sent.is_empty() {
+        return Flash::success(said.join(" "));
+    }
+    said.push(format!(
+        "The request for {} has been sent already and cannot be taken back here. Contact Customer Success to cancel it.",
+        sent.join(" and ")
+    ));
+    Flash::problem(said.join(" "))
 }

@@ -211,9 +211,10 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
         command.profile.full_name(),
         command.username.as_str()
     );
-    Flash::success(text)
-        .mark(id)
-        .link("Open", place.user_href(&id))
+    Flash::success(text).mark(id).link(
+        format!("Open {}", command.profile.full_name()),
+        place.user_href(&id),
+    )
 }
 
 /// What to do when all seats are in use.

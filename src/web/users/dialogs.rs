@@ -310,7 +310,7 @@ impl Activation {
         Field::text("reason", "Reason")
             .optional()
             .maxlength(500)
-            .hint("Shown to administrators in this user's history.")
+            .hint("Shown to administrators in this user’s history.")
     }
 }
 

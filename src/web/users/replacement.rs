@@ -170,7 +170,10 @@ fn message(old: &User, command: &ReplaceUser, new: NewUser, place: &Place) -> Fl
     };
     Flash::success(text)
         .mark(new.id)
-        .link("Open", place.user_href(&new.id))
+        .link(
+            format!("Open {}", command.profile.full_name()),
+            place.user_href(&new.id),
+        )
         .link(
             format!("Open {}", old.full_name()),
             inactive.user_href(&old.id),
