@@ -78,8 +78,8 @@ fn kill_at_every_statement(prepare: impl Fn(&Site, Company, &Client, usize) -> A
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sink = runtime.block_on(Sink::start(|_, _| Reply::Accept));
     let (mut acts, mut kills, mut nothing, mut is_through) = (0, 0, 0, false);
+    let (mut program, mut client) = start(&through, &sink);
     for messages in 1..=MOST_MESSAGES {
-        let (program, client) = start(&through, &sink);
         let act = prepare(&site, company, &client, messages);
         let before = act.counts(&site);
         let done = act.when_done(&before);
@@ -94,7 +94,7 @@ fn kill_at_every_statement(prepare: impl Fn(&Site, Company, &Client, usize) -> A
         );
         let answered = answer.is_some_and(|answer| answer.status == 303);
         assert!(!answered || found == done, "who was told so has it");
-        let (program, client) = start(&url, &sink);
+        (program, client) = start(&through, &sink);
         let again = act.send(&client).unwrap();
         let was_refused_as_done =
             found == done && again.status == 422 && again.says("Nothing was sent twice");
@@ -103,7 +103,6 @@ fn kill_at_every_statement(prepare: impl Fn(&Site, Company, &Client, usize) -> A
             "after message {messages}: {}",
             again.text()
         );
-        drop(program);
         assert_eq!(act.counts(&site), done, "again after message {messages}");
         acts += 1;
         kills += usize::from(was_killed);
@@ -119,7 +118,6 @@ fn kill_at_every_statement(prepare: impl Fn(&Site, Company, &Client, usize) -> A
         "{kills} kills, {nothing} undone"
     );
 
-    let (program, _) = start(&url, &sink);
     let patience = Instant::now();
     site.sql("update mails set next_attempt_at = now() where state = 'waiting'");
     while site.count("mails where state = 'waiting'") > 0 {
