@@ -184,7 +184,11 @@ fn cell(given: &str) -> String {
     let kept: String = trimmed.chars().take(LONGEST_CELL).collect();
     let mut text = String::with_capacity(kept.len());
     let mut after_break = false;
-    for c in crate::csv_out::read_cell(&kept).chars() {
+    // Behind an apostrophe, and where a long cell was cut, there may be space again.
+    for c in crate::csv_out::read_cell(&kept)
+        .trim_matches(is_space)
+        .chars()
+    {
         match c {
             '\r' | '\n' => {
                 if !after_break {

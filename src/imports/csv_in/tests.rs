@@ -210,3 +210,11 @@ fn no_separator_that_a_file_names_stops_the_reader() {
         }
     }
 }
+
+#[test]
+fn space_behind_an_apostrophe_or_at_the_cut_of_a_long_cell_goes_too() {
+    let cut = format!("{} {}", "x".repeat(LONGEST_CELL - 1), "y".repeat(9));
+    let sheet = read(format!("a@acme.example,\"'\n Ann\",{cut}").as_bytes()).unwrap();
+    assert_eq!(sheet.lines[0].first_name, "Ann");
+    assert_eq!(sheet.lines[0].last_name, "x".repeat(LONGEST_CELL - 1));
+}
