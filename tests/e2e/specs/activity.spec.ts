@@ -43,7 +43,7 @@ test("a person's history leads to what they did, and the list leaves as it is sh
   await users.goto("/users");
   const edit = await openUser(users, ann.username);
   await edit.getByRole("link", { name: "History" }).click();
-  await users.getByRole("link", { name: "In the account's activity" }).click();
+  await users.getByRole("link", { name: "In the account’s activity" }).click();
   await expect(users.getByText("About and by Ann Lee")).toBeVisible();
   await expect(users.getByRole("main").getByRole("listitem").filter({ hasText: "Jo Oak" })).toHaveCount(0);
   await checked(users);
