@@ -175,3 +175,41 @@ fn a_copied_cookie_is_dead_at_once_also_while_many_connections_hammer() {
     });
     assert_eq!(site.count(&format!("sessions where user_id = '{id}'")), 0);
 }
+
+#[test]
+fn an_edit_and_a_recorded_training_of_one_person_at_once_do_not_stand_in_each_others_way() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let cookie = site.signed_in("boss@acme.example").cookie.borrow().clone();
+    let statuses = at_once(12, |number| {
+        let client = site.client();
+        client.cookie.replace(cookie.clone());
+        (0..10)
+            .map(|round| {
+                let title = format!("Title {number} {round}");
+                let edit = [
+                    ("username", "ann@acme.example"),
+                    ("first_name", "Ann"),
+                    ("last_name", "Tester"),
+                    ("title", title.as_str()),
+                ];
+                match number % 2 {
+                    0 => client.post(&format!("/users/{ann}"), &edit).status,
+                    _ => {
+                        let path = format!("/users/{ann}/training");
+                        client.post(&path, &[("kind", "new_user")]).status
+                    }
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    // Two edits of one field may meet: that is told.
+    assert!(
+        statuses
+            .iter()
+            .flatten()
+            .all(|status| [303, 409].contains(status)),
+        "{statuses:?}"
+    );
+}

@@ -53,7 +53,8 @@ pub async fn record(
     let user = administrator.0;
     blocking(move || {
         app.db.write(|tx| {
-            let subject = users::lock(tx, user.account_id(), id.0)?.ok_or(WebError::NotFound)?;
+            // Not locked: the account comes first, as everywhere (`accounts::lock`), and is locked next.
+            let subject = users::find(tx, user.account_id(), id.0)?.ok_or(WebError::NotFound)?;
             training::record_attendance(tx, &user.author, &[id.0], training, user.now)?;
             let text = format!(
                 "{} is recorded as attended for {}.",
