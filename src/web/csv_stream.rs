@@ -10,7 +10,7 @@ use super::blocking::blocking;
 use super::error::WebError;
 use super::guard::SignedInUser;
 use crate::history::{self, Event};
-use crate::{csv_out, db};
+use crate::{clock, csv_out, db};
 
 /// The next rows, with what comes after them; nothing after the last.
 pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
@@ -41,14 +41,23 @@ pub async fn record(
 }
 
 /// The file `name` with the row `head`, then whatever `next` reads from `first` on. When a batch
-/// cannot be read the connection breaks off: a file that only looks whole would be worse.
+/// cannot be read the connection breaks off: a file that only looks whole would be worse. So it does
+/// when `user` ceases to be let in: a file may be read as slowly as one likes.
 pub fn respond<Cursor: Clone + Send + 'static>(
+    app: Data<App>,
+    user: SignedInUser,
     name: &str,
     head: &[&str],
     first: Cursor,
-    next: impl Fn(Cursor) -> Batch<Cursor> + Clone + Send + 'static,
+    next: impl Fn(&mut db::Connection, &SignedInUser, Cursor) -> Batch<Cursor> + Clone + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let start = csv_out::document([head.to_vec()]).map_err(internal)?;
+    let next = move |cursor| {
+        app.db.read(|connection| {
+            user.still_administers(connection, clock::now())?;
+            next(connection, &user, cursor)
+        })
+    };
     let body = stream::unfold(Some(Part::Head(start, first)), move |part| {
         let next = next.clone();
         async move {

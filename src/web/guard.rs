@@ -99,6 +99,22 @@ impl SignedInUser {
         }
     }
 
+    /// Asked again while something goes on for them: their session lives, and it may do what an
+    /// administrator's does.
+    ///
+    /// # Errors
+    /// [`WebError::Forbidden`], or whatever the database says.
+    pub fn still_administers(
+        &self,
+        connection: &mut db::Connection,
+        now: OffsetDateTime,
+    ) -> Result<(), WebError> {
+        match access::current(connection, &self.session, now)? {
+            Some(found) if found.administrator && !found.must_choose_password => Ok(()),
+            _ => Err(WebError::Forbidden),
+        }
+    }
+
     /// Leaves a message for their next page.
     ///
     /// # Errors

@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, web};
 
 use super::filter::Asked;
-use crate::history;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream;
 use crate::web::error::WebError;
-use crate::web::guard::Administrator;
+use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::history::of_user::line;
 use crate::web::input::Query;
+use crate::{db, history};
 
 /// Lines read at a time.
 const BATCH: i64 = 1_000;
@@ -39,16 +39,9 @@ pub async fn show(
     let head = [
         "When", "Who", "What", "About", "Username", "Details", "From",
     ];
-    csv_stream::respond("activity.csv", &head, i64::MAX, move |older_than| {
-        let lines = app.db.read(|connection| {
-            history::activity(
-                connection,
-                user.account_id(),
-                &filter,
-                Some(older_than),
-                BATCH,
-            )
-        })?;
+    let next = move |connection: &mut db::Connection, user: &SignedInUser, older_than| {
+        let account_id = user.account_id();
+        let lines = history::activity(connection, account_id, &filter, Some(older_than), BATCH)?;
         let after = lines
             .last()
             .filter(|_| lines.len() as i64 == BATCH)
@@ -56,7 +49,7 @@ pub async fn show(
         let rows = lines
             .iter()
             .map(|entry| {
-                let told = line(entry, &user);
+                let told = line(entry, user);
                 let (about, username) =
                     entry.user.as_ref().map_or_else(Default::default, |person| {
                         (
@@ -76,5 +69,6 @@ pub async fn show(
             })
             .collect();
         Ok((rows, after))
-    })
+    };
+    csv_stream::respond(app, user, "activity.csv", &head, i64::MAX, next)
 }

@@ -8,7 +8,7 @@ use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream;
 use crate::web::error::WebError;
-use crate::web::guard::Administrator;
+use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
 
 /// The headings of a list, and two that reading it again passes over.
@@ -46,15 +46,14 @@ pub async fn show(
     if !exists {
         return Err(WebError::NotFound);
     }
-    csv_stream::respond("refused.csv", &HEAD, 0, move |after: i32| {
-        let lines = app
-            .db
-            .read(|connection| imports::refused(connection, account_id, id.0, after, BATCH))?;
+    let next_lines = move |connection: &mut db::Connection, _: &SignedInUser, after: i32| {
+        let lines = imports::refused(connection, account_id, id.0, after, BATCH)?;
         let next = (lines.len() as i64 == BATCH)
             .then(|| lines.last().map(|line| line.position))
             .flatten();
         Ok((lines.into_iter().map(cells).collect(), next))
-    })
+    };
+    csv_stream::respond(app, administrator.0, "refused.csv", &HEAD, 0, next_lines)
 }
 
 fn cells(line: StoredLine) -> Vec<String> {

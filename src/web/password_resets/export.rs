@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, web};
 
 use super::outcome::{line, omission_words};
-use crate::password_resets;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream;
 use crate::web::error::WebError;
-use crate::web::guard::Administrator;
+use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
+use crate::{db, password_resets};
 
 /// The file: who got a mail, and who was left out.
 ///
@@ -31,12 +31,10 @@ pub async fn show(
     .ok_or(WebError::NotFound)?;
     csv_stream::record(&app, &user, "password reset outcomes", true).await?;
     let head = ["Username", "Name", "Outcome"];
-    csv_stream::respond("password-reset.csv", &head, (), move |()| {
-        let people = app
-            .db
-            .read(|connection| password_resets::people(connection, account_id, id.0, None))?;
+    let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
+        let people = password_resets::people(connection, account_id, id.0, None)?;
         let mailed = people.iter().map(|person| {
-            let line = line(person, &user);
+            let line = line(person, user);
             vec![line.username, line.name, line.outcome]
         });
         let left_out = details.left_out.iter().map(|(name, username, reason)| {
@@ -44,5 +42,6 @@ pub async fn show(
             vec![username.clone(), name.clone(), why]
         });
         Ok((mailed.chain(left_out).collect(), None))
-    })
+    };
+    csv_stream::respond(app, user, "password-reset.csv", &head, (), next)
 }

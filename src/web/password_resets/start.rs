@@ -133,7 +133,7 @@ impl Again {
 }
 
 /// The moment the dialog was opened, as it stands in the form: microseconds since 1970. A form
-/// without one was opened now; one from the future counts as now.
+/// without one was opened now; one from the future counts as now, one from before 1970 as then.
 fn opened(text: &str, now: OffsetDateTime) -> Result<OffsetDateTime, WebError> {
     if text.is_empty() {
         return Ok(now);
@@ -142,7 +142,7 @@ fn opened(text: &str, now: OffsetDateTime) -> Result<OffsetDateTime, WebError> {
         .parse()
         .map_err(|_| WebError::BadRequest("opened is a moment"))?;
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000)
-        .map(|moment| moment.min(now))
+        .map(|moment| moment.clamp(OffsetDateTime::UNIX_EPOCH, now))
         .map_err(|_| WebError::BadRequest("opened is a moment"))
 }
 

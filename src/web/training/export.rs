@@ -10,7 +10,7 @@ use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream;
 use crate::web::error::WebError;
-use crate::web::guard::Administrator;
+use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
 
 /// The file: for whom training is requested, and who was left out.
@@ -33,13 +33,11 @@ pub async fn show(
     .ok_or(WebError::NotFound)?;
     csv_stream::record(&app, &user, "people of a training request", true).await?;
     let head = ["Username", "Name", "Training"];
-    csv_stream::respond("training-request.csv", &head, (), move |()| {
-        let (people, left_out) = app.db.read(|connection| {
-            let people = training::people(connection, account_id, id.0, None)?;
-            Ok::<_, db::Error>((people, training::left_out(connection, account_id, id.0)?))
-        })?;
+    let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
+        let people = training::people(connection, account_id, id.0, None)?;
+        let left_out = training::left_out(connection, account_id, id.0)?;
         let asked = people.iter().map(|person| {
-            let line = line(person, &details, &user);
+            let line = line(person, &details, user);
             vec![line.username, line.name, line.outcome]
         });
         let left_out = left_out.into_iter().map(|(name, username, reason)| {
@@ -47,5 +45,6 @@ pub async fn show(
             vec![username, name, why]
         });
         Ok((asked.chain(left_out).collect(), None))
-    })
+    };
+    csv_stream::respond(app, user, "training-request.csv", &head, (), next)
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::{place_query, state_words};
+use crate::db;
 use crate::users::{self, Direction, Key, Listing, Place};
 use crate::web::app::App;
 use crate::web::csv_stream;
@@ -41,7 +42,7 @@ pub async fn show(
     } else {
         "active-users.csv"
     };
-    csv_stream::respond(name, &HEAD, None, move |after: Option<Key>| {
+    let next = move |connection: &mut db::Connection, user: &SignedInUser, after: Option<Key>| {
         let from = after.map(|key| Place {
             direction: Direction::After,
             key,
@@ -50,12 +51,11 @@ pub async fn show(
             place: from,
             ..listing.clone()
         };
-        let page = app
-            .db
-            .read(|connection| users::batch(connection, user.account_id(), &listing))?;
-        let rows = page.rows.iter().map(|row| cells(row, &user)).collect();
+        let page = users::batch(connection, user.account_id(), &listing)?;
+        let rows = page.rows.iter().map(|row| cells(row, user)).collect();
         Ok((rows, page.after.map(Some)))
-    })
+    };
+    csv_stream::respond(app, user, name, &HEAD, None, next)
 }
 
 fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {

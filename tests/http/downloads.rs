@@ -1,0 +1,97 @@
+//! A file that is read while it is sent, and what happens meanwhile.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use crate::site::Site;
+
+/// Rows of over half a kilobyte: several times what the buffers of a connection hold.
+const PEOPLE: usize = 40_000;
+
+/// Asks for a file and reads its first bytes alone, through a window of a few kilobytes.
+fn begin(site: &Site, path: &str, cookie: &str) -> TcpStream {
+    let address: SocketAddr = site.base.trim_start_matches("http://").parse().unwrap();
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(8 * 1024).unwrap();
+    socket.connect(&address.into()).unwrap();
+    let mut stream = TcpStream::from(socket);
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: a.example\r\ncookie: {cookie}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut start = [0; 2_000];
+    stream.read_exact(&mut start).unwrap();
+    assert!(start.starts_with(b"HTTP/1.1 200 "));
+    stream
+}
+
+/// How many lines come until the connection ends, and whether the file came to its end.
+fn rest(mut stream: TcpStream) -> (usize, bool) {
+    let (mut lines, mut last) = (0, Vec::new());
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return (lines, last.ends_with(b"0\r\n\r\n")),
+            Ok(count) => {
+                lines += buffer[..count]
+                    .iter()
+                    .filter(|byte| **byte == b'\n')
+                    .count();
+                last.extend_from_slice(&buffer[..count]);
+                last.drain(..last.len().saturating_sub(16));
+                if last.ends_with(b"0\r\n\r\n") {
+                    return (lines, true);
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return (lines, false),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[test]
+fn a_download_under_way_ends_when_whoever_asked_for_it_is_deactivated_or_demoted() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 99_999);
+    site.sql(&format!(
+        "insert into users (account_id, id, username, first_name, last_name, title, department, search_text, name_key, created_at)
+         select '{}', gen_random_uuid(), 'p' || n || '@acme.example', repeat('f', 100), repeat('l', 100), repeat('t', 100),
+             repeat('d', 100), '', n::text, now()
+         from generate_series(1, {PEOPLE}) as n",
+        acme.id
+    ));
+    let boss = site.signed_in("boss@acme.example");
+    let whole = {
+        let cookie = boss.cookie.borrow().clone().unwrap();
+        rest(begin(&site, "/users.csv", &cookie))
+    };
+    assert!(whole.1 && whole.0 > PEOPLE, "{whole:?}");
+    for (name, act) in [("out", "deactivated"), ("demoted", "demoted")] {
+        let username = format!("{name}@acme.example");
+        let id = site.person(acme, &username, true);
+        let cookie = site.signed_in(&username).cookie.borrow().clone().unwrap();
+        let download = begin(&site, "/users.csv", &cookie);
+        let answer = if act == "demoted" {
+            boss.post(
+                &format!("/users/{id}/administrator"),
+                &[("administrator", "no")],
+            )
+        } else {
+            let page = boss.get(&format!("/users/{id}"));
+            let fields =
+                ["username", "first_name", "last_name"].map(|name| (name, page.field(name)));
+            let mut fields: Vec<(&str, &str)> =
+                fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            fields.push(("active_account_on_form", "yes"));
+            boss.post(&format!("/users/{id}"), &fields)
+        };
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let (lines, is_whole) = rest(download);
+        assert!(
+            !is_whole && lines < PEOPLE,
+            "{act}: {lines} lines, whole: {is_whole}"
+        );
+    }
+}
