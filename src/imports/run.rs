@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Int4, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Uuid as SqlUuid};
 use ipnet::IpNet;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -26,6 +26,9 @@ use crate::{accounts, clock};
 
 /// Lines in one transaction: it holds the account's lock, for which other administrators wait.
 const BATCH: i64 = 1_000;
+/// Lines in one transaction where so many are too much: a statement has four seconds, and an import goes
+/// on, if slowly, while the database is busy with something else.
+const FEW: i64 = 50;
 /// How often running imports are looked for.
 const POLL: Duration = Duration::from_millis(500);
 /// How long to leave the database alone after it failed.
@@ -126,25 +129,48 @@ pub async fn carry_on(db: Db, mut stopping: watch::Receiver<bool>) {
 }
 
 /// Does the next batch of whichever import is running and in nobody's hands; false where there is
-/// none. Where the batch fails as a whole, its first line is tried alone.
+/// none. Where the batch fails as a whole, its first line is tried alone; where it takes too long, its
+/// first few.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn run_next(db: &Db, now: OffsetDateTime) -> Result<bool, db::Error> {
-    let whole = db.write(|tx| batch(tx, BATCH, now));
-    match whole {
-        Ok(worked) => Ok(worked),
-        Err(AddError::Database(error)) if db::is_unavailable(&error) => Err(error),
+    let mut reached = None;
+    let whole = db.write(|tx| batch(tx, None, BATCH, now, &mut reached));
+    let (Err(error), Some(place)) = (&whole, reached) else {
+        return whole.map_err(database_error);
+    };
+    let limit = match error {
+        AddError::Database(error) if db::is_unavailable(error) => FEW,
         // Somebody else was given an address at the same moment, most likely: decided again.
-        Err(_) => match db.write(|tx| batch(tx, 1, now)) {
-            Ok(worked) => Ok(worked),
-            Err(AddError::Database(error)) if db::is_unavailable(&error) => Err(error),
-            Err(error) => {
-                tracing::error!(%error, "a line of an import was given up");
-                db.write(give_up)
-            }
-        },
+        _ => 1,
+    };
+    let part = db.write(|tx| batch(tx, Some(place), limit, now, &mut reached));
+    match (part, reached) {
+        (Err(AddError::Database(error)), _) if db::is_unavailable(&error) => Err(error),
+        (Err(error), Some(place)) if limit == 1 => {
+            tracing::error!(%error, "a line of an import was given up");
+            db.write(|tx| give_up(tx, place))
+        }
+        (part, _) => part.map_err(database_error),
     }
+}
+
+/// The rest are refusals, which [`run_next`] has dealt with.
+fn database_error(error: AddError) -> db::Error {
+    match error {
+        AddError::Database(error) => error,
+        refusal => db::Error::QueryBuilderError(refusal.to_string().into()),
+    }
+}
+
+/// The first line of a batch. What failed is gone on with there and nowhere else: another import, or
+/// another line because another program was quicker, is not at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    account_id: Uuid,
+    import_id: Uuid,
+    position: i32,
 }
 
 #[derive(Queryable)]
@@ -167,10 +193,18 @@ impl Running {
     }
 }
 
-/// The import that runs longest and is in nobody's hands, locked.
-fn claim(tx: &mut db::Connection) -> QueryResult<Option<Running>> {
+/// The import that runs longest and is in nobody's hands, or the one of that place, locked.
+fn claim(tx: &mut db::Connection, place: Option<Place>) -> QueryResult<Option<Running>> {
+    let (account_id, id) = place.map_or_else(Default::default, |place| {
+        (place.account_id, place.import_id)
+    });
     imports::table
         .filter(imports::state.eq("running"))
+        .filter(
+            diesel::dsl::sql::<Bool>("")
+                .bind::<Bool, _>(place.is_none())
+                .or(imports::account_id.eq(account_id).and(imports::id.eq(id))),
+        )
         .order(imports::started_at)
         .select((
             imports::account_id,
@@ -185,16 +219,31 @@ fn claim(tx: &mut db::Connection) -> QueryResult<Option<Running>> {
         .optional()
 }
 
-fn batch(tx: &mut db::Connection, limit: i64, now: OffsetDateTime) -> Result<bool, AddError> {
-    let Some(import) = claim(tx)? else {
-        return Ok(false);
+/// At most `limit` lines of the import of that place, or of any; false where there is none. Says in
+/// `reached` where it begins.
+fn batch(
+    tx: &mut db::Connection,
+    place: Option<Place>,
+    limit: i64,
+    now: OffsetDateTime,
+    reached: &mut Option<Place>,
+) -> Result<bool, AddError> {
+    *reached = None;
+    let Some(import) = claim(tx, place)? else {
+        // Where it was one in particular, somebody else goes on with it; others may be waiting.
+        return Ok(place.is_some());
     };
     let author = import.author();
     let to_do = read::to_do(tx, import.account_id, import.id, limit)?;
-    if to_do.is_empty() {
+    let Some((position, _)) = to_do.first() else {
         finish(tx, &author, import.id, now)?;
         return Ok(true);
-    }
+    };
+    *reached = Some(Place {
+        account_id: import.account_id,
+        import_id: import.id,
+        position: *position,
+    });
     let (positions, lines): (Vec<i32>, Vec<Line>) = to_do.into_iter().unzip();
     let account = accounts::lock(tx, import.account_id)?;
     let domains = accounts::domains(tx, import.account_id)?;
@@ -302,13 +351,16 @@ fn finish(
     history::record(tx, author, None, &event, now)
 }
 
-/// The next line is past helping: said so, and the others go on.
-fn give_up(tx: &mut db::Connection) -> Result<bool, db::Error> {
-    let Some(import) = claim(tx)? else {
-        return Ok(false);
+/// The line at that place is past helping: said so, and the others go on. Where another program has it
+/// in hand, or had, it is that one's to decide.
+fn give_up(tx: &mut db::Connection, place: Place) -> Result<bool, db::Error> {
+    let Some(import) = claim(tx, Some(place))? else {
+        return Ok(true);
     };
     let next = read::to_do(tx, import.account_id, import.id, 1)?;
-    if let Some((position, _)) = next.first() {
+    if let Some((position, _)) = next.first()
+        && *position == place.position
+    {
         let refused = Decided::refused(
             "This line could not be imported: something went wrong on our side. Try it again, or tell Customer Success.",
         );
