@@ -99,9 +99,10 @@ pub fn choose(
     now: OffsetDateTime,
 ) -> Result<Token, ChooseError> {
     let (account_id, user_id) = (author.account_id, signed_in.user_id);
-    let key = user_id.to_string();
+    let key = [account_id.to_string(), user_id.to_string()];
+    let key = key.each_ref().map(String::as_str);
     if let Answer::Wait(wait) =
-        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &[&key], now))?
+        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &key, now))?
     {
         return Err(ChooseError::TooMany(wait));
     }
@@ -145,7 +146,7 @@ pub fn choose(
         }
         store(tx, author, user_id, &hash, false, now).map(Ok)
     })?;
-    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &[&key]))?;
+    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &key))?;
     token
 }
 
@@ -207,9 +208,10 @@ pub fn check_current(
     now: OffsetDateTime,
 ) -> Result<(), ChooseError> {
     let account_id = author.account_id;
-    let key = user_id.to_string();
+    let key = [account_id.to_string(), user_id.to_string()];
+    let key = key.each_ref().map(String::as_str);
     if let Answer::Wait(wait) =
-        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &[&key], now))?
+        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &key, now))?
     {
         return Err(ChooseError::TooMany(wait));
     }
@@ -227,7 +229,7 @@ pub fn check_current(
         db.write(|tx| history::refuse_of(tx, "current_password", author, now))?;
         return Err(ChooseError::WrongCurrent);
     }
-    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &[&key]))?;
+    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &key))?;
     Ok(())
 }
 

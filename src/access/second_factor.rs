@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::SignedIn;
 use super::recovery_codes;
-use super::sign_in::record_arrival;
+use super::sign_in::{is_known_source, record_arrival};
 use super::totp::PENDING_LIFE;
 use super::totp::use_app_code;
 use crate::db::{self, Db};
@@ -19,8 +19,9 @@ use crate::schema::{second_factors, users};
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
 
-/// Guesses at one person's codes. Three of a million codes are right at any moment: at this pace a
-/// guesser who knows the password finds one in three years or so.
+/// Guesses at one person's codes from all places together where they never signed in, and from each where
+/// they did: who knows the password and guesses elsewhere keeps nobody out where they are at home. Three of
+/// a million codes are right at any moment: at this pace a guesser finds one in three years or so.
 const GUESSES: Limit = Limit {
     name: "second factor",
     burst: 5,
@@ -310,9 +311,18 @@ fn guarded<T>(
     now: OffsetDateTime,
     attempt: impl FnOnce(&mut db::Connection) -> QueryResult<Option<T>>,
 ) -> Result<T, SecondFactorError> {
-    let key = user_id.to_string();
+    let source = history::source_network(author.source);
+    let is_known =
+        db.read(|connection| is_known_source(connection, author.account_id, user_id, source, now))?;
+    let place = if is_known {
+        source.to_string()
+    } else {
+        "elsewhere".to_string()
+    };
+    let key = [author.account_id.to_string(), user_id.to_string(), place];
+    let key = key.each_ref().map(String::as_str);
     if let Answer::Wait(wait) =
-        db.read(|connection| throttle::take(connection, GUESSES, &[&key], now))?
+        db.read(|connection| throttle::take(connection, GUESSES, &key, now))?
     {
         return Err(SecondFactorError::TooMany(wait));
     }
@@ -320,7 +330,7 @@ fn guarded<T>(
         db.write(|tx| history::refuse_of(tx, "second_factor", author, now))?;
         return Err(SecondFactorError::Wrong);
     };
-    db.read(|connection| throttle::give_back(connection, GUESSES, &[&key]))?;
+    db.read(|connection| throttle::give_back(connection, GUESSES, &key))?;
     Ok(done)
 }
 

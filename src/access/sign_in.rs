@@ -299,6 +299,20 @@ fn arrive(
     }))
 }
 
+/// Whether the user signed in from that network lately.
+pub(super) fn is_known_source(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+    source: IpNet,
+    now: OffsetDateTime,
+) -> QueryResult<bool> {
+    let known = sign_in_sources::table
+        .find((account_id, user_id, source))
+        .filter(sign_in_sources::last_at.gt(now - SOURCE_REMEMBERED));
+    diesel::select(diesel::dsl::exists(known)).get_result(connection)
+}
+
 /// Whether a second factor is asked of the user.
 pub(super) fn has_second_factor(
     tx: &mut db::Connection,

@@ -95,6 +95,58 @@ fn guesses_are_counted_before_they_are_compared() {
 }
 
 #[test]
+fn guesses_at_the_code_from_elsewhere_keep_nobody_out_where_they_signed_in_before() {
+    let site = Site::start_with(|settings| {
+        settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    });
+    company(&site);
+    // Somebody who knows the password, from two networks.
+    let from = |place: &str, path: &str, body: String, cookie: Option<String>| {
+        let client = site.client();
+        client.cookie.replace(cookie);
+        let answer = client.post_raw(path, body.as_bytes(), &[("x-forwarded-for", place)]);
+        (answer.status, client.cookie.borrow().clone())
+    };
+    let form: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("username", "boss@acme.example"), ("password", PASSWORD)])
+        .finish();
+    let guess = |place: &str, cookie: &Option<String>| {
+        let body = "code=123123".to_string();
+        from(place, "/second-factor", body, cookie.clone()).0
+    };
+    let (_, one) = from("203.0.113.9", "/sign-in", form.clone(), None);
+    let (_, other) = from("198.51.100.9", "/sign-in", form, None);
+    for place in ["203.0.113.9", "198.51.100.9"].into_iter().cycle().take(5) {
+        let cookie = if place.starts_with("203") {
+            &one
+        } else {
+            &other
+        };
+        assert_eq!(guess(place, cookie), 422, "{place}");
+    }
+    assert_eq!(guess("203.0.113.9", &one), 429);
+    assert_eq!(
+        guess("198.51.100.9", &other),
+        429,
+        "all of elsewhere counts as one"
+    );
+    // The person themself, where they set it up.
+    let boss = arriving(&site, "boss@acme.example", PASSWORD);
+    let code = code(&site, "boss@acme.example", 0);
+    assert_eq!(boss.post("/second-factor", &[("code", &code)]).status, 303);
+    for _ in 0..5 {
+        let half = arriving(&site, "boss@acme.example", PASSWORD);
+        assert_eq!(
+            half.post("/second-factor", &[("code", "123123")]).status,
+            422
+        );
+    }
+    let half = arriving(&site, "boss@acme.example", PASSWORD);
+    let answer = half.post("/second-factor", &[("code", "123123")]);
+    assert_eq!(answer.status, 429, "guesses at that place count too");
+}
+
+#[test]
 fn another_administrator_removes_it_and_only_in_their_own_account() {
     let site = Site::start();
     let (boss, _) = company(&site);
