@@ -237,12 +237,15 @@ pub fn retry_failed(
     now: OffsetDateTime,
 ) -> QueryResult<usize> {
     accounts::lock_for(tx, author)?;
+    // Who chooses a password at this moment holds their own row alone: they are waited for, and looked
+    // at again.
     let failed: Vec<Failed> = diesel::sql_query(format!(
         "with {NEWEST_MAILS}
          select newest.user_id from newest
          join users on users.account_id = $1 and users.id = newest.user_id
          where state = 'failed' and users.active and users.password_mail_id = newest.id
-         order by newest.user_id"
+         order by newest.user_id
+         for no key update of users"
     ))
     .bind::<SqlUuid, _>(author.account_id)
     .bind::<SqlUuid, _>(id)

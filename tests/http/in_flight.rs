@@ -231,3 +231,35 @@ fn a_key_for_a_second_factor_that_was_begun_with_is_not_used_again_and_runs_out(
     let answer = boss.post("/second-factor/confirmation", &[("code", &late)]);
     assert_eq!(answer.status, 422, "{}", answer.text());
 }
+
+#[test]
+fn a_failed_mail_is_not_sent_again_to_whoever_chooses_a_password_at_that_moment() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false).to_string();
+    let boss = site.signed_in("boss@acme.example");
+    let reset = boss
+        .post("/password-resets", &[("scope", "selected"), ("user", &ann)])
+        .location
+        .unwrap();
+    site.sql("update mails set state = 'failed', settled_at = now(), explanation = '550 no'");
+    // As choosing by a link does.
+    let chosen = format!(
+        "select from users where id = '{ann}' for no key update;
+         insert into passwords select account_id, id, '$argon2id$chosen', now() from users where id = '{ann}';
+         update users set password_mail_id = null where id = '{ann}'"
+    );
+    let window = boss.again();
+    let answer = while_held(&site, &chosen, PATIENCE, move || {
+        window.post(&format!("{reset}/retry"), &[])
+    });
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(site.count("mails where state = 'waiting'"), 0);
+    assert_eq!(site.count("passwords where hash = '$argon2id$chosen'"), 1);
+    assert_eq!(
+        site.count(&format!(
+            "users where id = '{ann}' and password_mail_id is null"
+        )),
+        1
+    );
+}
