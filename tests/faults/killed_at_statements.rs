@@ -21,25 +21,25 @@ use crate::support::workers::until;
 const MOST_MESSAGES: usize = 120;
 
 /// A form to be sent, and what in the database shows that it was done.
-struct Act {
-    path: String,
-    fields: Vec<(&'static str, String)>,
+pub struct Act {
+    pub path: String,
+    pub fields: Vec<(&'static str, String)>,
     /// What is counted (`select count(*) from …`), and by how much doing it changes the count.
-    shown_by: Vec<(String, i64)>,
+    pub shown_by: Vec<(String, i64)>,
 }
 
 impl Act {
-    fn send(&self, client: &Client) -> Option<Answer> {
+    pub fn send(&self, client: &Client) -> Option<Answer> {
         let fields: Vec<_> = self.fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
         client.attempt(&self.path, &fields)
     }
 
-    fn counts(&self, site: &Site) -> Vec<i64> {
+    pub fn counts(&self, site: &Site) -> Vec<i64> {
         let counted = self.shown_by.iter();
         counted.map(|(rows, _)| site.count(rows)).collect()
     }
 
-    fn when_done(&self, before: &[i64]) -> Vec<i64> {
+    pub fn when_done(&self, before: &[i64]) -> Vec<i64> {
         let changes = self.shown_by.iter().map(|(_, change)| change);
         changes
             .zip(before)
@@ -58,7 +58,7 @@ struct Left {
     _runtime: tokio::runtime::Runtime,
 }
 
-fn start(url: &SecretString, sink: &Sink) -> (Program, Client) {
+pub fn start(url: &SecretString, sink: &Sink) -> (Program, Client) {
     let program = Program::serve_at(url, sink.port, Program::free_port());
     program.until_ready();
     let client = Client::new(&program.base());
@@ -153,7 +153,7 @@ impl Left {
 }
 
 /// A form that somebody new comes with.
-fn coming(username: &str) -> Vec<(&'static str, String)> {
+pub fn coming(username: &str) -> Vec<(&'static str, String)> {
     vec![
         ("id", ids::new().to_string()),
         ("username", username.to_string()),

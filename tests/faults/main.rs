@@ -20,6 +20,7 @@ mod database_refuses;
 mod database_restarts;
 mod database_tls;
 mod killed_at_statements;
+mod killed_at_the_commit;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod kills;

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{sleep, spawn};
 use std::time::Duration;
@@ -37,6 +38,8 @@ struct Shared {
     weather: Mutex<Weather>,
     /// The process that is killed when it has sent so many more messages.
     doomed: Mutex<Option<(Pid, usize)>>,
+    /// The process that is killed when the server has committed what it said these bytes in.
+    doomed_at_commit: Mutex<Option<(Pid, Vec<u8>)>>,
     links: Mutex<Vec<(TcpStream, UnixStream)>>,
     server: PathBuf,
 }
@@ -48,6 +51,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             weather: Mutex::new(Weather::Clear),
             doomed: Mutex::default(),
+            doomed_at_commit: Mutex::default(),
             links: Mutex::default(),
             server: PathBuf::from(folder).join(".s.PGSQL.5432"),
         });
@@ -84,9 +88,17 @@ impl Proxy {
         *self.shared.doomed.lock().unwrap() = Some((program, messages));
     }
 
+    /// Kills `program` when the server has committed the transaction in which the program says
+    /// `marker`, and before it hears so.
+    pub fn kill_at_commit_of(&self, program: Pid, marker: &[u8]) {
+        *self.shared.doomed_at_commit.lock().unwrap() = Some((program, marker.to_vec()));
+    }
+
     /// Kills nobody any more; says whether somebody was killed.
     pub fn spare(&self) -> bool {
-        self.shared.doomed.lock().unwrap().take().is_none()
+        let at_a_message = self.shared.doomed.lock().unwrap().take();
+        let at_a_commit = self.shared.doomed_at_commit.lock().unwrap().take();
+        at_a_message.is_none() && at_a_commit.is_none()
     }
 }
 
@@ -106,9 +118,32 @@ impl Shared {
         is_last
     }
 
+    /// Whether `said` has the bytes at whose commit somebody is to die.
+    fn has_marker(&self, said: &[u8]) -> bool {
+        let doomed = self.doomed_at_commit.lock().unwrap();
+        let marker = doomed.as_ref().map(|(_, marker)| marker.as_slice());
+        marker.is_some_and(|marker| holds(said, marker))
+    }
+
+    /// True when the answer says that the transaction is committed for which somebody was to die.
+    fn is_fatal(&self, answer: &[u8]) -> bool {
+        if !holds(answer, COMMITTED) {
+            return false;
+        }
+        let doomed = self.doomed_at_commit.lock().unwrap().take();
+        doomed.is_some_and(|(program, _)| kill(program, Signal::SIGKILL).is_ok())
+    }
+
     fn weather(&self) -> Weather {
         *self.weather.lock().unwrap()
     }
+}
+
+/// `CommandComplete` of a commit, as PostgreSQL's protocol writes it.
+const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// With a linger of nothing, closing is a reset.
@@ -149,22 +184,26 @@ fn listen(shared: &Arc<Shared>, mut listener: Option<TcpListener>, port: u16) {
             (server, program),
         );
         let (there, back) = (Arc::clone(shared), Arc::clone(shared));
+        let marked = Arc::new(AtomicBool::new(false));
+        let said = Arc::clone(&marked);
         let ends = (asks.0.try_clone().unwrap(), asks.1.try_clone().unwrap());
         spawn(move || {
-            carry(&there, asks.0, asks.1, false);
+            carry(&there, asks.0, asks.1, &said, false);
             // Whoever is gone is gone for the other side too.
             let _ = ends.0.shutdown(Shutdown::Both);
             let _ = ends.1.shutdown(Shutdown::Both);
         });
-        spawn(move || carry(&back, answers.0, answers.1, true));
+        spawn(move || carry(&back, answers.0, answers.1, &marked, true));
     }
 }
 
-/// Carries bytes until either end is gone. Once something was swallowed, the rest is as well.
+/// Carries bytes until either end is gone. Once something was swallowed, the rest is as well. `marked`
+/// says that the program said here at whose commit it is to die.
 fn carry(
     shared: &Shared,
     mut from: impl std::io::Read,
     mut to: impl std::io::Write,
+    marked: &AtomicBool,
     are_answers: bool,
 ) {
     let mut buffer = vec![0; 64 * 1024];
@@ -182,6 +221,12 @@ fn carry(
             _ => {}
         }
         if !are_answers && shared.is_last() {
+            break;
+        }
+        if !are_answers && shared.has_marker(&buffer[..count]) {
+            marked.store(true, Ordering::SeqCst);
+        }
+        if are_answers && marked.load(Ordering::SeqCst) && shared.is_fatal(&buffer[..count]) {
             break;
         }
         if !dumb && to.write_all(&buffer[..count]).is_err() {
