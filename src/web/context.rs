@@ -76,8 +76,28 @@ pub async fn of_request(
     Ok(response)
 }
 
-/// Draws the error page for a response that carries an explanation, or that is an error without a
-/// page of its own.
+/// Whether a response is an error that has no page of its own: a handler that drew one is right, what
+/// the framework answers is plain text.
+pub fn wants_page(response: &ServiceResponse<BoxBody>) -> bool {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return false;
+    }
+    let is_explained = response
+        .response()
+        .extensions()
+        .get::<Explanation>()
+        .is_some();
+    let is_own_page = !is_explained
+        && response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    !is_own_page && !FOR_MACHINES.contains(&response.request().path())
+}
+
+/// Draws the error page for a response that wants one: with the frame of whoever is signed in, as far
+/// as that is known by now. Nothing is asked of the database here: it may be what went wrong.
 fn explain(
     response: ServiceResponse<BoxBody>,
     app: Option<&App>,
@@ -95,35 +115,20 @@ fn explain(
     {
         tracing::error!(request = id, cause, "request failed");
     }
-    let Some(app) = app.filter(|_| status.is_client_error() || status.is_server_error()) else {
+    let Some(app) = app.filter(|_| wants_page(&response)) else {
         return response;
     };
-    // A handler that drew a page of its own is right; what the framework answers is plain text.
-    let is_own_page = explained.is_none()
-        && response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
-    if is_own_page || FOR_MACHINES.contains(&response.request().path()) {
-        return response;
-    }
     let explanation = explained.unwrap_or_else(|| Explanation::of_status(status));
+    let known = response.request().extensions().get::<Layout>().cloned();
+    let layout = known.unwrap_or_else(|| app.layout());
     let page = ErrorPage {
-        layout: Layout {
-            product_name: app.settings.product_name.clone(),
-            support_email: app.settings.support_email.clone(),
-            support_phone: app.settings.support_phone.clone(),
-            ..Layout::default()
-        },
         status: status.as_u16(),
         heading: explanation.heading.to_string(),
         what_happened: explanation.what_happened.to_string(),
         what_to_do: explanation.what_to_do.to_string(),
-        links: vec![
-            Link::new("User Accounts", "/users"),
-            Link::new("Sign in", "/sign-in"),
-        ],
+        links: ways_out(&layout),
         request_id: status.is_server_error().then(|| id.to_string()),
+        layout,
     };
     let (request, old) = response.into_parts();
     let request_is_left_unread = old.head().connection_type() == ConnectionType::Close;
@@ -143,6 +148,16 @@ fn explain(
         page.render().unwrap_or_default()
     };
     ServiceResponse::new(request, fresh.body(body))
+}
+
+/// Where to go from an error page, by who is known to look at it.
+fn ways_out(layout: &Layout) -> Vec<Link> {
+    let list = Link::new("User Accounts", "/users");
+    match &layout.signed_in {
+        Some(person) if person.administrator => vec![list],
+        Some(_) => vec![Link::new("Your password", "/password")],
+        None => vec![list, Link::new("Sign in", "/sign-in")],
+    }
 }
 
 /// The id of this request.

@@ -83,20 +83,7 @@ impl SignedInUser {
 
     /// The frame of a page for them.
     pub fn layout(&self, app: &App) -> Layout {
-        let signed_in = &self.signed_in;
-        Layout {
-            signed_in: Some(layout::SignedIn {
-                account_name: signed_in.account.name.clone(),
-                name: format!("{} {}", signed_in.first_name, signed_in.last_name),
-                username: signed_in.username.clone(),
-                administrator: signed_in.administrator && !signed_in.must_choose_password,
-            }),
-            flash: signed_in
-                .flash
-                .clone()
-                .and_then(|flash| serde_json::from_value(flash).ok()),
-            ..app.layout()
-        }
+        app.layout_for(&self.signed_in)
     }
 
     /// Asked again while something goes on for them: their session lives, and it may do what an
@@ -136,6 +123,22 @@ impl App {
             ..Layout::default()
         }
     }
+
+    fn layout_for(&self, signed_in: &SignedIn) -> Layout {
+        Layout {
+            signed_in: Some(layout::SignedIn {
+                account_name: signed_in.account.name.clone(),
+                name: format!("{} {}", signed_in.first_name, signed_in.last_name),
+                username: signed_in.username.clone(),
+                administrator: signed_in.administrator && !signed_in.must_choose_password,
+            }),
+            flash: signed_in
+                .flash
+                .clone()
+                .and_then(|flash| serde_json::from_value(flash).ok()),
+            ..self.layout()
+        }
+    }
 }
 
 /// The token in the cookie, if it has one.
@@ -165,17 +168,15 @@ async fn look_up(
     let Some(session) = token_digest(cookie) else {
         return Ok(None);
     };
-    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
-        return Err(WebError::Internal("no application".to_string()));
-    };
+    let app = application(request)?;
     let source = context::source(request, &app);
     let request_id = context::request_id(request);
     // The way home only leads on: the message waits for the page that shows it.
     let shows_page = request.method() == Method::GET && request.path() != "/";
     let now = clock::now();
-    let digest = session.clone();
+    let (shared, digest) = (app.clone(), session.clone());
     let signed_in = blocking(move || {
-        app.db.read(|connection| {
+        shared.db.read(|connection| {
             let found = access::current(connection, &digest, now)?;
             match &found {
                 Some(signed_in) => {
@@ -191,10 +192,7 @@ async fn look_up(
     })
     .await??;
     if let Some(signed_in) = &signed_in {
-        request.extensions_mut().insert(context::Caller {
-            account_id: signed_in.account.id,
-            user_id: signed_in.user_id,
-        });
+        remember(request, &app, signed_in, shows_page);
     }
     Ok(signed_in.map(|signed_in| SignedInUser {
         author: Author {
@@ -208,6 +206,50 @@ async fn look_up(
         session,
         now,
     }))
+}
+
+fn application(request: &HttpRequest) -> Result<web::Data<App>, WebError> {
+    request
+        .app_data::<web::Data<App>>()
+        .cloned()
+        .ok_or_else(|| WebError::Internal("no application".to_string()))
+}
+
+/// Keeps who asks with the request: for its line in the log, and for the frame of an error page.
+fn remember(request: &HttpRequest, app: &App, signed_in: &SignedIn, takes_message: bool) {
+    let mut kept = request.extensions_mut();
+    kept.insert(context::Caller {
+        account_id: signed_in.account.id,
+        user_id: signed_in.user_id,
+    });
+    if !signed_in.second_factor_due {
+        let mut layout = app.layout_for(signed_in);
+        layout.flash = layout.flash.filter(|_| takes_message);
+        kept.insert(layout);
+    }
+}
+
+/// Looks up who asks, for an error page that came before its guard did. Changes nothing: what a browser
+/// asks for by itself, an icon say, takes no message away.
+///
+/// # Errors
+/// [`WebError`] when it cannot be told; the error page is then drawn for nobody in particular.
+pub async fn recognize(request: &HttpRequest) -> Result<(), WebError> {
+    let Some(session) = token_digest(&request.get_session()) else {
+        return Ok(());
+    };
+    let app = application(request)?;
+    let (shared, now) = (app.clone(), clock::now());
+    let found = blocking(move || {
+        shared
+            .db
+            .read(|connection| access::current(connection, &session, now))
+    })
+    .await??;
+    if let Some(signed_in) = &found {
+        remember(request, &app, signed_in, false);
+    }
+    Ok(())
 }
 
 type Guarded<T> = Pin<Box<dyn Future<Output = Result<T, WebError>>>>;

@@ -12,6 +12,7 @@ pub mod compress;
 pub mod context;
 pub mod csv_stream;
 pub mod error;
+pub mod error_frame;
 pub mod error_page;
 pub mod flash;
 pub mod form;

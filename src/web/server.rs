@@ -13,7 +13,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use socket2::SockRef;
 
 use super::app::App;
-use super::{assets, compress, context, headers, origin, routes};
+use super::{assets, compress, context, error_frame, headers, origin, routes};
 
 /// The cookie's name where the page is reached by plain http.
 const COOKIE_NAME: &str = "session";
@@ -72,6 +72,7 @@ pub fn start(
         // The outermost is named last.
         ActixApp::new()
             .app_data(data.clone())
+            .wrap(from_fn(error_frame::of_whom))
             .wrap(session_cookie(key.clone(), https))
             .wrap(from_fn(origin::refuse_other_sites))
             .wrap(from_fn(headers::add))

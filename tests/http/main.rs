@@ -24,6 +24,7 @@ mod authenticator;
 mod downloads;
 mod edit;
 mod erasing;
+mod error_pages;
 mod far_ends;
 mod forms;
 mod happened_to_others;

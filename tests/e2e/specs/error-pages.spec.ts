@@ -10,6 +10,8 @@ test("what is not there says so and leads back", async ({ users }) => {
     const answer = await users.goto(path);
     expect(answer?.status(), path).toBe(404);
     await expect(users.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
+    await expect(users.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Users" }), path).toBeVisible();
+    await expect(users.getByRole("button", { name: "Sign out" }), path).toBeVisible();
   }
   await expect(users.getByRole("contentinfo")).toContainText(SUPPORT_PHONE);
   await expect(users.getByRole("contentinfo")).toContainText(SUPPORT_EMAIL);
