@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::listing::{Listing, PAGE, Page};
 use super::listing_rows::{Way, read};
 use super::matches::{COUNTED_MATCHES, Matches};
+use super::needs::Count;
 use super::place::Direction;
 use crate::db;
 
@@ -23,13 +24,23 @@ impl Expected {
     /// Nothing narrows the list, or nobody counted.
     pub const ANY: Expected = Expected(Way::WalkThenGather);
 
-    /// As a chip tells.
-    pub fn people(count: i64) -> Expected {
+    fn people(count: i64) -> Expected {
         Expected(if count <= COUNTED_MATCHES {
             Way::Gather
         } else {
             Way::WalkThenGather
         })
+    }
+}
+
+/// As a chip tells.
+impl From<Count> for Expected {
+    fn from(count: Count) -> Expected {
+        if count.at_least {
+            Expected(Way::WalkThenGather)
+        } else {
+            Expected::people(count.people)
+        }
     }
 }
 

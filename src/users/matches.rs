@@ -115,7 +115,7 @@ struct Id {
 }
 
 #[derive(QueryableByName)]
-struct Count {
+struct Found {
     #[diesel(sql_type = BigInt)]
     people: i64,
 }
@@ -157,8 +157,8 @@ pub fn count_matching(
         "select count(*) as people from users where account_id = {account} and active{}",
         condition.indexed
     ));
-    let count: Count = statement.get_result(connection)?;
-    Ok(count.people)
+    let found: Found = statement.get_result(connection)?;
+    Ok(found.people)
 }
 
 /// The ids of people whom the search finds, in and out, at most `limit`.

@@ -87,6 +87,8 @@ pub struct Count {
     pub people: i64,
     /// Those of them who never signed in, where it is about signing in.
     pub never_came: i64,
+    /// Whether there are more than that: counting stopped.
+    pub at_least: bool,
 }
 
 #[derive(QueryableByName)]
@@ -151,7 +153,13 @@ pub fn needs(
                 Needs::NeverTrained => (counts.never_trained, 0),
                 Needs::TrainingRequested => (counts.training_requested, 0),
             };
-            (needs, Count { people, never_came })
+            let at_least = needs == Needs::PasswordExpired && people > COUNTED_EXPIRED;
+            let count = Count {
+                people: if at_least { COUNTED_EXPIRED } else { people },
+                never_came,
+                at_least,
+            };
+            (needs, count)
         })
         .collect())
 }

@@ -180,3 +180,42 @@ fn a_new_mail_a_request_for_training_and_its_undo_move_people_between_the_chips(
     site.deliver();
     assert_derived(&site);
 }
+
+#[test]
+fn thousands_are_counted_to_the_last_one_except_where_time_alone_makes_them() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5_000);
+    site.sql(&format!(
+        "with people as (select n, gen_random_uuid() as id, gen_random_uuid() as mail from generate_series(1, 1234) as n),
+         mailed as (
+             insert into mails (account_id, id, kind, user_id, created_at, next_attempt_at, state, settled_at)
+             select '{0}', mail, 'welcome', id, now(), now(), 'sent', now() - interval '8 days' from people
+         )
+         insert into users (account_id, id, username, first_name, last_name, search_text, name_key, created_at,
+             password_mail_id, password_mail_state, password_mail_at)
+         select '{0}', id, 'p' || n || '@acme.example', 'First', 'Last', 'p' || n, 'first last', now(), mail, 'sent',
+             now() - interval '8 days'
+         from people",
+        acme.id
+    ));
+    let client = site.signed_in("boss@acme.example");
+    let list = client.get("/users");
+    for words in [
+        "1 of 1,235 signed in",
+        "1,234 never signed in",
+        "1,000+ temporary password expired",
+        "0 of 1,235 trained",
+        "1,235 never trained",
+    ] {
+        assert!(list.says(words), "{words}: {}", list.text());
+    }
+    assert_eq!(list.body.matches("class=\"parts\"").count(), 2);
+    let chosen = client.get("/users?needs=never-signed-in");
+    assert!(chosen.says("1,234 users match"), "{}", chosen.text());
+    let expired = client.get("/users?needs=password-expired");
+    assert!(
+        expired.says("More than 1,000 users match"),
+        "{}",
+        expired.text()
+    );
+}

@@ -119,7 +119,14 @@ pub fn counts() -> Vec<(Needs, Count)> {
     Needs::ALL
         .into_iter()
         .zip([(1, 1), (2, 2), (9, 9), (42, 0), (6, 0)])
-        .map(|(needs, (people, never_came))| (needs, Count { people, never_came }))
+        .map(|(needs, (people, never_came))| {
+            let count = Count {
+                people,
+                never_came,
+                at_least: false,
+            };
+            (needs, count)
+        })
         .collect()
 }
 
@@ -131,7 +138,7 @@ pub fn chips() -> Vec<Chip> {
             needs,
             part: part_of(needs),
             label: needs.words().to_owned(),
-            count: Matches::of(count.people),
+            count: Matches::of_need(count),
             href: format!("/users?needs={}", needs.as_str()),
             active: false,
         })

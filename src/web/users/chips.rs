@@ -1,6 +1,6 @@
 //! Counts in words, and the chips that count and filter.
 
-use crate::users::{COUNTED_MATCHES, Needs};
+use crate::users::{COUNTED_MATCHES, Count, Needs};
 use crate::web::bar::Part;
 use crate::web::components::{grouped, people};
 
@@ -31,12 +31,22 @@ pub struct Chip {
 }
 
 impl Matches {
-    /// A count as the database gives it: at most one more than is counted.
+    /// What a search finds, as the database gives it: at most one more than is counted.
     pub fn of(count: i64) -> Matches {
         if count > COUNTED_MATCHES {
             Matches::MoreThan(COUNTED_MATCHES.unsigned_abs())
         } else {
             Matches::Exactly(u64::try_from(count).unwrap_or_default())
+        }
+    }
+
+    /// What a chip finds.
+    pub fn of_need(count: Count) -> Matches {
+        let people = count.people.unsigned_abs();
+        if count.at_least {
+            Matches::MoreThan(people)
+        } else {
+            Matches::Exactly(people)
         }
     }
 

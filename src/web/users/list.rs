@@ -77,8 +77,8 @@ pub fn build(
     let needs = users::needs(connection, account.id)?;
     let chosen = needs.iter().find(|(need, _)| Some(*need) == place.needs);
     // Without a search the chip's own count says how many it finds.
-    let mut matches = chosen.map(|(_, count)| Matches::of(count.people));
-    let mut expected = chosen.map_or(Expected::ANY, |(_, count)| Expected::people(count.people));
+    let mut matches = chosen.map(|(_, count)| Matches::of_need(*count));
+    let mut expected = chosen.map_or(Expected::ANY, |(_, count)| Expected::from(*count));
     let mut other_side_matches = None;
     let mut only_on_the_other_side = None;
     if !place.q.is_empty() {
@@ -161,7 +161,7 @@ fn chips(needs: &[(Needs, Count)], place: &Place) -> Vec<Chip> {
                 needs: *need,
                 part: part_of(*need),
                 label: need.words().to_string(),
-                count: Matches::of(count.people),
+                count: Matches::of_need(*count),
                 href: chosen.list_href(),
                 active,
             }

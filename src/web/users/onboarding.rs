@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::chips::Chip;
-use crate::users::{COUNTED_MATCHES, Count, Needs};
+use crate::users::{Count, Needs};
 use crate::web::bar::{Bar, Part};
 use crate::web::components::grouped;
 
@@ -23,7 +23,7 @@ pub struct Onboarding {
 pub struct Picture {
     /// `113 of 120 signed in`; empty where there is nothing to say.
     pub words: String,
-    /// The parts; nothing where so many are counted that the sum is not exact.
+    /// The parts; nothing where there are none.
     pub bar: Option<Bar>,
     /// The parts as links, in words.
     pub chips: Vec<Chip>,
@@ -47,50 +47,42 @@ pub fn onboarding(active: i64, counts: &[(Needs, Count)], chips: Vec<Chip>) -> O
         .into_iter()
         .partition(|chip| matches!(chip.needs, Needs::NeverTrained | Needs::TrainingRequested));
 
-    let is_exact = |counts: &[i64]| counts.iter().all(|count| *count <= COUNTED_MATCHES);
-    let came = is_exact(&[never_came, failed.people, expired.people]).then(|| {
-        Bar::of(
-            active,
-            &[
-                (Part::Done, active - never_came),
-                (Part::Attention, expired.never_came),
-                (Part::Problem, failed.never_came),
-            ],
-        )
-    });
-    let trained = is_exact(&[never_trained, requested]).then(|| {
-        Bar::of(
-            active,
-            &[
-                (Part::Done, active - never_trained - requested),
-                (Part::UnderWay, requested),
-            ],
-        )
-    });
+    // Where counting stopped, that part is left to the ground of the bar: it shows what is known.
+    let expired_part = if expired.at_least {
+        0
+    } else {
+        expired.never_came
+    };
+    let came = active - never_came;
+    let trained = active - never_trained - requested;
     Onboarding {
         came: Picture {
-            words: words(active, active - never_came, came.is_some(), "signed in"),
-            bar: came,
+            words: words(active, came, "signed in"),
+            bar: Some(Bar::of(
+                active,
+                &[
+                    (Part::Done, came),
+                    (Part::Attention, expired_part),
+                    (Part::Problem, failed.never_came),
+                ],
+            )),
             chips: of_coming,
         },
         trained: Picture {
-            words: words(
+            words: words(active, trained, "trained"),
+            bar: Some(Bar::of(
                 active,
-                active - never_trained - requested,
-                trained.is_some(),
-                "trained",
-            ),
-            bar: trained,
+                &[(Part::Done, trained), (Part::UnderWay, requested)],
+            )),
             chips: of_training,
         },
     }
 }
 
-/// `113 of 120 signed in`. Where counting stopped, what is left is the most that it can be.
-fn words(active: i64, done: i64, exact: bool, what: &str) -> String {
+/// `113 of 120 signed in`.
+fn words(active: i64, done: i64, what: &str) -> String {
     let [done, all] = [done, active].map(|count| grouped(count.unsigned_abs()));
-    let fewer = if exact { "" } else { "At most " };
-    format!("{fewer}{done} of {all} {what}")
+    format!("{done} of {all} {what}")
 }
 
 #[cfg(test)]
@@ -100,7 +92,11 @@ mod tests {
     fn counts(values: [(i64, i64); 5]) -> Vec<(Needs, Count)> {
         Needs::ALL
             .into_iter()
-            .zip(values.map(|(people, never_came)| Count { people, never_came }))
+            .zip(values.map(|(people, never_came)| Count {
+                people,
+                never_came,
+                at_least: false,
+            }))
             .collect()
     }
 
@@ -123,10 +119,22 @@ mod tests {
     }
 
     #[test]
-    fn where_counting_stopped_no_bar_pretends_to_know() {
-        let counts = counts([(0, 0), (0, 0), (1_001, 1_001), (1_001, 0), (0, 0)]);
-        let drawn = onboarding(90_000, &counts, Vec::new());
-        assert_eq!(drawn.came.words, "At most 88,999 of 90,000 signed in");
-        assert!(drawn.came.bar.is_none() && drawn.trained.bar.is_none());
+    fn thousands_are_told_exactly_and_where_counting_stopped_the_bar_leaves_that_part_out() {
+        let mut counts = counts([
+            (2_000, 1_000),
+            (1_000, 900),
+            (31_001, 31_001),
+            (45_000, 0),
+            (5_000, 0),
+        ]);
+        counts[1].1.at_least = true;
+        let drawn = onboarding(100_000, &counts, Vec::new());
+        assert_eq!(drawn.came.words, "68,999 of 100,000 signed in");
+        assert_eq!(
+            drawn.came.bar.unwrap().percents(),
+            ["0.0+68.9", "68.9+1.5"],
+            "those whose mail failed follow; those whose password ran out are not drawn"
+        );
+        assert_eq!(drawn.trained.words, "50,000 of 100,000 trained");
     }
 }
