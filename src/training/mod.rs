@@ -17,7 +17,7 @@ pub use retry::retry;
 pub use roster::compose;
 pub use status::{Details, OpenRequest, PEOPLE_PAGE, Person, Standing, details, people, standing};
 
-pub use undo::{UndoError, undo};
+pub use undo::{Undone, undo};
 
 /// The two trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

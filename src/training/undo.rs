@@ -1,52 +1,67 @@
 //! Taking a request for training back while its mail is still held.
 
 use diesel::prelude::*;
-use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Training;
+use super::{Training, details};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox::Kind;
 use crate::schema::{mails, training_request_people, training_requests};
 use crate::{accounts, db};
 
-/// Why a request cannot be taken back.
-#[derive(Debug, Error)]
-pub enum UndoError {
-    /// No such request in the account.
-    #[error("There is no such request.")]
-    NotFound,
-    /// The mail has left.
-    #[error("The request has been sent to the trainers already.")]
-    TooLate,
-    /// The database.
-    #[error(transparent)]
-    Database(#[from] db::Error),
+/// What became of the requests of one click.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Taken back, now or before: nothing is mailed.
+    pub taken_back: Vec<Training>,
+    /// Mailed already, and so not taken back.
+    pub sent: Vec<Training>,
 }
 
-/// Takes a request back while its mail is still held. Doing it again changes nothing.
+/// Takes back what one click asked for, this request and the one made together with it, as far as the
+/// mails are still held; nothing where the account has no such request. Doing it again changes nothing.
 ///
 /// # Errors
-/// [`UndoError`].
+/// Whatever the database says.
 pub fn undo(
     tx: &mut db::Connection,
     author: &Author,
     id: Uuid,
     now: OffsetDateTime,
-) -> Result<Training, UndoError> {
-    let account_id = author.account_id;
+) -> QueryResult<Option<Undone>> {
     accounts::lock_for(tx, author)?;
-    let (kind, undone_at): (String, Option<OffsetDateTime>) = training_requests::table
+    let Some(details) = details(tx, author.account_id, id)? else {
+        return Ok(None);
+    };
+    let mut undone = Undone::default();
+    let requests = [Some((id, details.training)), details.together_with];
+    for (request, training) in requests.into_iter().flatten() {
+        if take_back(tx, author, request, training, now)? {
+            undone.taken_back.push(training);
+        } else {
+            undone.sent.push(training);
+        }
+    }
+    Ok(Some(undone))
+}
+
+/// Whether the request is taken back. The caller holds the account's lock.
+fn take_back(
+    tx: &mut db::Connection,
+    author: &Author,
+    id: Uuid,
+    training: Training,
+    now: OffsetDateTime,
+) -> QueryResult<bool> {
+    let account_id = author.account_id;
+    let undone_at: Option<OffsetDateTime> = training_requests::table
         .find((account_id, id))
-        .select((training_requests::kind, training_requests::undone_at))
+        .select(training_requests::undone_at)
         .for_no_key_update()
-        .first(tx)
-        .optional()?
-        .ok_or(UndoError::NotFound)?;
-    let training = Training::from_name(&kind).ok_or(UndoError::NotFound)?;
+        .first(tx)?;
     if undone_at.is_some() {
-        return Ok(training);
+        return Ok(true);
     }
     // Whether the worker has it decides, not the clock: what it has not claimed can be held back.
     let held = diesel::update(
@@ -64,7 +79,7 @@ pub fn undo(
     ))
     .execute(tx)?;
     if held == 0 {
-        return Err(UndoError::TooLate);
+        return Ok(false);
     }
     diesel::update(
         mails::table
@@ -92,8 +107,8 @@ pub fn undo(
     let subjects: Vec<Option<Uuid>> = people.into_iter().map(Some).collect();
     let event = Event::TrainingRequestUndone {
         training_request: id,
-        training: kind,
+        training: training.as_str().to_string(),
     };
     history::record_for_each(tx, author, &subjects, &event, now)?;
-    Ok(training)
+    Ok(true)
 }

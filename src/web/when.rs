@@ -1,4 +1,4 @@
-//! Moments in words, in the account's time zone: months by name, today as "today".
+//! Moments in words, in the account's time zone: months by name, today as "today"; in files as figures.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -46,6 +46,15 @@ pub fn exact(moment: OffsetDateTime, zone: &TimeZone) -> String {
     local(moment, zone).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
+/// A way to write a moment, told at another one, in a zone.
+pub type Written = fn(OffsetDateTime, OffsetDateTime, &TimeZone) -> String;
+
+/// `2026-05-03 10:42`: for files, which are kept, sorted and read by spreadsheets (ISO 8601, with the
+/// space that RFC 3339 allows and spreadsheets need to see a date).
+pub fn in_a_file(moment: OffsetDateTime, _: OffsetDateTime, zone: &TimeZone) -> String {
+    local(moment, zone).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// `10:42`.
 pub fn clock(moment: OffsetDateTime, zone: &TimeZone) -> String {
     local(moment, zone).strftime("%H:%M").to_string()
@@ -62,6 +71,7 @@ mod tests {
         let zurich = TimeZone::get("Europe/Zurich").unwrap();
         let now = datetime!(2026-05-03 22:30 UTC);
         assert_eq!(exact(now, &zurich), "4 May 2026, 00:30");
+        assert_eq!(in_a_file(now, now, &zurich), "2026-05-04 00:30");
         assert_eq!(
             recent(datetime!(2026-05-03 22:05 UTC), now, &zurich),
             "today 00:05"

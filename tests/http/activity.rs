@@ -158,6 +158,10 @@ fn the_activity_goes_back_page_by_page_and_its_file_holds_every_line_once() {
     // The download itself is the newest line.
     assert_eq!(file.len() as i64, 1 + lines + 1);
     assert_eq!(file[1][2], "The list of activity was downloaded.");
+    assert_eq!(
+        file[1][0],
+        site.value("select to_char(max(happened_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from events where kind = 'list_downloaded'")
+    );
     let edited: Vec<_> = file
         .iter()
         .filter(|row| row[2].starts_with("Title"))
@@ -233,11 +237,22 @@ fn the_file_of_users_is_exactly_the_list_and_safe_in_a_spreadsheet() {
         1 + site.count("users where last_sign_in_at is null and active and username like 'p%'")
     );
     assert!(never[1..].iter().all(|row| row[6] == "Never"));
+    // Where there is a moment, a spreadsheet takes it for one: the same figures, by the clock of the account.
+    let zone = "Asia/Tokyo";
+    site.sql(&format!("update accounts set time_zone = '{zone}'"));
+    let came = cells(&client.get("/users.csv?q=p4"));
+    let p4 = came.iter().find(|row| row[0] == "p4@acme.example").unwrap();
+    assert_eq!(
+        p4[6],
+        site.value(&format!(
+            "select to_char(last_sign_in_at at time zone '{zone}', 'YYYY-MM-DD HH24:MI') from users where username = 'p4@acme.example'"
+        ))
+    );
     let inactive = client.get("/users.csv?show=inactive");
     assert_eq!(cells(&inactive).len(), 1);
     assert_eq!(
         inactive.header("content-disposition"),
         Some("attachment; filename=\"inactive-users.csv\"")
     );
-    assert_eq!(site.count("events where kind = 'list_downloaded'"), 8);
+    assert_eq!(site.count("events where kind = 'list_downloaded'"), 9);
 }

@@ -10,6 +10,7 @@ use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::history::of_user::line;
 use crate::web::input::Query;
+use crate::web::when;
 use crate::{db, history};
 
 /// Lines read at a time.
@@ -58,7 +59,7 @@ pub async fn show(
                         )
                     });
                 vec![
-                    told.at,
+                    when::in_a_file(entry.happened_at, user.now, &user.zone),
                     told.who,
                     told.sentence,
                     about,

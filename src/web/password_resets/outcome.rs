@@ -12,10 +12,11 @@ use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Query};
+use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::users::scope::Scope;
-use crate::web::{page, when};
+use crate::web::when::{self, Written};
 
 /// How often the page looks again while mails wait, in seconds.
 const REFRESH_SECONDS: u32 = 2;
@@ -90,7 +91,10 @@ fn draw(
             tone,
         })
         .collect(),
-        people: people.iter().map(|person| line(person, user)).collect(),
+        people: people
+            .iter()
+            .map(|person| line(person, user, when::recent))
+            .collect(),
         pager: Pager {
             previous: (number > 0).then(|| path(number - 1)),
             next: ((number + 1) * OUTCOMES_PAGE < total).then(|| path(number + 1)),
@@ -115,10 +119,14 @@ pub(super) fn omission_words(reason: &str) -> &'static str {
     }
 }
 
-pub(super) fn line(person: &password_resets::PersonOutcome, user: &SignedInUser) -> PersonOutcome {
+pub(super) fn line(
+    person: &password_resets::PersonOutcome,
+    user: &SignedInUser,
+    written: Written,
+) -> PersonOutcome {
     let at = person
         .settled_at
-        .map_or(String::new(), |at| when::recent(at, user.now, &user.zone));
+        .map_or(String::new(), |at| written(at, user.now, &user.zone));
     let (outcome, tone) = match Outcome::from_name(&person.state) {
         Some(Outcome::Sent) if person.has_chosen => {
             ("Has chosen a new password".to_string(), Tone::Quiet)

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::pages::{TrainingKind, TrainingRequestPage};
 use super::start::omission_words;
 use crate::db;
-use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, UndoError};
+use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, Undone};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::{LeftOut, Link, Pager, Tone};
@@ -13,10 +13,11 @@ use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Query};
+use crate::web::page;
 use crate::web::password_resets::pages::PersonOutcome;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
-use crate::web::{page, when};
+use crate::web::when::{self, Written};
 
 /// How often the page looks again while the mail is held or waits, in seconds.
 const REFRESH_SECONDS: u32 = 2;
@@ -99,7 +100,7 @@ fn draw(
         people_count: details.people.unsigned_abs(),
         people: people
             .iter()
-            .map(|person| line(person, details, user))
+            .map(|person| line(person, details, user, when::day))
             .collect(),
         pager: Pager {
             previous: (number > 0).then(|| path(number - 1)),
@@ -114,13 +115,14 @@ pub(super) fn line(
     person: &training::Person,
     details: &Details,
     user: &SignedInUser,
+    written: Written,
 ) -> PersonOutcome {
     PersonOutcome {
         username: person.username.clone(),
         name: format!("{} {}", person.first_name, person.last_name),
         href: Place::default().user_href(&person.user_id),
         outcome: match (person.attended_at, details.undone_at) {
-            (Some(at), _) => format!("Attended, recorded {}", when::day(at, user.now, &user.zone)),
+            (Some(at), _) => format!("Attended, recorded {}", written(at, user.now, &user.zone)),
             (None, Some(_)) => "Not requested any more".to_string(),
             (None, None) => "Requested".to_string(),
         },
@@ -179,49 +181,44 @@ pub async fn undo(
     id: Id,
 ) -> Result<HttpResponse, WebError> {
     let user = administrator.0;
-    let outcome = blocking(move || {
+    let found = blocking(move || {
         app.db.write(|tx| {
-            let Some(details) = training::details(tx, user.account_id(), id.0)? else {
-                return Ok(false);
-            };
-            // One click may have made two requests: it is taken back whole.
-            let requests = [Some((id.0, details.training)), details.together_with];
-            let (mut taken_back, mut sent) = (Vec::new(), Vec::new());
-            for (request, training) in requests.into_iter().flatten() {
-                match training::undo(tx, &user.author, request, user.now) {
-                    Ok(training) => taken_back.push(training.label()),
-                    Err(UndoError::TooLate) => sent.push(training.label()),
-                    Err(UndoError::NotFound) => return Ok(false),
-                    Err(UndoError::Database(error)) => return Err(error),
-                }
+            let undone = training::undo(tx, &user.author, id.0, user.now)?;
+            if let Some(undone) = &undone {
+                user.leave(tx, &undone_message(undone))?;
             }
-            user.leave(tx, &undone(&taken_back, &sent))?;
-            Ok(true)
+            Ok::<_, db::Error>(undone.is_some())
         })
     })
-    .await?
-    .map_err(|error: db::Error| WebError::from(error))?;
-    if !outcome {
+    .await??;
+    if !found {
         return Err(WebError::NotFound);
     }
     Ok(see_other(format!("/training-requests/{}", id.0)))
 }
 
-fn undone(taken_back: &[&str], sent: &[&str]) -> Flash {
+fn undone_message(undone: &Undone) -> Flash {
+    let names = |trainings: &[Training]| {
+        let labels: Vec<&str> = trainings.iter().map(|training| training.label()).collect();
+        labels.join(" and ")
+    };
+    let back = names(&undone.taken_back);
     let mut said = Vec::new();
-    if !taken_back.is_empty() {
-        let back = match taken_back {
-            [one] => format!("The request for {one} is taken back."),
-            several => format!("The requests for {} are taken back.", several.join(" and ")),
-        };
-        said.push(format!("{back} Nothing was sent."));
+    match undone.taken_back.len() {
+        0 => {}
+        1 => said.push(format!(
+            "The request for {back} is taken back. Nothing was sent."
+        )),
+        _ => said.push(format!(
+            "The requests for {back} are taken back. Nothing was sent."
+        )),
     }
-    if sent.is_empty() {
+    if undone.sent.is_empty() {
         return Flash::success(said.join(" "));
     }
     said.push(format!(
         "The request for {} has been sent already and cannot be taken back here. Contact Customer Success to cancel it.",
-        sent.join(" and ")
+        names(&undone.sent)
     ));
     Flash::problem(said.join(" "))
 }

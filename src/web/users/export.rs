@@ -60,14 +60,15 @@ pub async fn show(
 
 fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
     let state = row.state(user.now);
-    let (mut status, _) = state_words::words(&state, user.now, &user.zone);
+    let (mut status, _) = state_words::written_words(&state, user.now, &user.zone, when::in_a_file);
     let reason = state_words::reason(&state);
     if !reason.is_empty() {
         status = format!("{status}: {reason}");
     }
-    let last = row
-        .last_sign_in_at
-        .map_or_else(|| "Never".to_string(), |at| when::exact(at, &user.zone));
+    let last = row.last_sign_in_at.map_or_else(
+        || "Never".to_string(),
+        |at| when::in_a_file(at, user.now, &user.zone),
+    );
     vec![
         row.username.clone(),
         row.first_name.clone(),

@@ -5,28 +5,32 @@ use time::OffsetDateTime;
 
 use crate::users::State;
 use crate::web::components::Tone;
-use crate::web::when;
+use crate::web::when::{self, Written};
 
 /// What the list says, and how much it asks for.
 pub fn words(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String, Tone) {
+    written_words(state, now, zone, when::day)
+}
+
+/// The same with its moment written in another way.
+pub fn written_words(
+    state: &State,
+    now: OffsetDateTime,
+    zone: &TimeZone,
+    written: Written,
+) -> (String, Tone) {
+    let written = |at: &OffsetDateTime| written(*at, now, zone);
     match state {
-        State::Inactive(Some(since)) => (
-            format!("Inactive since {}", when::day(*since, now, zone)),
-            Tone::Quiet,
-        ),
+        State::Inactive(Some(since)) => (format!("Inactive since {}", written(since)), Tone::Quiet),
         State::Inactive(None) => ("Inactive".to_string(), Tone::Quiet),
         State::MailWaiting => ("Password mail on its way".to_string(), Tone::Quiet),
         State::MailDelayed(_) => ("Password mail delayed".to_string(), Tone::Attention),
         State::MailFailed(_) => ("Mail failed".to_string(), Tone::Problem),
         State::MailCancelled(_) => ("Password mail cancelled".to_string(), Tone::Attention),
-        State::PasswordSent(at) => (
-            format!("Password sent {}", when::day(*at, now, zone)),
-            Tone::Quiet,
-        ),
-        State::PasswordExpired(at) => (
-            format!("Password expired {}", when::day(*at, now, zone)),
-            Tone::Attention,
-        ),
+        State::PasswordSent(at) => (format!("Password sent {}", written(at)), Tone::Quiet),
+        State::PasswordExpired(at) => {
+            (format!("Password expired {}", written(at)), Tone::Attention)
+        }
         State::NeverSignedIn => ("Never signed in".to_string(), Tone::Attention),
         State::InUse => ("Active".to_string(), Tone::Quiet),
     }
