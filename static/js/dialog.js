@@ -1,6 +1,6 @@
 {
   // Every pop-up is a page that works without this. Here it becomes modal: the focus stays inside,
-  // Escape and a click beside it follow its Cancel link.
+  // Escape and a click beside it lead where its Cancel link does.
   const dialog = document.getElementById("dialog");
   if (dialog?.showModal) {
     const question = document.getElementById("discard");
@@ -9,8 +9,7 @@
     dialog.showModal();
     focused?.focus();
 
-    const leave = () => {
-      const target = new URL(dialog.dataset.cancel, location.href).href;
+    const leave = (target) => {
       // Going back keeps the history as long as it was, where the list is what lies behind.
       if (document.referrer === target && history.length > 1) history.back();
       else location.assign(target);
@@ -20,23 +19,29 @@
       if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
       return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
     };
-    const isDirty = () =>
-      document.getElementById("error-summary") !== null ||
-      [...dialog.querySelectorAll("input, textarea")].some(changed);
+    const controls = [...dialog.querySelectorAll("input, textarea")];
+    const isTyped = () => controls.some((control) => control.type !== "checkbox" && control.type !== "radio" && changed(control));
+    const isDirty = () => dialog.querySelector("[data-typed]") !== null || controls.some(changed);
 
     let before = null;
+    let target = null;
     const keep = () => {
       question.hidden = true;
       before?.focus();
     };
+    const ask = (where) => {
+      target = where;
+      if (question.hidden) before = document.activeElement;
+      question.hidden = false;
+      question.querySelector("button").focus();
+    };
+    // Escape and a click beside may be slips: they ask about anything, also about what came back with an
+    // error. Cancel is meant; it asks where something was typed since.
     const leaveOrAsk = () => {
+      const where = new URL(dialog.dataset.cancel, location.href).href;
       if (!question.hidden) keep();
-      else if (!isDirty()) leave();
-      else {
-        before = document.activeElement;
-        question.hidden = false;
-        question.querySelector("button").focus();
-      }
+      else if (isDirty()) ask(where);
+      else leave(where);
     };
 
     dialog.addEventListener("keydown", (event) => {
@@ -62,8 +67,9 @@
       const cancel = event.target.closest("a[data-cancel]");
       if (cancel && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
-        leave();
-      } else if (event.target.dataset?.discard === "yes") leave();
+        if (isTyped()) ask(cancel.href);
+        else leave(cancel.href);
+      } else if (event.target.dataset?.discard === "yes") leave(target);
       else if (event.target.dataset?.discard === "no") keep();
       else if (pressedBeside && isBeside(event)) leaveOrAsk();
     });
