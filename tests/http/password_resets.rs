@@ -25,6 +25,20 @@ fn selected_users_get_one_mail_each_and_their_old_passwords_and_sessions_die_at_
     let (ann, bea, gone) = people(&site);
     let open = site.signed_in("ann@acme.example");
     let client = site.signed_in("boss@acme.example");
+    for (path, button) in [
+        ("/password-resets/new", "Reset Password"),
+        ("/training-requests/new", "Provide Training"),
+    ] {
+        let how = format!(
+            "Nobody is ticked. To choose people, click Cancel, tick the boxes before their usernames, and click {button} again."
+        );
+        assert!(client.get(path).says(&how), "{path}");
+        assert!(
+            !client
+                .get(&format!("{path}?user={ann}"))
+                .says("Nobody is ticked")
+        );
+    }
     let dialog = client.get(&format!(
         "/password-resets/new?user={ann}&user={bea}&user={gone}"
     ));
@@ -44,6 +58,11 @@ fn selected_users_get_one_mail_each_and_their_old_passwords_and_sessions_die_at_
     assert_eq!(sign_in(&site, "ann@acme.example", PASSWORD).status, 422);
     assert_eq!(sign_in(&site, "boss@acme.example", PASSWORD).status, 303);
     let shown = client.get(&page);
+    assert!(
+        shown
+            .body
+            .contains("<a href=\"/users\" aria-current=\"true\">Users</a>")
+    );
     assert!(
         shown.says("0 of 2 done") && shown.says("Gone Tester") && shown.says("2 waiting"),
         "{}",
