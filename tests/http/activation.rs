@@ -223,3 +223,29 @@ fn nobody_deactivates_themself() {
     assert!(page.says("You cannot deactivate yourself"));
     assert_eq!(site.count("users where active"), 2);
 }
+
+#[test]
+fn undo_says_beforehand_whether_it_mails_a_password() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    let (ann, bea) = (
+        site.person(acme, "ann@acme.example", false),
+        site.newcomer(acme, "bea@acme.example"),
+    );
+    let boss = site.signed_in("boss@acme.example");
+    for (id, mails) in [(ann, false), (bea, true)] {
+        let path = format!("/users/{id}");
+        let dialog = boss.get(&path);
+        let saved = edit(&boss, &dialog, &path, &[("active_account_on_form", "yes")]);
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        let list = boss.get("/users");
+        assert!(list.says("Undo"));
+        assert_eq!(
+            list.says("Undo mails them a new password"),
+            mails,
+            "{}",
+            list.text()
+        );
+        assert_eq!(list.body.contains("name=\"send_new_password\""), mails);
+    }
+}

@@ -44,6 +44,9 @@ pub fn edited_message(
         if deactivated.was_administrator {
             sentence.push_str(" They are no longer an administrator, also after Undo.");
         }
+        if !has_own_password {
+            sentence.push_str(" Undo mails them a new password: they had not chosen their own.");
+        }
         sentences.push(sentence);
     }
     match edited.reactivated {
