@@ -126,25 +126,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn nothing_in_a_value_forges_or_splits_a_line() {
+    /// What is logged while `work` runs, as text.
+    fn logged(work: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_ansi(false)
             .with_writer(OneLineEach(move || writer.clone()))
             .finish();
-        tracing::subscriber::with_default(subscriber, || {
-            let forged = "x\r\n2026-01-01T00:00:00Z  INFO signed in\u{1b}[2K\u{202e}\u{85}";
-            tracing::info!(username = %forged, note = ?forged, "sign-in refused for {forged}");
-            tracing::info!("Müller 東京");
-        });
+        tracing::subscriber::with_default(subscriber, work);
         let bytes = kept
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let text = String::from_utf8(bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn nothing_in_a_value_forges_or_splits_a_line() {
+        let text = logged(|| {
+            let forged = "x\r\n2026-01-01T00:00:00Z  INFO signed in\u{1b}[2K\u{202e}\u{85}";
+            tracing::info!(username = %forged, note = ?forged, "sign-in refused for {forged}");
+            tracing::info!("Müller 東京");
+        });
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2, "{text}");
         assert!(
@@ -156,25 +161,13 @@ mod tests {
 
     #[test]
     fn a_panic_is_one_line_too() {
-        let kept = Kept::default();
-        let writer = kept.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(OneLineEach(move || writer.clone()))
-            .finish();
         let before = panic::take_hook();
         panic::set_hook(Box::new(log_panic));
-        let ended = tracing::subscriber::with_default(subscriber, || {
-            panic::catch_unwind(|| unreachable!("a name with\na line break"))
+        let text = logged(|| {
+            let ended = panic::catch_unwind(|| unreachable!("a name with\na line break"));
+            assert!(ended.is_err());
         });
         panic::set_hook(before);
-        assert!(ended.is_err());
-        let bytes = kept
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.contains("src/telemetry.rs:"), "{text}");
         assert!(text.contains("a name with\\na line break"), "{text}");

@@ -128,7 +128,7 @@ pub fn run(config: &Config, command: AccountCommand) -> Result<(), Refusal> {
                 command.administrator.password_stdin,
                 &command.administrator.administrator_email,
             )?;
-            database::with_database(config, |db| create(db, &command, password))
+            database::with_database(config, |db| create(config, db, &command, password))
         }
         AccountCommand::List(command) => database::with_database(config, |db| list(db, &command)),
         AccountCommand::SetSeats(command) => {
@@ -139,7 +139,9 @@ pub fn run(config: &Config, command: AccountCommand) -> Result<(), Refusal> {
         }
         AccountCommand::AddAdministrator(command) => {
             let password = password(config, command.password_stdin, &command.email)?;
-            database::with_database(config, |db| add_administrator(db, &command, password))
+            database::with_database(config, |db| {
+                add_administrator(config, db, &command, password)
+            })
         }
     }
 }
@@ -227,7 +229,12 @@ impl From<Failure> for Refusal {
     }
 }
 
-fn create(db: &Db, command: &CreateCommand, password: FirstPassword) -> Result<(), Refusal> {
+fn create(
+    config: &Config,
+    db: &Db,
+    command: &CreateCommand,
+    password: FirstPassword,
+) -> Result<(), Refusal> {
     let administrator = &command.administrator;
     let username = username(&administrator.administrator_email)?;
     let profile = profile(&administrator.first_name, &administrator.last_name)?;
@@ -261,16 +268,19 @@ fn create(db: &Db, command: &CreateCommand, password: FirstPassword) -> Result<(
             "Created the account {} ({id}).",
             command.name.trim()
         ));
-        say(first_steps(&username, &password));
+        say(first_steps(config, &username, &password));
     }
     Ok(())
 }
 
-fn first_steps(username: &Username, password: &FirstPassword) -> String {
+fn first_steps(config: &Config, username: &Username, password: &FirstPassword) -> String {
+    let (who, origin) = (username.as_str(), config.public_url.origin());
     match password {
-        FirstPassword::Mailed => format!("{} gets a mail with a password.", username.as_str()),
+        FirstPassword::Mailed => {
+            format!("{who} gets a mail with a password and signs in at {origin}/sign-in.")
+        }
         FirstPassword::Own(_) => {
-            format!("{} signs in with the password you gave.", username.as_str())
+            format!("{who} signs in with the password you gave, at {origin}/sign-in.")
         }
     }
 }
@@ -348,6 +358,7 @@ fn add_domain(db: &Db, command: &AddDomainCommand) -> Result<(), Refusal> {
 }
 
 fn add_administrator(
+    config: &Config,
     db: &Db,
     command: &AddAdministratorCommand,
     password: FirstPassword,
@@ -377,7 +388,7 @@ fn add_administrator(
         username.as_str()
     ));
     if !existed {
-        say(first_steps(&username, &password));
+        say(first_steps(config, &username, &password));
     }
     Ok(())
 }

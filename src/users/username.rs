@@ -21,7 +21,7 @@ pub struct Username {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UsernameProblem {
     /// Nothing but space.
-    #[error("Enter the username: the person's company email address.")]
+    #[error("Enter the username: the person’s company email address.")]
     Missing,
     /// No `@`, two of them, spaces inside, quotes and the like.
     #[error("Enter one email address, like name@company.example.")]

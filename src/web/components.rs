@@ -145,9 +145,11 @@ impl Seats {
         format!("{}.{}", per_mille / 10, per_mille % 10)
     }
 
+    /// A company that has just come has few seats and nobody in them: that is no warning.
     fn class(&self) -> &'static str {
         match self.free() {
             0 => "full",
+            _ if self.used <= 1 => "enough",
             few if few <= FEW_SEATS => "few",
             _ => "enough",
         }
@@ -260,5 +262,15 @@ mod tests {
         assert_eq!(warning(119), "1 seat is free");
         assert!(warning(120).starts_with("No seat is free."));
         assert!(warning(122).contains("Deactivate 3 users before"));
+        let class = |used, total| Seats { used, total }.class();
+        assert_eq!(
+            (class(116, 120), class(117, 120), class(120, 120)),
+            ("enough", "few", "full")
+        );
+        assert_eq!(
+            (class(1, 3), class(2, 3)),
+            ("enough", "few"),
+            "one administrator alone is calm"
+        );
     }
 }

@@ -41,6 +41,15 @@ impl Layout {
             .is_some_and(|flash| flash.mark.as_ref() == Some(id))
     }
 
+    /// What a tab says after a title that ends in `last`: the product's name, unless it was just said.
+    pub fn product_after(&self, last: &str) -> String {
+        if self.product_name == last {
+            String::new()
+        } else {
+            format!(" – {}", self.product_name)
+        }
+    }
+
     /// The telephone number as a link target: digits and a leading plus only.
     pub fn support_phone_href(&self) -> String {
         let dialled: String = self

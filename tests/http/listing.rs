@@ -229,3 +229,26 @@ fn markup_in_a_name_is_shown_as_text() {
         assert!(page.text().contains("<script>alert(1)</script>"), "{path}");
     }
 }
+
+#[test]
+fn a_tab_names_the_page_and_the_product_once_each() {
+    let title = |site: &Site, path: &str| {
+        let page = site.signed_in("boss@acme.example").get(path);
+        let start = page.body.find("<title>").unwrap() + "<title>".len();
+        let end = page.body.find("</title>").unwrap();
+        page.body[start..end].to_string()
+    };
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    assert_eq!(title(&site, "/users"), "User Accounts");
+    assert_eq!(title(&site, "/users/new"), "Add a User – User Accounts");
+    assert_eq!(
+        title(&site, "/imports/new"),
+        "Import a list – User Accounts"
+    );
+    assert_eq!(title(&site, "/account"), "Account – User Accounts");
+    let named = Site::start_with(|settings| settings.product_name = "Example Search".into());
+    named.company("Acme", "acme.example", 9);
+    assert_eq!(title(&named, "/users"), "User Accounts – Example Search");
+    assert_eq!(title(&named, "/account"), "Account – Example Search");
+}

@@ -4,21 +4,6 @@ use crate::site::{PASSWORD, Site};
 
 const NEW: &str = "velvet harbour sixteen geese";
 
-fn link(site: &Site) -> String {
-    let mails = site.deliver();
-    let (to, _, text) = mails.last().unwrap();
-    assert_eq!(to, "boss@acme.example");
-    let url = text
-        .lines()
-        .find(|line| line.contains("/password?link="))
-        .unwrap();
-    assert!(
-        url.starts_with(&site.base),
-        "the address is the configured one: {url}"
-    );
-    url[site.base.len()..].to_string()
-}
-
 #[test]
 fn a_link_by_mail_lets_its_holder_choose_a_password_once() {
     let site = Site::start();
@@ -31,7 +16,7 @@ fn a_link_by_mail_lets_its_holder_choose_a_password_once() {
     );
     assert_eq!(answer.status, 200);
     assert_eq!(open.get("/users").status, 200, "asking changes nothing");
-    let path = link(&site);
+    let path = site.mailed_recovery_path("boss@acme.example");
     let client = site.client();
     let page = client.get(&path);
     assert!(page.says("Choose your password") && !page.body.contains("name=\"current_password\""));
@@ -110,9 +95,7 @@ fn a_link_dies_with_a_reset_and_with_deactivation() {
     let acme = site.company("Acme", "acme.example", 5);
     site.person(acme, "other@acme.example", true);
     for statement in ["reset", "deactivate"] {
-        site.client()
-            .post("/forgot-password", &[("username", "boss@acme.example")]);
-        let path = link(&site);
+        let path = site.recovery_path("boss@acme.example");
         assert_eq!(site.client().get(&path).status, 200);
         if statement == "reset" {
             let other = site.signed_in("other@acme.example");
@@ -133,9 +116,9 @@ fn a_link_used_in_a_browser_that_was_signed_in_as_somebody_else_ends_that_sessio
     site.person(acme, "ann@acme.example", true);
     let browser = site.signed_in("ann@acme.example");
     let before = browser.again();
-    site.client()
-        .post("/forgot-password", &[("username", "boss@acme.example")]);
-    let token = browser.get(&link(&site)).field("token");
+    let token = browser
+        .get(&site.recovery_path("boss@acme.example"))
+        .field("token");
     let chosen = browser.post(
         "/password",
         &[
@@ -171,10 +154,10 @@ fn whoever_is_guessed_at_from_everywhere_gets_in_by_the_link_and_from_there_by_p
     let slowed = sign_in(PASSWORD, at_home);
     assert_eq!(slowed.status, 429);
     assert!(slowed.says("Forgot your password?”: its link lets you in at once"));
-    site.client()
-        .post("/forgot-password", &[("username", "boss@acme.example")]);
     let browser = site.client();
-    let token = browser.get(&link(&site)).field("token");
+    let token = browser
+        .get(&site.recovery_path("boss@acme.example"))
+        .field("token");
     let form: String = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
             ("token", token.as_str()),
@@ -198,10 +181,10 @@ fn whoever_is_guessed_at_from_everywhere_gets_in_by_the_link_and_from_there_by_p
 fn a_link_takes_only_so_many_passwords_that_have_to_be_judged() {
     let site = Site::start();
     site.company("Acme", "acme.example", 5);
-    site.client()
-        .post("/forgot-password", &[("username", "boss@acme.example")]);
     let client = site.client();
-    let token = client.get(&link(&site)).field("token");
+    let token = client
+        .get(&site.recovery_path("boss@acme.example"))
+        .field("token");
     let choose = |password: &str| {
         let fields = [
             ("token", token.as_str()),

@@ -332,6 +332,31 @@ impl Site {
             .collect()
     }
 
+    /// Asks for a link to choose a new password; its path and query, as the mail tells it.
+    pub fn recovery_path(&self, username: &str) -> String {
+        let asked = self
+            .client()
+            .post("/forgot-password", &[("username", username)]);
+        assert_eq!(asked.status, 200, "{}", asked.text());
+        self.mailed_recovery_path(username)
+    }
+
+    /// The path and query of the link in the last such mail to this address.
+    pub fn mailed_recovery_path(&self, username: &str) -> String {
+        let mails = self.deliver();
+        let url = mails
+            .iter()
+            .filter(|(to, ..)| to == username)
+            .flat_map(|(_, _, text)| text.lines())
+            .rfind(|line| line.contains("/password?link="))
+            .unwrap();
+        assert!(
+            url.starts_with(&self.base),
+            "the configured address, whatever the request said: {url}"
+        );
+        url[self.base.len()..].to_string()
+    }
+
     /// The password that a mail to this address carries; other mails to it may come before or after.
     pub fn mailed_password(&self, username: &str) -> String {
         let mails = self.deliver();
