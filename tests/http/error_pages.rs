@@ -1,5 +1,7 @@
 //! The page for what went wrong: whose menu it shows, and that it never fails itself.
 
+use user_accounts::ids;
+
 use crate::client::Answer;
 use crate::site::Site;
 
@@ -15,7 +17,7 @@ fn an_error_page_for_somebody_signed_in_has_the_menu_and_the_way_out() {
     let site = Site::start();
     site.company("Acme", "acme.example", 5);
     let boss = site.signed_in("boss@acme.example");
-    let nobody = uuid::Uuid::now_v7();
+    let nobody = ids::new();
     let errors = [
         (404, boss.get("/nothing")),
         (404, boss.get(&format!("/users/{nobody}"))),
@@ -63,7 +65,7 @@ fn an_error_of_ours_still_shows_whose_session_it_is_once_that_was_known() {
     site.company("Acme", "acme.example", 5);
     let boss = site.signed_in("boss@acme.example");
     site.sql("alter table imports rename to imports_away");
-    let answer = boss.get(&format!("/imports/{}", uuid::Uuid::now_v7()));
+    let answer = boss.get(&format!("/imports/{}", ids::new()));
     assert_eq!(answer.status, 500);
     assert!(has_menu_and_way_out(&answer), "{}", answer.text());
 }
