@@ -22,6 +22,11 @@ const SECURE_COOKIE_NAME: &str = "__Host-session";
 /// How long a client may take for the head of a request: longer than the slowest line needs for a few hundred bytes,
 /// short enough that silent clients do not hold their places.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may leave what was sent to it unread, or unacknowledged. The kernel counts it, and
+/// what is read of a long answer starts it anew, however slow the line is; without it whoever asks for
+/// much and reads nothing would hold a connection for ever, and strangers might hold them all.
+#[cfg(target_os = "linux")]
+const UNREAD: Duration = Duration::from_secs(30);
 /// How long running requests may finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 20;
 /// Connections at once, in all: thousands of browsers, each with one or two, and at most half a megabyte held for
@@ -60,6 +65,8 @@ pub fn start(
     // The end of an answer does not wait for the client to acknowledge its beginning, which takes 40 ms
     // on a connection that is used again. Connections have it of their listener.
     SockRef::from(&listener).set_tcp_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    SockRef::from(&listener).set_tcp_user_timeout(Some(UNREAD))?;
     // Beside the first requests: a page does not wait for the style sheet to be packed.
     std::thread::Builder::new()
         .name("packing".to_string())

@@ -102,3 +102,42 @@ fn a_thousand_slow_heads_and_a_thousand_slow_bodies_are_closed_and_the_page_stay
     assert_eq!(site.count("users where username = 'far@acme.example'"), 1);
     assert_eq!(site.count("users"), 2);
 }
+
+/// How many ask for much and read nothing of it.
+const DEAF: usize = 300;
+
+#[test]
+fn whoever_asks_for_much_and_reads_nothing_of_it_is_cut_off() {
+    let site = Site::start();
+    let style = site.client().get("/sign-in").body;
+    let style = style
+        .split("href=\"")
+        .find(|part| part.contains(".css"))
+        .unwrap();
+    let style = style.split('"').next().unwrap();
+    let address: std::net::SocketAddr = site.base.trim_start_matches("http://").parse().unwrap();
+    let whole = site.client().get(style).body.len();
+    let asked = format!("GET {style} HTTP/1.1\r\nhost: a.example\r\n\r\n").repeat(10);
+    let mut deaf: Vec<TcpStream> = (0..DEAF)
+        .map(|_| {
+            let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+            let socket = socket.unwrap();
+            // A window of a few kilobytes: what does not fit waits at the server.
+            socket.set_recv_buffer_size(4 * 1024).unwrap();
+            socket.connect(&address.into()).unwrap();
+            let mut stream = TcpStream::from(socket);
+            stream.write_all(asked.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    sleep(Duration::from_secs(45));
+    for stream in &mut deaf {
+        let came = until_closed(stream, Instant::now() + Duration::from_secs(5));
+        let came = came.map_or(usize::MAX, |came| came.len());
+        assert!(
+            came < 5 * whole,
+            "{came} bytes: all of it is still to be had"
+        );
+    }
+    assert_eq!(site.client().get("/sign-in").status, 200);
+}
