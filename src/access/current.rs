@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::accounts::Account;
 use crate::db;
 use crate::schema::{accounts, second_factors, sessions, users};
-use crate::sessions::{ABSOLUTE_LIFE, Digest, IDLE_LIFE, SECOND_FACTOR_LIFE};
+use crate::sessions::{ABSOLUTE_LIFE, CLOCK_WAS_AHEAD, Digest, IDLE_LIFE, SECOND_FACTOR_LIFE};
 
 /// Somebody who is signed in, as of this request.
 #[derive(Debug, Clone, Queryable)]
@@ -62,6 +62,7 @@ pub fn current(
         .filter(sessions::token_digest.eq(session.as_bytes()))
         .filter(sessions::last_seen_at.gt(now - IDLE_LIFE))
         .filter(sessions::created_at.gt(now - ABSOLUTE_LIFE))
+        .filter(sessions::created_at.lt(now + CLOCK_WAS_AHEAD))
         .filter(
             sessions::second_factor_due
                 .eq(false)

@@ -190,6 +190,18 @@ fn put_back(
     .map(|_| ())
 }
 
+/// Makes due at once what waits for longer than any pause is: a clock was ahead when it was written or
+/// tried, and has been set back since. Says how many mails that were.
+pub(super) fn bring_forward(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
+    use crate::schema::mails;
+    let waits_too_long = mails::table
+        .filter(mails::state.eq("waiting"))
+        .filter(mails::next_attempt_at.gt(now + 2 * LONGEST_PAUSE));
+    diesel::update(waits_too_long)
+        .set(mails::next_attempt_at.eq(now))
+        .execute(tx)
+}
+
 #[derive(QueryableByName)]
 struct TakenRow {
     #[diesel(sql_type = sql_types::Uuid)]

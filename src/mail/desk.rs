@@ -138,15 +138,21 @@ pub(super) async fn renew(worker: Worker, held: Vec<(Uuid, Uuid, i16)>, until: O
     }
 }
 
-/// Sweeps away what has run out.
+/// Sweeps away what has run out, and brings forward what waits for a time that a clock was wrong about.
 pub(super) async fn sweep(worker: Worker) {
-    let swept = blocking(move || {
+    let brought = blocking(move || {
         let now = (worker.clock)();
-        guarded(|| worker.db.write(|tx| (worker.housekeeping)(tx, now)))
+        (worker.housekeeping)(&worker.db, now);
+        guarded(|| worker.db.write(|tx| claim::bring_forward(tx, now)))
     })
     .await;
-    if let Some(Err(error)) = swept {
-        tracing::warn!(?error, "housekeeping failed");
+    match brought {
+        Some(Ok(0)) | None => {}
+        Some(Ok(mails)) => tracing::warn!(
+            mails,
+            "mails waited for a time too far ahead: was a clock set back?"
+        ),
+        Some(Err(error)) => tracing::warn!(?error, "waiting mails could not be looked at"),
     }
 }
 

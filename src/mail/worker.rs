@@ -9,13 +9,12 @@ use tokio::sync::Notify;
 use super::claim::Composer;
 use super::transport::Transport;
 use crate::clock;
-use crate::db::{self, Db};
+use crate::db::Db;
 
 /// Where the worker takes the time from.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
 /// What is to be swept away once a minute; handed in, since mail knows no feature.
-pub type Housekeeping =
-    Arc<dyn Fn(&mut db::Connection, OffsetDateTime) -> diesel::QueryResult<()> + Send + Sync>;
+pub type Housekeeping = Arc<dyn Fn(&Db, OffsetDateTime) + Send + Sync>;
 
 /// All that a worker needs.
 #[derive(Clone)]
@@ -43,10 +42,7 @@ impl Worker {
         transport: Arc<Transport>,
         from: Mailbox,
         composer: impl Composer,
-        housekeeping: impl Fn(&mut db::Connection, OffsetDateTime) -> diesel::QueryResult<()>
-        + Send
-        + Sync
-        + 'static,
+        housekeeping: impl Fn(&Db, OffsetDateTime) + Send + Sync + 'static,
     ) -> Worker {
         Worker {
             db,

@@ -6,4 +6,6 @@ mod reset;
 pub use outcome::{
     Counts, Details, OUTCOMES_PAGE, Outcome, PersonOutcome, details, people, retry_failed,
 };
-pub use reset::{LeftOut, OmissionReason, Reset, ResetError, ResetPasswords, reset};
+pub use reset::{
+    LeftOut, OmissionReason, Reset, ResetError, ResetPasswords, reset, was_reset_since,
+};

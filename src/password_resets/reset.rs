@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use thiserror::Error;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::history::{self, Author, Event};
@@ -103,7 +103,7 @@ pub fn reset(
 ) -> Result<Reset, ResetError> {
     let requested_by = author.user_id().ok_or(ResetError::NotFound)?;
     accounts::lock_for(tx, author)?;
-    let (people, left_out) = choose(tx, author.account_id, command)?;
+    let (people, left_out) = choose(tx, author.account_id, command, now)?;
     if people.is_empty() {
         return Err(ResetError::NobodyLeft(left_out));
     }
@@ -159,11 +159,23 @@ pub fn reset(
     })
 }
 
+/// Whether somebody was reset while a dialog was open. A moment far ahead was noted by a clock that has
+/// been set back since, and says nothing: nobody is kept from a reset by it. Several machines' clocks differ
+/// by less than that.
+pub fn was_reset_since(
+    reset_at: Option<OffsetDateTime>,
+    opened_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> bool {
+    reset_at.is_some_and(|at| at > opened_at && at < now + Duration::hours(1))
+}
+
 /// Who is reset and who is left out; the rows are locked in the order of their ids.
 fn choose(
     tx: &mut db::Connection,
     account_id: Uuid,
     command: &ResetPasswords,
+    now: OffsetDateTime,
 ) -> Result<(Vec<Uuid>, Vec<LeftOut>), ResetError> {
     let columns = (
         users::id,
@@ -211,10 +223,7 @@ fn choose(
     for candidate in candidates {
         let reason = if !candidate.active {
             OmissionReason::Inactive
-        } else if candidate
-            .password_reset_at
-            .is_some_and(|at| at > command.opened_at)
-        {
+        } else if was_reset_since(candidate.password_reset_at, command.opened_at, now) {
             OmissionReason::AlreadyReset
         } else {
             people.push(candidate.id);

@@ -4,6 +4,7 @@ mod session;
 pub mod throttle;
 
 pub use session::{
-    ABSOLUTE_LIFE, Digest, IDLE_LIFE, NewSession, SECOND_FACTOR_LIFE, Token, count, delete_expired,
-    end, end_all, end_if_expired, end_others, is_there, leave_flash, start, take_flash, touch,
+    ABSOLUTE_LIFE, CLOCK_WAS_AHEAD, Digest, IDLE_LIFE, NewSession, SECOND_FACTOR_LIFE, Token,
+    count, delete_expired, end, end_all, end_if_expired, end_others, is_there, leave_flash, start,
+    take_flash, touch,
 };

@@ -21,6 +21,9 @@ pub const IDLE_LIFE: Duration = Duration::hours(12);
 pub const ABSOLUTE_LIFE: Duration = Duration::days(30);
 /// Signed out after so long without the second factor.
 pub const SECOND_FACTOR_LIFE: Duration = Duration::minutes(10);
+/// A session that begins later than this from now was begun by a clock that was ahead and has been set
+/// back since: it would outlive its time. Longer than the clocks of several machines differ.
+pub const CLOCK_WAS_AHEAD: Duration = Duration::hours(1);
 /// How exactly "last seen" is kept: a write a minute, not one a request.
 const TOUCH_INTERVAL: Duration = Duration::minutes(1);
 
@@ -173,7 +176,7 @@ pub fn touch(
     last_seen_at: OffsetDateTime,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    if now - last_seen_at < TOUCH_INTERVAL {
+    if (now - last_seen_at).abs() < TOUCH_INTERVAL {
         return Ok(());
     }
     diesel::update(sessions::table.find(session.as_bytes()))

@@ -9,6 +9,11 @@ use time::{Duration, OffsetDateTime};
 use crate::db::{self, Statement};
 use crate::schema::throttles;
 
+/// What is used up for longer than a limit can be was counted by a clock that was ahead and has been set
+/// back since: it must keep nobody out until that time comes. Longer than the clocks of several machines
+/// differ.
+const CLOCK_WAS_AHEAD: Duration = Duration::hours(1);
+
 /// An allowance: `burst` tries at once, then one more every `refill`.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit {
@@ -44,13 +49,14 @@ pub fn take(
     let counted = Statement::new(
         "insert into throttles (key, used_until) values ($1, $2)
          on conflict (key) do update
-         set used_until = greatest(throttles.used_until, $3) + ($2 - $3)
-         where greatest(throttles.used_until, $3) + ($2 - $3) <= $4",
+         set used_until = greatest(case when throttles.used_until <= $5 then throttles.used_until end, $3) + ($2 - $3)
+         where greatest(case when throttles.used_until <= $5 then throttles.used_until end, $3) + ($2 - $3) <= $4",
     )
     .bind(key.clone())
     .bind(now + limit.refill)
     .bind(now)
     .bind(now + limit.refill * limit.burst)
+    .bind(now + limit.refill * limit.burst + CLOCK_WAS_AHEAD)
     .execute(connection)?;
     if counted == 1 {
         return Ok(Answer::Allowed);

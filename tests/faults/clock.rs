@@ -175,3 +175,74 @@ fn a_clock_that_jumps_a_day_ahead_and_back_loses_no_mail() {
         assert_eq!(answer.location.as_deref(), Some("/password"), "{username}");
     }
 }
+
+#[test]
+fn a_clock_that_was_a_year_ahead_for_a_moment_keeps_nobody_out_and_no_mail_back() {
+    let later = |_: &str, nth| match nth {
+        1 => Reply::Recipient("451 4.3.2 later"),
+        _ => Reply::Accept,
+    };
+    let shifted = Shifted::start(later);
+    let sign_in = |password: &str| {
+        let fields = [("username", "boss@acme.example"), ("password", password)];
+        Client::new(&shifted.program.base()).post("/sign-in", &fields)
+    };
+    let stays = shifted.signed_in();
+    shifted.ahead(365 * 24);
+    let boss = shifted.signed_in();
+    let fields = [
+        ("username", "nora@acme.example"),
+        ("first_name", "Nora"),
+        ("last_name", "New"),
+    ];
+    assert_eq!(boss.post("/users", &fields).status, 303);
+    shifted.until(
+        "the first attempt",
+        "mails where attempts = 1 and explanation <> ''",
+    );
+    let nora = shifted
+        .site
+        .value("select id from users where username like 'nora%'");
+    for _ in 0..10 {
+        assert_eq!(sign_in("a wrong one").status, 422);
+    }
+    assert_eq!(sign_in(PASSWORD).status, 429);
+    shifted.ahead(0);
+    assert_eq!(
+        sign_in(PASSWORD).status,
+        303,
+        "the guesses of a day to come count no more"
+    );
+    assert_eq!(
+        boss.get("/users").status,
+        303,
+        "a session of next year would live until then"
+    );
+    let boss = shifted.signed_in();
+    let opened = boss.get("/password-resets/new").field("opened");
+    let reset = |nora: &str| {
+        let fields = [
+            ("opened", opened.as_str()),
+            ("scope", "selected"),
+            ("user", nora),
+        ];
+        boss.post("/password-resets", &fields)
+    };
+    shifted
+        .site
+        .sql("update users set password_reset_at = now() + interval '1 year'");
+    let answer = reset(&nora);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let again = reset(&nora);
+    assert!(again.says("Nothing was sent twice"), "{}", again.text());
+    // Until the next sweep.
+    let start = Instant::now();
+    while shifted.site.count("mails where state = 'waiting'") > 0 {
+        assert!(
+            start.elapsed() < Duration::from_secs(90),
+            "a mail waits for next year"
+        );
+        sleep(Duration::from_millis(100));
+    }
+    assert_eq!(stays.get("/users").status, 200, "begun before all this");
+}

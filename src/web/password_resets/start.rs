@@ -198,7 +198,9 @@ pub fn distinct(ids: &[Uuid]) -> usize {
 fn omission(subject: &User, opened_at: OffsetDateTime, user: &SignedInUser) -> Option<LeftOut> {
     let reason = match subject.password_reset_at {
         _ if !subject.active => "is inactive".to_string(),
-        Some(at) if at > opened_at => format!("was reset at {}", when::clock(at, &user.zone)),
+        Some(at) if password_resets::was_reset_since(Some(at), opened_at, user.now) => {
+            format!("was reset at {}", when::clock(at, &user.zone))
+        }
         _ => return None,
     };
     Some(LeftOut {
