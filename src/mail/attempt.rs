@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 
 use super::claim::Ready;
-use super::failure::{Failure, pause};
+use super::failure::{Failure, pause, without_addresses};
 use super::message::Parcel;
 use super::settle::{Outcome, Settlement};
 use super::worker::Worker;
@@ -35,7 +35,8 @@ pub(super) async fn send(worker: &Worker, ready: Ready) -> Settlement {
     let outcome = match sent {
         Ok(words) => Outcome::Sent { recipient, words },
         Err(failure) => {
-            let reason = failure.explanation();
+            let said = failure.explanation();
+            let reason = without_addresses(said, &recipient);
             let (account, mail) = (due.account_id, due.id);
             let (kind, attempt) = (due.kind.as_str(), due.attempt);
             match &failure {
@@ -45,11 +46,11 @@ pub(super) async fn send(worker: &Worker, ready: Ready) -> Settlement {
                 }
                 Failure::Postponed(_) => {
                     tracing::warn!(%account, %mail, kind, attempt, reason, "a mail could not be delivered yet");
-                    postponed(worker, reason, attempt)
+                    postponed(worker, said, attempt)
                 }
                 Failure::Misconfigured(_) => {
                     tracing::error!(%account, %mail, kind, attempt, reason, "no mail can leave: check SMTP_URL and MAIL_FROM");
-                    postponed(worker, reason, attempt)
+                    postponed(worker, said, attempt)
                 }
             }
         }

@@ -103,7 +103,7 @@ pub fn cause_of(error: &smtp::Error) -> Cause {
         };
     }
     if error.is_response() {
-        return Cause::Broken("The mail server broke off, or answered in a way that is not SMTP.");
+        return Cause::Broken(NOT_SMTP);
     }
     let mut source = error.source();
     while let Some(inner) = source {
@@ -140,6 +140,9 @@ pub fn cause_of_io(error: &io::Error) -> Cause {
 /// The sentence for a server that is not there.
 const UNREACHABLE: &str = "The mail server could not be reached.";
 
+/// The sentence for answers that cannot be.
+pub const NOT_SMTP: &str = "The mail server broke off, or answered in a way that is not SMTP.";
+
 /// The sentence for silence.
 pub const TIMED_OUT: &str = "The mail server did not answer in time.";
 
@@ -163,6 +166,30 @@ pub fn readable(words: &str) -> String {
         .chars()
         .take(LONGEST_EXPLANATION)
         .collect()
+}
+
+/// A server's words for the log: whatever looks like an address, and what stands before the `@` of
+/// `recipient`, is left out. Who gets mail is the page's business.
+pub fn without_addresses(words: &str, recipient: &str) -> String {
+    let local_part = recipient.split('@').next().unwrap_or_default();
+    let is_named = |word: &str| {
+        word.contains('@') || (!word.is_empty() && word.eq_ignore_ascii_case(local_part))
+    };
+    let mut told = String::with_capacity(words.len());
+    for piece in
+        words.split_inclusive(|c: char| c.is_whitespace() || "<>()[]{},;:\"'`=".contains(c))
+    {
+        // A full stop may end the sentence behind an address; it is no part of one.
+        let word = piece
+            .trim_end_matches(|c: char| c.is_whitespace() || "<>()[]{},;:\"'`=.!?".contains(c));
+        if is_named(word) {
+            told.push('…');
+            told.push_str(piece.get(word.len()..).unwrap_or_default());
+        } else {
+            told.push_str(piece);
+        }
+    }
+    told
 }
 
 #[cfg(test)]
@@ -237,6 +264,33 @@ mod tests {
             "550 no [31muser"
         );
         assert_eq!(readable(&"é".repeat(2_000)).chars().count(), 500);
+    }
+
+    #[test]
+    fn no_address_and_no_name_of_a_mailbox_is_logged_with_a_servers_words() {
+        for (words, logged) in [
+            (
+                "550 5.1.1 <ann.lee@acme.example>: Recipient address rejected",
+                "550 5.1.1 <…>: Recipient address rejected",
+            ),
+            ("550 no such user ANN.LEE here", "550 no such user … here"),
+            ("550 mailto:ann.lee@acme.example.", "550 mailto:…."),
+            (
+                "552 mailbox \"ann.lee\" is full",
+                "552 mailbox \"…\" is full",
+            ),
+            (
+                "450 4.2.0 other@acme.example, ann.lee@ACME.example",
+                "450 4.2.0 …, …",
+            ),
+            (
+                "451 4.7.1 Ann.Leeds is greylisted",
+                "451 4.7.1 Ann.Leeds is greylisted",
+            ),
+        ] {
+            assert_eq!(without_addresses(words, "ann.lee@acme.example"), logged);
+        }
+        assert_eq!(without_addresses("554 no", ""), "554 no");
     }
 
     #[test]

@@ -16,11 +16,12 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::response::Severity;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use super::failure::{Cause, Failure, Stage, TIMED_OUT, cause_of, cause_of_io, meaning};
+use super::failure::{Cause, Failure, NOT_SMTP, Stage, TIMED_OUT, cause_of, cause_of_io, meaning};
 
 /// Connections at most, hence mails on their way at once. Postfix allows a client 50.
 pub const CONNECTIONS: usize = 16;
@@ -45,6 +46,8 @@ impl Default for TimeOuts {
 
 /// How long a connection is kept unused. Servers close theirs after a minute or more.
 const KEPT_IDLE: Duration = Duration::from_secs(20);
+/// What a server says before the text of a mail (RFC 5321, section 4.2.3).
+const GO_ON: u16 = 354;
 /// How long to wait for a server to say goodbye.
 const QUIT_TIME_OUT: Duration = Duration::from_secs(1);
 
@@ -262,7 +265,11 @@ impl Smtp {
 
 /// lettre's error as a cause; what is not shown to people is in the log.
 fn told(error: smtp::Error) -> Cause {
-    tracing::debug!(%error, "the dialogue with the mail server failed");
+    match error.status() {
+        // What the server said may name people, and is logged without them where the mail is known.
+        Some(code) => tracing::debug!(%code, "the mail server said no"),
+        None => tracing::debug!(%error, "the dialogue with the mail server failed"),
+    }
     cause_of(&error)
 }
 
@@ -292,11 +299,19 @@ async fn deliver(
             .await
             .map_err(at(Stage::Recipient))?;
     }
-    connection.command(Data).await.map_err(at(Stage::Content))?;
+    let go_on = connection.command(Data).await.map_err(at(Stage::Content))?;
+    // An answer too many, slipped in or left over, would make each the answer to the next command: the
+    // server's word about the text would be read as its word about the next mail, if at all.
+    if !go_on.has_code(GO_ON) {
+        return Err((Stage::Content, Cause::Broken(NOT_SMTP)));
+    }
     let accepted = connection
         .command(ended(message))
         .await
         .map_err(at(Stage::Content))?;
+    if accepted.code().severity != Severity::PositiveCompletion {
+        return Err((Stage::Content, Cause::Broken(NOT_SMTP)));
+    }
     Ok(accepted.message().collect::<Vec<_>>().join(" "))
 }
 

@@ -275,3 +275,31 @@ async fn a_slow_server_gets_no_more_mails_at_once_than_there_are_connections() {
     assert_eq!(sink.count(), 64);
     assert_eq!(sink.most_at_once(), CONNECTIONS);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_too_many_is_not_taken_for_the_answer_to_the_next_command() {
+    let company = Company::new(fresh_database(), 1, "Ann");
+    company.mail_everybody();
+    let sink = Sink::start(|_, nth| match nth {
+        1 => Reply::OneTooMany("550 5.7.1 not from you"),
+        _ => Reply::Accept,
+    })
+    .await;
+    let shift = Shift::default();
+    let worker = Running::start(shifted_worker(&company.db, local(sink.port), &shift));
+    until("the first attempt", || {
+        !only(&company).explanation.is_empty()
+    })
+    .await;
+    let mail = only(&company);
+    assert_eq!(
+        (mail.state.as_str(), sink.count()),
+        ("waiting", 0),
+        "{mail:?}"
+    );
+    // On a connection of its own, where nothing is left over.
+    shift.forward(time::Duration::seconds(40));
+    until("the second attempt", || only(&company).state == "sent").await;
+    assert_eq!(sink.count(), 1);
+    worker.stop().await;
+}

@@ -22,6 +22,9 @@ pub enum Reply {
     DropAfterData,
     /// Take it after a while.
     Slow(Duration),
+    /// Say yes to `RCPT TO` twice, then answer the text of the mail with this: from the first on, each
+    /// answer seems to be one to the next command.
+    OneTooMany(&'static str),
 }
 
 /// Says what to do with the nth mail (from 1) to a recipient.
@@ -177,6 +180,7 @@ async fn serve(stream: TcpStream, state: &State) -> std::io::Result<()> {
             reply = (state.script)(&recipient, nth);
             match reply {
                 Reply::Recipient(words) => say(&mut stream, words).await?,
+                Reply::OneTooMany(_) => say(&mut stream, "250 ok\r\n250 ok").await?,
                 _ => say(&mut stream, "250 ok").await?,
             }
         } else if line == "DATA" {
@@ -191,7 +195,7 @@ async fn serve(stream: TcpStream, state: &State) -> std::io::Result<()> {
                     .push(Arrived { recipient, text });
             };
             match reply {
-                Reply::Content(words) => say(&mut stream, words).await?,
+                Reply::Content(words) | Reply::OneTooMany(words) => say(&mut stream, words).await?,
                 Reply::Hang => std::future::pending().await,
                 Reply::DropAfterData => {
                     keep();
