@@ -1,6 +1,6 @@
 //! What an error of the database means for whoever asked.
 
-use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind};
+use diesel::result::DatabaseErrorKind;
 
 use super::Error;
 
@@ -52,49 +52,20 @@ pub fn is_unavailable(error: &Error) -> bool {
 }
 
 /// Whoever asked for a change ceased to be allowed it while the change waited for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("whoever asked for this is no administrator any more")]
 struct NoLongerAllowed;
 
-/// The "constraint" of [`no_longer_allowed`]; the database knows none of that name.
-const NO_LONGER_ALLOWED: &str = "author_administers_the_account";
-
-impl DatabaseErrorInformation for NoLongerAllowed {
-    fn message(&self) -> &str {
-        "whoever asked for this is no administrator any more"
-    }
-
-    fn details(&self) -> Option<&str> {
-        None
-    }
-
-    fn hint(&self) -> Option<&str> {
-        None
-    }
-
-    fn table_name(&self) -> Option<&str> {
-        None
-    }
-
-    fn column_name(&self) -> Option<&str> {
-        None
-    }
-
-    fn constraint_name(&self) -> Option<&str> {
-        Some(NO_LONGER_ALLOWED)
-    }
-
-    fn statement_position(&self) -> Option<i32> {
-        None
-    }
-}
-
-/// What a change ends with whose author was deactivated or demoted after their request came in.
+/// What a change ends with whose author was deactivated or demoted after their request came in. Carried
+/// as the one variant of diesel's that takes an error of ours, through every function between the lock
+/// and the page.
 pub fn no_longer_allowed() -> Error {
-    Error::DatabaseError(DatabaseErrorKind::CheckViolation, Box::new(NoLongerAllowed))
+    Error::QueryBuilderError(Box::new(NoLongerAllowed))
 }
 
 /// Whether that is so.
 pub fn is_no_longer_allowed(error: &Error) -> bool {
-    violated_constraint(error) == Some(NO_LONGER_ALLOWED)
+    matches!(error, Error::QueryBuilderError(cause) if cause.is::<NoLongerAllowed>())
 }
 
 /// The name of the constraint that refused a change, if one did.

@@ -1,6 +1,7 @@
 //! The database: a pool of connections, `read`, and `write`, which is one transaction.
 
 mod address;
+mod after_commit;
 mod failure;
 mod migrations;
 mod pooled;
@@ -20,6 +21,7 @@ use diesel::result::DatabaseErrorKind;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use address::with_time_outs;
+pub use after_commit::after_commit;
 pub use failure::{
     is_no_longer_allowed, is_outcome_unknown, is_unavailable, no_longer_allowed,
     violated_constraint,
@@ -145,7 +147,12 @@ impl Db {
     where
         E: From<Error>,
     {
-        self.read(|connection| connection.transaction(change))
+        let pending = after_commit::Pending::begin();
+        let answer = self.read(|connection| connection.transaction(change));
+        if answer.is_ok() {
+            pending.done();
+        }
+        answer
     }
 }
 

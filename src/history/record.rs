@@ -138,9 +138,10 @@ pub fn record_for_each(
 ) -> QueryResult<()> {
     let (kind, _) = split(event)?;
     insert(tx, author, users, event, now)?;
-    for user in users {
-        log(author, *user, &kind);
-    }
+    log(
+        author,
+        users.iter().map(|user| (*user, kind.clone())).collect(),
+    );
     Ok(())
 }
 
@@ -165,24 +166,33 @@ pub fn record_each(
         diesel::insert_into(events::table)
             .values(&rows)
             .execute(tx)?;
-        for row in &rows {
-            log(author, row.user_id, &row.kind);
-        }
+        log(
+            author,
+            rows.into_iter()
+                .map(|row| (row.user_id, row.kind))
+                .collect(),
+        );
     }
     Ok(())
 }
 
-fn log(author: &Author, user: Option<Uuid>, kind: &str) {
-    tracing::info!(
-        account = %author.account_id,
-        actor = author.actor_name(),
-        actor_user = author.user_id().map(tracing::field::display),
-        subject = user.map(tracing::field::display),
-        source = author.source.map(tracing::field::display),
-        request = author.request_id.as_deref(),
-        kind,
-        "event"
-    );
+/// A line for each event, once it is kept: what is rolled back did not happen.
+fn log(author: &Author, events: Vec<(Option<Uuid>, String)>) {
+    let author = author.clone();
+    db::after_commit(move || {
+        for (user, kind) in events {
+            tracing::info!(
+                account = %author.account_id,
+                actor = author.actor_name(),
+                actor_user = author.user_id().map(tracing::field::display),
+                subject = user.map(tracing::field::display),
+                source = author.source.map(tracing::field::display),
+                request = author.request_id.as_deref(),
+                kind,
+                "event"
+            );
+        }
+    });
 }
 
 /// Writes events without a line in the log: for demonstration data, whose past is made up.

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use time::OffsetDateTime;
-use tracing::subscriber::{NoSubscriber, with_default};
 use uuid::Uuid;
 
 use super::holding::Holding;
@@ -78,22 +77,20 @@ fn decide(
         ..Profile::default()
     };
     let author = Author::staff(account_id);
-    // Nothing happens: nothing of it belongs in the log.
-    let outcome = with_default(NoSubscriber::default(), || {
-        db.write(|tx| {
-            crate::accounts::lock(tx, account_id)?;
-            let decided = users::insert(
-                tx,
-                &author,
-                ids::new(),
-                username,
-                &profile,
-                false,
-                &FirstPassword::Mailed,
-                now,
-            );
-            Err::<(), _>(Outcome::Decided(decided.map(|_| ())))
-        })
+    // Nothing happens: nothing of it is logged either.
+    let outcome = db.write(|tx| {
+        crate::accounts::lock(tx, account_id)?;
+        let decided = users::insert(
+            tx,
+            &author,
+            ids::new(),
+            username,
+            &profile,
+            false,
+            &FirstPassword::Mailed,
+            now,
+        );
+        Err::<(), _>(Outcome::Decided(decided.map(|_| ())))
     });
     match outcome {
         Ok(()) | Err(Outcome::Decided(Ok(()))) => Ok("added"),

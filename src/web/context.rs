@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{ConnectionType, Method, header};
+use actix_web::http::{ConnectionType, Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template as _;
@@ -113,7 +113,12 @@ fn explain(
         cause: Some(cause), ..
     }) = &explained
     {
-        tracing::error!(request = id, cause, "request failed");
+        // Too much at once, or a database that is away, is no fault of the program's.
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(request = id, cause, "request failed");
+        } else {
+            tracing::error!(request = id, cause, "request failed");
+        }
     }
     let Some(app) = app.filter(|_| wants_page(&response)) else {
         return response;

@@ -24,6 +24,7 @@ mod killed_at_the_commit;
 mod killed_in_a_reset;
 mod killed_in_an_import;
 mod kills;
+mod logged;
 mod long_run;
 mod many_connections;
 mod new_key;

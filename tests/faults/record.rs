@@ -18,22 +18,31 @@ use crate::support::smtp_sink::{Reply, Sink};
 const NEW: &str = "velvet harbour sixteen geese";
 
 /// The program with its log in a file, a mail server, and a company.
-struct Recorded {
-    site: Site,
+pub struct Recorded {
+    pub site: Site,
     log: PathBuf,
     sink: Sink,
     program: Option<Program>,
-    client: Client,
+    pub client: Client,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Recorded {
     fn start(format: &str, level: &str) -> Recorded {
+        Recorded::start_with(format, level, |_, _| Reply::Accept)
+    }
+
+    /// With a mail server that goes by `script`.
+    pub fn start_with(
+        format: &str,
+        level: &str,
+        script: impl Fn(&str, usize) -> Reply + Send + Sync + 'static,
+    ) -> Recorded {
         let url: SecretString = fresh_database_url();
         let site = Site::on(&url, Db::new(&url, Purpose::Serving, 4), |_| {});
         site.company("Acme", "acme.example", 50);
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let sink = runtime.block_on(Sink::start(|_, _| Reply::Accept));
+        let sink = runtime.block_on(Sink::start(script));
         let log =
             std::env::temp_dir().join(format!("ua-log-{}", user_accounts::ids::new().simple()));
         let file = File::create(&log).unwrap();
@@ -55,7 +64,7 @@ impl Recorded {
         }
     }
 
-    fn sign_in(&self, password: &str) -> u16 {
+    pub fn sign_in(&self, password: &str) -> u16 {
         let fields = [("username", "boss@acme.example"), ("password", password)];
         self.client.post("/sign-in", &fields).status
     }
@@ -72,7 +81,7 @@ impl Recorded {
     }
 
     /// Everything that was logged, once the program has ended.
-    fn ended(&mut self) -> String {
+    pub fn ended(&mut self) -> String {
         self.program.take().unwrap().kill();
         std::fs::read_to_string(&self.log).unwrap()
     }
