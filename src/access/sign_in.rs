@@ -135,7 +135,15 @@ pub fn sign_in(
     let temporary = db.read(|connection| {
         temporary_password::find_matching(connection, account_id, user_id, password, now)
     })?;
-    let verdict = hasher.verify(password, hash)?;
+    let limits = (address, source_text.as_str(), known_source);
+    let verdict = match hasher.verify(password, hash) {
+        Ok(verdict) => verdict,
+        // Nothing was compared: whoever comes again as asked shall not find their tries used up.
+        Err(busy) => {
+            give_back(db, limits)?;
+            return Err(busy.into());
+        }
+    };
 
     let with = match (verdict.matches, temporary) {
         (true, _) => SignInWith::OwnPassword,
@@ -152,14 +160,7 @@ pub fn sign_in(
     };
     let arrival = db.write(|tx| arrive(tx, attempt, &candidate, with, rehashed.as_deref(), now))?;
     // Nothing was guessed: the person's allowance is whole again.
-    db.read(|connection| {
-        throttle::give_back(connection, BY_ADDRESS_AND_SOURCE, &[address, &source_text])?;
-        throttle::give_back(connection, BY_SOURCE, &[&source_text])?;
-        if !known_source {
-            throttle::give_back(connection, BY_ADDRESS, &[address])?;
-        }
-        Ok::<_, db::Error>(())
-    })?;
+    give_back(db, limits)?;
     match arrival {
         Some(arrival) => Ok(arrival),
         None => refuse(db, attempt, Some(&candidate), now),
@@ -219,6 +220,18 @@ fn count(
         }
     }
     Ok(())
+}
+
+/// Gives back what [`count`] took: address, source, and whether that is known.
+fn give_back(db: &Db, (address, source, known_source): (&str, &str, bool)) -> QueryResult<()> {
+    db.read(|connection| {
+        throttle::give_back(connection, BY_ADDRESS_AND_SOURCE, &[address, source])?;
+        throttle::give_back(connection, BY_SOURCE, &[source])?;
+        if !known_source {
+            throttle::give_back(connection, BY_ADDRESS, &[address])?;
+        }
+        Ok(())
+    })
 }
 
 fn refuse(

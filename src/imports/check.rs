@@ -2,17 +2,60 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Uuid as SqlUuid};
-use time::OffsetDateTime;
+use thiserror::Error;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::look_ups::Asked;
 use super::verdict::{Decided, decide};
 use super::{Line, Sheet};
+use crate::db::{self, Db};
 use crate::history::Author;
 use crate::schema::imports;
-use crate::{accounts, db, ids};
+use crate::sessions::throttle::{self, Answer, Limit};
+use crate::{accounts, ids};
 
-/// Checks a list and returns the import's id, for its page.
+/// Lists of one account. Each stays, with up to 5 MB of what stood on it: whoever mends a list and hands it
+/// in again every minute never meets the limit, and a script that does nothing else fills 300 MB at once and
+/// 7 GB a day at most, not a disk within the hour.
+const LISTS: Limit = Limit {
+    name: "lists handed in",
+    burst: 60,
+    refill: Duration::minutes(1),
+};
+
+/// Why a list was not checked.
+#[derive(Debug, Error)]
+pub enum HandInError {
+    /// The account has handed in too many; wait so long.
+    #[error("too many lists")]
+    TooMany(Duration),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// Takes a list in, unless the account has handed in too many, and checks it; returns the import's id, for
+/// its page.
+///
+/// # Errors
+/// [`HandInError`].
+pub fn hand_in(
+    db: &Db,
+    author: &Author,
+    sheet: &Sheet,
+    now: OffsetDateTime,
+) -> Result<Uuid, HandInError> {
+    let account = author.account_id.to_string();
+    if let Answer::Wait(wait) =
+        db.read(|connection| throttle::take(connection, LISTS, &[&account], now))?
+    {
+        return Err(HandInError::TooMany(wait));
+    }
+    Ok(db.write(|tx| check(tx, author, sheet, now))?)
+}
+
+/// Checks a list and returns the import's id.
 ///
 /// # Errors
 /// Whatever the database says; `NotFound` where the author is no user.

@@ -14,7 +14,7 @@ mod sheet;
 mod verdict;
 
 pub use backlog::{Backlog, backlog};
-pub use check::check;
+pub use check::{HandInError, check, hand_in};
 pub use choice::{Choice, choose};
 pub use csv_in::{CsvProblem, LARGEST_FILE, MOST_LINES};
 pub use read::{Counts, Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};

@@ -193,3 +193,78 @@ fn a_list_that_is_too_large_is_a_page_that_says_how_large_it_may_be() {
     );
     assert_eq!(site.count("imports"), 0);
 }
+
+#[test]
+fn lists_handed_in_come_to_an_end_for_the_account_and_not_for_its_neighbour() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    site.company("Globex", "globex.example", 9);
+    let boss = site.signed_in("boss@acme.example");
+    let list = "nora@acme.example,Nora,New\n";
+    scope(|scope| {
+        for _ in 0..60 {
+            let window = boss.again();
+            scope.spawn(move || {
+                let answer = window.upload("/imports", &[("list", None, list.as_bytes())]);
+                assert_eq!(answer.status, 303, "{}", answer.text());
+            });
+        }
+    });
+    let refused = boss.upload("/imports", &[("list", None, list.as_bytes())]);
+    let words = "seconds, then hand this one in again";
+    assert!(refused.error_at("list").is_some());
+    tells_when_to_come_again(&refused, 429, words);
+    assert!(
+        refused.body.contains("nora@acme.example,Nora,New"),
+        "what was pasted stays"
+    );
+    assert_eq!(site.count("imports"), 60);
+    let neighbour = site.signed_in("boss@globex.example");
+    let answer = neighbour.upload("/imports", &[("list", None, list.as_bytes())]);
+    assert_eq!(answer.status, 303);
+    // A list that cannot be read is none.
+    site.sql("delete from throttles");
+    for _ in 0..70 {
+        assert_eq!(
+            boss.upload("/imports", &[("list", None, b"%PDF")]).status,
+            422
+        );
+    }
+}
+
+#[test]
+fn tries_that_nobody_had_time_to_look_at_are_not_counted() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let hasher = user_accounts::passwords::Hasher::start(1).unwrap();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let sign_in = || {
+        let attempt = user_accounts::access::SignInAttempt {
+            username: "boss@acme.example".into(),
+            password: crate::site::PASSWORD.into(),
+            source: Some([203, 0, 113, 9].into()),
+            request_id: None,
+            old_session: None,
+        };
+        user_accounts::access::sign_in(&site.db, &hasher, &attempt, user_accounts::clock::now())
+    };
+    scope(|scope| {
+        for _ in 0..80 {
+            scope.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let _ = hasher.verify(&"somebody else's".into(), None);
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+            });
+        }
+        let busy = (0..60)
+            .filter(|_| {
+                let outcome = sign_in();
+                matches!(outcome, Err(user_accounts::access::SignInError::Busy(_)))
+            })
+            .count();
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(busy > 40, "{busy}: the queue was not full");
+    });
+    assert!(sign_in().is_ok(), "the person's tries are used up");
+}

@@ -1,12 +1,13 @@
 //! GET `/imports/new`, POST `/imports`: a list comes in and is checked; nobody is changed.
 
 use actix_multipart::Multipart;
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use time::Duration;
 
 use super::pages::NewImportPage;
 use super::upload::{self, Failed, Upload};
-use crate::imports::{self, CsvProblem, csv_in};
+use crate::imports::{self, CsvProblem, HandInError, csv_in};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -60,10 +61,10 @@ pub async fn check(
         let (field, bytes) = chosen(upload)?;
         let sheet =
             csv_in::read(&bytes).map_err(|problem| Refusal::At(field, problem.to_string()))?;
-        shared
-            .db
-            .write(|tx| imports::check(tx, &by.author, &sheet, by.now))
-            .map_err(Refusal::Database)
+        imports::hand_in(&shared.db, &by.author, &sheet, by.now).map_err(|error| match error {
+            HandInError::TooMany(wait) => Refusal::TooMany(field, wait),
+            HandInError::Database(error) => Refusal::Database(error),
+        })
     })
     .await?;
     match checked {
@@ -73,11 +74,32 @@ pub async fn check(
             errors.add(field, message);
             page::unprocessable(&draw(app, user, typed, errors).await?)
         }
+        Err(Refusal::TooMany(field, wait)) => {
+            let seconds = wait.whole_seconds().max(1);
+            errors.add(field, too_many(seconds));
+            let page = draw(app, user, typed, errors).await?;
+            let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+            Ok(response)
+        }
     }
+}
+
+fn too_many(seconds: i64) -> String {
+    let wait = match seconds {
+        ..=90 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds / 60 + 1),
+    };
+    format!(
+        "Your account handed in very many lists within the hour. Wait {wait}, then hand this one in again."
+    )
 }
 
 enum Refusal {
     At(&'static str, String),
+    TooMany(&'static str, Duration),
     Database(db::Error),
 }
 
