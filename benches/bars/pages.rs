@@ -222,11 +222,14 @@ fn places(site: &Site, sort: &str, active: bool) -> Vec<String> {
             .bind::<BigInt, _>(offset)
             .get_result(&mut connection)
             .unwrap();
-            site.seal().seal(&match sort.trim_start_matches('-') {
-                "username" => Key::Username(row.username),
-                "name" => Key::Name(row.name_key, row.id),
-                _ => Key::LastSignIn(row.last_sign_in_at, row.id),
-            })
+            site.seal().seal(
+                account,
+                &match sort.trim_start_matches('-') {
+                    "username" => Key::Username(row.username),
+                    "name" => Key::Name(row.name_key, row.id),
+                    _ => Key::LastSignIn(row.last_sign_in_at, row.id),
+                },
+            )
         })
         .collect()
 }

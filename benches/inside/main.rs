@@ -76,15 +76,16 @@ fn lists(criterion: &mut Criterion) {
 fn places(criterion: &mut Criterion) {
     let seal = PlaceSeal::new([7; 32]);
     let key = Key::Username("ann.meyer@acme.example".to_string());
-    let sealed = seal.seal(&key);
+    let account = uuid::Uuid::from_u128(1);
+    let sealed = seal.seal(account, &key);
     let mut group = criterion.benchmark_group("place in the list");
     group.bench_function("sealed", |bencher| {
-        bencher.iter(|| seal.seal(black_box(&key)));
+        bencher.iter(|| seal.seal(account, black_box(&key)));
     });
     group.bench_function("opened", |bencher| {
         bencher.iter_batched(
             || sealed.clone(),
-            |text| seal.open(&text).unwrap(),
+            |text| seal.open(account, &text).unwrap(),
             BatchSize::SmallInput,
         );
     });

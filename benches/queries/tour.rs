@@ -91,6 +91,7 @@ impl<'a> Tour<'a> {
         let (username, name) = names.split_once(' ').unwrap();
         let id = rest.split('|').next().unwrap_or_default();
         let id = Uuid::parse_str(id).unwrap_or_default();
+        let account = Uuid::parse_str(&self.stage.account).unwrap();
         let ago = clock::now() - Duration::days(20);
         for (sort, key) in [
             ("username", Key::Username(username.into())),
@@ -98,7 +99,7 @@ impl<'a> Tour<'a> {
             ("last-sign-in", Key::LastSignIn(Some(ago), id)),
             ("last-sign-in", Key::LastSignIn(None, id)),
         ] {
-            let place = self.stage.seal.seal(&key);
+            let place = self.stage.seal.seal(account, &key);
             for side in ["active", "inactive"] {
                 for sign in ["", "-"] {
                     let list = format!("/users?show={side}&sort={sign}{sort}");

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
@@ -56,26 +56,37 @@ impl PlaceSeal {
         }
     }
 
-    /// The key as text for a URL.
-    pub fn seal(&self, key: &Key) -> String {
+    /// The key as text for a URL, of a list of `account_id`: no other account's list can be asked where the
+    /// row would stand.
+    pub fn seal(&self, account_id: Uuid, key: &Key) -> String {
         let mut nonce = [0; NONCE_BYTES];
         rand::rng().fill_bytes(&mut nonce);
         let plain = serde_json::to_vec(key).unwrap_or_default();
         // Encryption in memory of a few hundred bytes does not fail.
         let sealed = self
             .cipher
-            .encrypt(&XNonce::from(nonce), plain.as_slice())
+            .encrypt(&XNonce::from(nonce), of_account(&plain, &account_id))
             .unwrap_or_default();
         URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
     }
 
-    /// The key that was sealed; nothing for any other text.
-    pub fn open(&self, text: &str) -> Option<Key> {
+    /// The key that was sealed for that account; nothing for any other text.
+    pub fn open(&self, account_id: Uuid, text: &str) -> Option<Key> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
-        let plain = self.cipher.decrypt(&XNonce::from(nonce), sealed).ok()?;
+        let plain = self
+            .cipher
+            .decrypt(&XNonce::from(nonce), of_account(sealed, &account_id))
+            .ok()?;
         serde_json::from_slice(&plain).ok()
+    }
+}
+
+fn of_account<'a>(msg: &'a [u8], account_id: &'a Uuid) -> Payload<'a, 'a> {
+    Payload {
+        msg,
+        aad: account_id.as_bytes(),
     }
 }
 
@@ -87,16 +98,18 @@ mod tests {
     fn a_sealed_key_shows_nothing_and_opens_again() {
         let seal = PlaceSeal::new([7; 32]);
         let key = Key::Username("ann.meyer@acme.example".into());
-        let text = seal.seal(&key);
+        let (ours, theirs) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let text = seal.seal(ours, &key);
         assert!(
             !text.contains('@')
                 && text
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         );
-        assert_eq!(seal.open(&text), Some(key));
-        assert_eq!(PlaceSeal::new([8; 32]).open(&text), None);
-        assert_eq!(seal.open("made-up"), None);
-        assert_eq!(seal.open(""), None);
+        assert_eq!(seal.open(ours, &text), Some(key));
+        assert_eq!(seal.open(theirs, &text), None, "another account's list");
+        assert_eq!(PlaceSeal::new([8; 32]).open(ours, &text), None);
+        assert_eq!(seal.open(ours, "made-up"), None);
+        assert_eq!(seal.open(ours, ""), None);
     }
 }

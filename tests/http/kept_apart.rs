@@ -237,3 +237,30 @@ fn a_place_in_the_list_of_another_account_shows_nothing_of_it() {
     assert!([200, 303, 400].contains(&there.status), "{}", there.status);
     assert!(!there.body.contains("@acme.example"));
 }
+
+#[test]
+fn a_place_in_one_accounts_list_leads_to_the_start_of_anothers() {
+    let site = Site::start();
+    for name in ["acme", "globex"] {
+        let domain = format!("{name}.example");
+        let company = site.company(name, &domain, 99);
+        for n in 0..60 {
+            site.person(company, &format!("p{n:02}@{domain}"), false);
+        }
+    }
+    let next_of = |username: &str| {
+        let page = site.signed_in(username).get("/users");
+        let start = page.body.find("after=").unwrap();
+        let cursor = page.body[start..].split(['"', '&']).next().unwrap();
+        format!("/users?{cursor}")
+    };
+    let next = next_of("boss@acme.example");
+    let at_home = site.signed_in("boss@acme.example").get(&next);
+    assert!(!at_home.says("p00 @acme.example") && at_home.says("p59 @acme.example"));
+    let elsewhere = site.signed_in("boss@globex.example").get(&next);
+    assert!(
+        elsewhere.says("p00 @globex.example"),
+        "{}",
+        elsewhere.text()
+    );
+}

@@ -33,7 +33,7 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?.first_page();
-    let listing = place_query::listing(&app, &place);
+    let listing = place_query::listing(&app, administrator.account_id(), &place);
     let user = administrator.0;
     let list = format!("{} users", place.side());
     csv_stream::record(&app, &user, &list, !place.is_narrowed()).await?;

@@ -72,7 +72,8 @@ pub fn build(
     place: &Place,
     ticked: &[Uuid],
 ) -> Result<UserList, db::Error> {
-    let listing = place_query::listing(app, place);
+    let account_id = user.account_id();
+    let listing = place_query::listing(app, account_id, place);
     let account = &user.signed_in.account;
     let needs = users::needs(connection, account.id)?;
     let chosen = needs.iter().find(|(need, _)| Some(*need) == place.needs);
@@ -88,7 +89,7 @@ pub fn build(
         other_side_matches =
             (counted.here == 0 && place.needs.is_none()).then(|| Matches::of(counted.other_side));
         if counted.here == 0 && counted.other_side == 1 {
-            let there = place_query::listing(app, &place.other_side());
+            let there = place_query::listing(app, account_id, &place.other_side());
             only_on_the_other_side = users::page(connection, account.id, &there, expected)?
                 .rows
                 .first()
@@ -101,7 +102,7 @@ pub fn build(
     } else {
         users::page(connection, account.id, &listing, expected)?
     };
-    let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(&key));
+    let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(account_id, &key));
     let pager = Pager {
         previous: cursor(found.before).map(|before| {
             Place {

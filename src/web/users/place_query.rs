@@ -1,5 +1,7 @@
 //! Reading a place in the list out of a query string, and handing it to the domain.
 
+use uuid::Uuid;
+
 use super::place::{Place, Sort, SortColumn};
 use crate::users;
 use crate::web::app::App;
@@ -42,14 +44,14 @@ pub fn place(query: &Parameters) -> Result<Place, WebError> {
 }
 
 /// The same for the domain; a cursor that does not open means the first page.
-pub fn listing(app: &App, place: &Place) -> users::Listing {
+pub fn listing(app: &App, account_id: Uuid, place: &Place) -> users::Listing {
     let column = match place.sort.column {
         SortColumn::Username => users::SortColumn::Username,
         SortColumn::Name => users::SortColumn::Name,
         SortColumn::LastSignIn => users::SortColumn::LastSignIn,
     };
     let cursor = |text: &Option<String>, direction| {
-        let key = app.seal.open(text.as_ref()?)?;
+        let key = app.seal.open(account_id, text.as_ref()?)?;
         let fits = matches!(
             (&key, column),
             (users::Key::Username(_), users::SortColumn::Username)
