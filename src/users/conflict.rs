@@ -119,11 +119,36 @@ pub fn explain(
     } else {
         ConflictRule::BudgetSpent
     };
-    let code = db.write(|tx| open_case(tx, author, typed, username, rule, now))?;
+    let code = db.write(|tx| {
+        // Past the budget one case for each address and hour is enough to find it by.
+        if rule == ConflictRule::BudgetSpent
+            && let Some(code) = open_lately(tx, author.account_id, username, now)?
+        {
+            return Ok::<_, db::Error>(code);
+        }
+        open_case(tx, author, typed, username, rule, now)
+    })?;
     Ok(match rule {
         ConflictRule::BudgetSpent => Conflict::NotNow { code },
         _ => Conflict::AskSupport { code },
     })
+}
+
+/// The code of a case that was opened within the hour because look-ups were used up.
+fn open_lately(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    username: &Username,
+    now: OffsetDateTime,
+) -> QueryResult<Option<String>> {
+    address_conflicts::table
+        .filter(address_conflicts::account_id.eq(account_id))
+        .filter(address_conflicts::happened_at.gt(now - Duration::hours(1)))
+        .filter(address_conflicts::username.eq(username.as_str()))
+        .filter(address_conflicts::rule.eq(ConflictRule::BudgetSpent.as_str()))
+        .select(address_conflicts::code)
+        .first(tx)
+        .optional()
 }
 
 /// Draws one look-up from the account's budget; false where none is left.

@@ -112,7 +112,12 @@ fn looking_up_many_addresses_of_others_comes_to_an_end() {
     assert!(last.says("cannot be added now"), "{}", last.text());
     assert_eq!(
         site.count("address_conflicts where rule = 'budget_spent'"),
-        2
+        1,
+        "one code for one address"
+    );
+    assert_eq!(
+        site.value("select sum(times) from refusals where kind = 'elsewhere'"),
+        "30"
     );
 }
 
