@@ -29,6 +29,9 @@ pub struct Standing {
     /// Extensions that the tables need and that the server does not have.
     #[diesel(sql_type = Array<Text>)]
     pub missing_extensions: Vec<String>,
+    /// The language of the server's messages (`lc_messages`).
+    #[diesel(sql_type = Text)]
+    pub messages: String,
     /// The server's clock.
     #[diesel(sql_type = Timestamptz)]
     pub clock: OffsetDateTime,
@@ -63,7 +66,8 @@ pub fn standing(url: &SecretString) -> Result<Standing, String> {
                 array(select needed from unnest(array['btree_gin', 'pg_trgm']) as needed
                       where needed not in (select name from pg_available_extensions)
                       order by needed) as missing_extensions,
-                clock_timestamp() as clock",
+                current_setting('lc_messages') as messages,
+            clock_timestamp() as clock",
     )
     .bind::<Array<Text>, _>(DELETED_FROM.as_slice())
     .get_result(&mut maintenance_connection(url)?)

@@ -187,13 +187,17 @@ fn parse_field(field: ProfileField, typed: &str) -> Result<String, ProfileProble
     }
 }
 
-/// Nothing that can be seen: a name of joiners alone is no name.
+/// Nothing that can be seen: a name of joiners, fillers and marks alone is no name.
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
+            || is_combining_mark(c)
+            // What Unicode calls default ignorable (DerivedCoreProperties), and the blank of braille.
             || matches!(
                 c,
-                '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}'
+                '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+                    | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+                    | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
             )
     })
 }

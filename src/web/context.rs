@@ -1,6 +1,6 @@
 //! What surrounds a request: its id, its line in the log, and the page for what went wrong.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -173,6 +173,17 @@ pub fn request_id(request: &HttpRequest) -> Option<String> {
         .map(|id| id.0.clone())
 }
 
+/// The address of a hop. Some proxies write the port behind it, an IPv6 address then in brackets.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|hop| hop.strip_suffix(']'))
+        .unwrap_or(hop);
+    bare.parse::<IpAddr>()
+        .or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip()))
+        .ok()
+}
+
 /// Who the peer is: its address, or what a trusted proxy says about it as its last hop. A header that
 /// anybody can send is not believed.
 pub fn source(request: &HttpRequest, app: &App) -> Option<IpAddr> {
@@ -186,6 +197,6 @@ pub fn source(request: &HttpRequest, app: &App) -> Option<IpAddr> {
         .last()
         .and_then(|value| value.to_str().ok())
         .and_then(|hops| hops.rsplit(',').next())
-        .and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+        .and_then(|hop| address_of(hop.trim()));
     Some(named.unwrap_or(peer).to_canonical())
 }

@@ -106,3 +106,31 @@ fn days_and_moments_before_all_calendars_are_refused_or_taken_and_never_a_fault(
         }
     }
 }
+
+#[test]
+fn a_name_that_nobody_can_see_is_no_name() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let boss = site.signed_in("boss@acme.example");
+    for unseen in [
+        "\u{3164}",
+        "\u{ffa0}\u{ffa0}",
+        "\u{115f}\u{1160}",
+        "\u{2800}\u{2800}",
+        "\u{301}\u{302}",
+        "\u{2062}\u{200d}",
+        "\u{e0041}\u{e0042}",
+        "\u{fe0f}",
+    ] {
+        let fields = [
+            ("username", "unseen@acme.example"),
+            ("first_name", unseen),
+            ("last_name", "Seen"),
+        ];
+        let answer = boss.post("/users", &fields);
+        assert_eq!(answer.status, 422, "{unseen:?}");
+        let told = answer.error_at("first_name");
+        assert_eq!(told.as_deref(), Some("Enter the first name."), "{unseen:?}");
+    }
+    assert_eq!(site.count("users"), 1);
+}

@@ -180,6 +180,13 @@ fn behind_a_trusted_proxy_the_last_hop_counts_and_a_network_of_64_bits_is_one_pl
         429,
         "written as IPv6 it is the same place"
     );
+    for with_port in [
+        "198.51.100.9:4711",
+        "[2001:db8:1:2::9]:443",
+        "[2001:db8:1:2::9]",
+    ] {
+        assert_eq!(guess(with_port), 429, "{with_port} is the same place");
+    }
     assert_eq!(site.count("refusals where source = '2001:db8:1:2::/64'"), 1);
 }
 

@@ -43,6 +43,7 @@ fn of_open(database: &OpenDatabase) -> Vec<Finding> {
                 findings.push(("Database role", role(database, &standing)));
             }
             findings.push(("Clocks", clocks(standing.clock - clock::now())));
+            findings.push(("Messages", messages(&standing.messages)));
         }
         Err(refusal) => findings.push(("Database role", Err(refusal))),
     }
@@ -116,6 +117,23 @@ fn role(database: &OpenDatabase, standing: &db::Standing) -> Result<String, Stri
     })
 }
 
+/// What PostgreSQL says of a time-out, of a deadlock or of its own end is told from a fault by its words
+/// (`src/db/failure.rs`): diesel hands on no code.
+fn messages(language: &str) -> Result<String, String> {
+    let is_english = ["", "C", "POSIX"].contains(&language)
+        || ["C.", "en_", "en.", "en-", "English"]
+            .iter()
+            .any(|start| language.starts_with(start))
+        || language == "en";
+    if is_english {
+        return Ok("the database speaks English, as the program expects.".to_string());
+    }
+    Err(format!(
+        "the database says what is wrong in another language (lc_messages is {language}): the program would take a moment of \
+         too much at once for a fault. As a superuser type: alter system set lc_messages = 'C'; select pg_reload_conf();"
+    ))
+}
+
 fn clocks(ahead: Duration) -> Result<String, String> {
     if ahead.abs() <= CLOCKS_APART {
         return Ok("this machine and the database agree on the time.".to_string());
@@ -130,4 +148,33 @@ fn clocks(ahead: Duration) -> Result<String, String> {
          Set both by a time server (NTP).",
         ahead.abs().whole_seconds()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::messages;
+
+    #[test]
+    fn a_database_that_speaks_another_language_is_told_what_to_do() {
+        for english in [
+            "C",
+            "POSIX",
+            "",
+            "C.UTF-8",
+            "en_US.UTF-8",
+            "en_GB",
+            "English_United States.1252",
+        ] {
+            assert!(messages(english).is_ok(), "{english}");
+        }
+        for other in [
+            "de_DE.UTF-8",
+            "fr_CH",
+            "es",
+            "German_Germany.1252",
+            "eno_XX",
+        ] {
+            assert!(messages(other).unwrap_err().contains(other), "{other}");
+        }
+    }
 }
