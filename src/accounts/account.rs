@@ -57,13 +57,13 @@ pub enum AccountError {
     #[error("An account of that name exists already. Choose another name.")]
     NameTaken,
     /// Empty or too long.
-    #[error("The account's name has 1 to 200 characters.")]
+    #[error("The account's name has 1 to 200 characters. Give another one.")]
     Name,
     /// No such account.
     #[error("There is no account of that name or id. \"account list\" shows all.")]
     NotFound,
     /// Under one.
-    #[error("An account has at least one seat.")]
+    #[error("An account has at least one seat. Give a number of 1 or more.")]
     Seats,
     /// Unknown to the time zone database.
     #[error("Choose a time zone from the list.")]

@@ -1,5 +1,7 @@
 //! `demo`: demonstration data.
 
+use std::time::Instant;
+
 use clap::Args;
 use secrecy::ExposeSecret as _;
 
@@ -8,6 +10,7 @@ use super::{Refusal, database};
 use crate::config::Config;
 use crate::db::Db;
 use crate::passwords::Hasher;
+use crate::web::components::{Progress, grouped};
 use crate::{accounts, clock, demo};
 
 /// Make demonstration data.
@@ -31,12 +34,13 @@ pub struct DemoCommand {
 pub fn run(config: &Config, command: &DemoCommand) -> Result<(), Refusal> {
     database::with_database(config, |db| match (command.accounts, command.users) {
         (Some(accounts), Some(users)) => {
+            let started = Instant::now();
             let mut told = 0;
             let mut progress = |done: u64| {
                 // Every hundred thousand is news enough.
                 if done / 100_000 > told {
                     told = done / 100_000;
-                    say(format!("{done} users"));
+                    say(so_far(done, users, started.elapsed().as_secs()));
                 }
             };
             demo::generate(
@@ -48,7 +52,11 @@ pub fn run(config: &Config, command: &DemoCommand) -> Result<(), Refusal> {
                 &mut progress,
             )
             .map_err(|error| error.to_string())?;
-            say(format!("Made {accounts} accounts with {users} users."));
+            say(format!(
+                "Made {} accounts with {} users.",
+                grouped(accounts.into()),
+                grouped(users)
+            ));
             Ok(())
         }
         _ => {
@@ -90,4 +98,30 @@ fn make(config: &Config, db: &Db, hasher: &Hasher) -> Result<(), Refusal> {
     ));
     say("");
     Ok(())
+}
+
+/// `300,000 of 1,000,000 users, about a minute left`.
+fn so_far(done: u64, users: u64, seconds: u64) -> String {
+    let [counted, waiting, seconds] = [done, users.saturating_sub(done), seconds]
+        .map(|figure| i64::try_from(figure).unwrap_or(i64::MAX));
+    let left = Progress::time_left(counted, waiting, seconds)
+        .map_or(String::new(), |left| format!(", {left}"));
+    format!("{} of {} users{left}", grouped(done), grouped(users))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_data_tells_how_far_it_is_and_how_long_it_will_take() {
+        assert_eq!(
+            so_far(300_000, 1_000_000, 20),
+            "300,000 of 1,000,000 users, about a minute left"
+        );
+        assert_eq!(
+            so_far(1_000_000, 1_000_000, 60),
+            "1,000,000 of 1,000,000 users"
+        );
+    }
 }

@@ -11,12 +11,12 @@ use crate::passwords::Busy;
 pub enum DemoError {
     /// The demo account is there already, or its names are taken.
     #[error(
-        "The demo account exists already: there is an account named Acme Instruments or Globex."
+        "The demo account exists already: there is an account named Acme Instruments or Globex. It stays as it is."
     )]
     Exists,
     /// One of its addresses belongs to somebody.
     #[error(
-        "The demo account cannot be made: an address at acme.example, acme-labs.example or globex.example is in use."
+        "The demo account cannot be made: an address at acme.example, acme-labs.example or globex.example is in use. Make it in another database."
     )]
     AddressInUse,
     /// Data of the seed is there.

@@ -169,13 +169,13 @@ pub(super) fn decide(
         };
         if let Some(first) = first_lines.get(username.as_str()) {
             decided.push(Decided::refused(format!(
-                "The same address stands on line {first} already."
+                "The same address stands on line {first} already. Correct one of the two where they are two people."
             )));
             continue;
         }
         if let Some(replacing) = leavers.line_replacing(&username) {
             decided.push(Decided::refused(format!(
-                "This person is replaced on line {replacing}."
+                "This person is replaced on line {replacing}. Take out one of the two lines."
             )));
             continue;
         }
@@ -264,7 +264,7 @@ fn of_ours(
         (true, true) => (
             Verdict::Refused,
             format!(
-                "Email address is already in use: it belongs to {name}, who is active in your account."
+                "Email address is already in use: it belongs to {name}, who is active in your account. Correct the address, or open that user to change their details."
             ),
         ),
         (true, false) => (

@@ -91,7 +91,7 @@ pub enum PrivatePostgresError {
         install: &'static str,
     },
     /// A program could not be run at all.
-    #[error("{} could not be run: {reason}.", program.display())]
+    #[error("{} could not be run: {reason}. Repair the installation of PostgreSQL, or set DATABASE_URL.", program.display())]
     Program {
         /// The program.
         program: PathBuf,
@@ -150,7 +150,7 @@ pub enum PrivatePostgresError {
     #[error("The private PostgreSQL runs, but its database could not be made: {0}.")]
     Database(String),
     /// It does not stop.
-    #[error("PostgreSQL (process {pid}) does not stop. The log is {}.", log.display())]
+    #[error("PostgreSQL (process {pid}) does not stop. Its log, {}, may say why; `kill -INT {pid}` stops it at once.", log.display())]
     NotStopped {
         /// The postmaster.
         pid: i32,

@@ -20,7 +20,9 @@ pub const ERASED: &str = "erased";
 #[derive(Debug, Error)]
 pub enum EraseError {
     /// Nobody has the address.
-    #[error("Nobody has this address as their username.")]
+    #[error(
+        "Nobody has this address as their username. \"support email\" tells who has or had it."
+    )]
     NotFound,
     /// They are the last administrator.
     #[error("This is the last administrator of the account. Make somebody else one first.")]

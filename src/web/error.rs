@@ -97,12 +97,12 @@ impl Explanation {
             StatusCode::NOT_FOUND => (
                 "There is no such page",
                 "The address may be mistyped, or what it led to belongs to another account.",
-                "Go back to the list and look for it there.",
+                "Go back, or start again from here.",
             ),
             StatusCode::FORBIDDEN => (
                 "This was refused",
                 "The request came from another site, or it is for administrators only.",
-                "Open the page here and do it again.",
+                "Open the page here and do it again, or ask an administrator of your account to do it.",
             ),
             StatusCode::METHOD_NOT_ALLOWED => (
                 "This page cannot do that",

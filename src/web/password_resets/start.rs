@@ -108,7 +108,8 @@ fn nobody_left(left_out: &[password_resets::LeftOut]) -> String {
         .iter()
         .any(|person| person.reason == OmissionReason::AlreadyReset);
     if left_out.is_empty() {
-        "Nobody matches any more: the list changed meanwhile.".to_string()
+        "Nobody matches any more: the list changed meanwhile. Click Cancel and look at it again."
+            .to_string()
     } else if already {
         "Everybody here was reset after you opened this pop-up; their mails are on their way. Nothing was sent twice. \
          Open it again to reset once more."

@@ -150,7 +150,9 @@ fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
             true,
         ),
         Some((state, _, words)) if state == "failed" => (
-            format!("The mail to the training team was refused. The mail server said: {words}"),
+            format!(
+                "The mail to the training team was refused. Send it again; if it is refused once more, tell Customer Success what the mail server said: {words}"
+            ),
             Tone::Problem,
             true,
         ),

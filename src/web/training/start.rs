@@ -149,17 +149,20 @@ fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> St
     let name = kind.map_or("This training", TrainingKind::name);
     let all = |reason| left_out.iter().all(|person| person.reason == reason);
     if left_out.is_empty() {
-        "Nobody matches any more: the list changed meanwhile.".to_string()
+        "Nobody matches any more: the list changed meanwhile. Click Cancel and look at it again."
+            .to_string()
     } else if all(OmissionReason::AlreadyRequested) {
-        format!("{name} is requested for everybody here already.")
+        format!(
+            "{name} is requested for everybody here already. Click a username to see where the request stands."
+        )
     } else if all(OmissionReason::AlreadyAttended) {
         "Everybody here attended New User Training already. Request Advanced Training instead."
             .to_string()
     } else if all(OmissionReason::Inactive) {
-        "Everybody selected is inactive. Reactivate them first.".to_string()
+        "Everybody selected is inactive. Reactivate them first, or select others.".to_string()
     } else {
         format!(
-            "Nobody is left to request {name} for: everybody is inactive, attended or requested already."
+            "Nobody is left to request {name} for: everybody is inactive, attended or requested already. Select others."
         )
     }
 }

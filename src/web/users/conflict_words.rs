@@ -46,7 +46,7 @@ pub fn explain(
         Conflict::Gone => {
             errors.add(
                 "username",
-                "This address was in use a moment ago. Try again.",
+                "This address was in use until a moment ago and is free now. Try again.",
             );
             return None;
         }

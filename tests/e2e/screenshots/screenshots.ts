@@ -78,6 +78,8 @@ test("the way in", async ({ page, company, another }) => {
 
 test("the list and its pop-ups", async ({ users, company }) => {
   await picture(users, "list-new-account");
+  await users.goto("/nothing");
+  await picture(users, "not-found-for-an-administrator");
   const people = PEOPLE.map(([firstName, lastName, title, department], at) => ({
     username: company.at(`${firstName}.${lastName}`.toLowerCase().normalize("NFD").replaceAll(/[^a-z.]/g, "")),
     firstName, lastName, title, department, phone: at % 3 ? `+1 555 01${10 + at}` : "",
@@ -156,6 +158,7 @@ test("what goes to many, and the rest", async ({ users, company, another }) => {
   await open(users, "Reset Password");
   await picture(users, "reset");
   await users.goto("/password-resets/new");
+  await picture(users, "reset-nobody-ticked");
   await users.getByRole("button", { name: "Reset", exact: true }).click();
   await picture(users, "reset-errors");
   company.program.postbox.refuse(ann.username);
