@@ -30,13 +30,13 @@ fn selected_users_get_one_mail_each_and_their_old_passwords_and_sessions_die_at_
         ("/training-requests/new", "Provide Training"),
     ] {
         let how = format!(
-            "Nobody is ticked. To choose people, click Cancel, tick the boxes before their usernames, and click {button} again."
+            "Nobody is selected. To choose people, click Cancel, tick the boxes before their usernames, and click {button} again."
         );
         assert!(client.get(path).says(&how), "{path}");
         assert!(
             !client
                 .get(&format!("{path}?user={ann}"))
-                .says("Nobody is ticked")
+                .says("Nobody is selected")
         );
     }
     let dialog = client.get(&format!(

@@ -35,7 +35,7 @@ pub fn edited_message(
         sentences.push(format!("Your changes to {name} are saved."));
     }
     if let Some(deactivated) = edited.deactivated {
-        let mut sentence = format!("{name} is deactivated and signed out, a seat is free.");
+        let mut sentence = format!("{name} is deactivated and signed out. A seat is free.");
         match deactivated.mails_cancelled {
             0 => {}
             1 => sentence.push_str(" 1 waiting mail was cancelled."),

@@ -78,7 +78,7 @@ pub fn sentence(state: &State, now: OffsetDateTime, zone: &TimeZone) -> (String,
                 .to_string()
         }
         State::MailCancelled(why) => format!("The mail with the password was not sent: {why}."),
-        State::PasswordSent(_) => format!("{short}. Not used yet to choose an own one."),
+        State::PasswordSent(_) => format!("{short}. Not used yet to choose their own."),
         State::PasswordExpired(_) => format!("{short}. It was never used."),
         _ => short,
     };
