@@ -12,6 +12,7 @@ use nix::sys::signal::Signal;
 use secrecy::ExposeSecret as _;
 use user_accounts::private_postgres::{PrivatePostgres, Role};
 
+mod account;
 mod check;
 mod check_servers;
 mod folder;

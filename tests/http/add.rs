@@ -30,6 +30,15 @@ fn adding_a_user_writes_the_row_the_mail_and_the_event_and_says_so() {
     );
     let list = client.get("/users?q=mey&sort=-name");
     assert!(list.says("Ann Meyer was added") && list.says("ann.meyer@acme.example"));
+    // Also where the row is on another page, the message leads to the person.
+    let id = site.value("select id from users where username like 'ann%'");
+    let message = list.body.split("class=\"flash").nth(1).unwrap();
+    let message = list.part(message.split("</div>").next().unwrap());
+    assert!(
+        message.body.contains(&format!("href=\"/users/{id}?")) && message.says("Open Ann Meyer"),
+        "{}",
+        message.body
+    );
     assert!(!client.get("/users").says("was added"), "said once");
     let row = site.value(
         "select concat_ws('|', username, first_name, last_name, title, department, phone, active, administrator)

@@ -31,7 +31,16 @@ fn draw(name: &str, page: &impl Template) -> String {
     assert!(html.contains("</html>"), "{name} is whole");
     assert!(!html.contains(" style="), "{name} has no inline style");
     assert!(!html.contains(" onclick="), "{name} has no inline handler");
+    let straight = words(&html).find(|words| words.contains('\''));
+    assert_eq!(straight, None, "{name} has a straight apostrophe");
     html
+}
+
+/// What stands between the tags.
+fn words(html: &str) -> impl Iterator<Item = String> {
+    html.split('<')
+        .filter_map(|piece| piece.split_once('>'))
+        .map(|(_, words)| words.replace("&#39;", "'"))
 }
 
 fn id(number: u128) -> Uuid {
