@@ -249,3 +249,34 @@ fn undo_says_beforehand_whether_it_mails_a_password() {
         assert_eq!(list.body.contains("name=\"send_new_password\""), mails);
     }
 }
+
+#[test]
+fn what_reactivating_without_a_new_password_means_is_said_before_and_after() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    let ids = [
+        site.person(acme, "ann@acme.example", false),
+        site.newcomer(acme, "bea@acme.example"),
+    ];
+    site.sql("update users set active = false, deactivated_at = now(), password_mail_id = null where not administrator");
+    let boss = site.signed_in("boss@acme.example");
+    let words = [
+        (
+            "Without, it works again.",
+            "Ann Tester is active again, with the password they had.",
+        ),
+        (
+            "Bea Tester has no password of their own.",
+            "Bea Tester is active again and has no password:",
+        ),
+    ];
+    for (id, (before, after)) in ids.iter().zip(words) {
+        let path = format!("/users/{id}");
+        let dialog = boss.get(&path);
+        assert!(dialog.says(before), "{}", dialog.text());
+        let ticked = [("active_account_on_form", "yes"), ("active_account", "yes")];
+        assert_eq!(edit(&boss, &dialog, &path, &ticked).status, 303);
+        let list = boss.get("/users");
+        assert!(list.says(after), "{}", list.text());
+    }
+}

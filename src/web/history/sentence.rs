@@ -41,7 +41,7 @@ pub fn sentence(entry: &Entry) -> String {
         }
         Event::UserReactivated {
             new_password: false,
-        } => "Reactivated with the password they had.".to_string(),
+        } => "Reactivated without a new password.".to_string(),
         Event::UserReplaced { old_user, .. } if entry.user_id == Some(*old_user) => {
             format!("Replaced: left, and {} came in their place.", other(entry))
         }
@@ -80,6 +80,9 @@ pub fn sentence(entry: &Entry) -> String {
         Event::SecondFactorOn {} => "Set up a second factor.".to_string(),
         Event::SecondFactorOff {} => "The second factor was removed.".to_string(),
         Event::RecoveryCodesRenewed {} => "Made new recovery codes.".to_string(),
+        Event::RecoveryCodeUsed { left: 1 } => {
+            "Signed in with a recovery code; 1 is left.".to_string()
+        }
         Event::RecoveryCodeUsed { left } => {
             format!("Signed in with a recovery code; {left} are left.")
         }

@@ -260,6 +260,7 @@ fn edit_user() {
     let inactive = Activation::Inactive {
         ticked: true,
         send_new_password: true,
+        has_own_password: true,
         seats: FEW,
     };
     let html = over_the_list("edit-inactive", UsersDialog::Edit(Box::new(edit(inactive))));

@@ -159,9 +159,7 @@ impl ProfileFields {
             ),
         }
     }
-}
 
-impl ProfileFields {
     /// The fields with their names, in their order.
     pub fn named(&self) -> [(&'static str, &Field); 6] {
         [
@@ -299,6 +297,8 @@ pub enum Activation {
         ticked: bool,
         /// Whether `Send a new password` is ticked, as typed; at first it is.
         send_new_password: bool,
+        /// Whether without it they come back with a password of their own.
+        has_own_password: bool,
         /// Whether there is a seat.
         seats: Seats,
     },

@@ -318,6 +318,7 @@ fn activation(
         return Ok(Activation::Inactive {
             ticked,
             send_new_password,
+            has_own_password: users::has_own_password(connection, user.account_id(), subject.id)?,
             seats: list::seats(user),
         });
     }

@@ -54,8 +54,11 @@ pub fn edited_message(
             "{name} is active again. A new password is on its way to {}.",
             user.username
         )),
-        Some(false) => sentences.push(format!(
+        Some(false) if has_own_password => sentences.push(format!(
             "{name} is active again, with the password they had."
+        )),
+        Some(false) => sentences.push(format!(
+            "{name} is active again and has no password: “Forgot your password?” mails them a link to choose one."
         )),
         None => {}
     }
