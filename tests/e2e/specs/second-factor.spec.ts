@@ -84,7 +84,7 @@ test("the account demands it, and a second administrator is led to set theirs up
   await edit.getByRole("link", { name: "Make administrator" }).click();
   await users.getByRole("button", { name: "Make administrator" }).click();
   await users.goto("/account");
-  await users.getByRole("button", { name: "Ask it of every administrator" }).click();
+  await users.getByRole("button", { name: "Ask every administrator for it" }).click();
   await expect(users.getByText("Administrators need a second factor from now on.")).toBeVisible();
   await checked(users);
   await theirs.goto("/users");
