@@ -1,6 +1,5 @@
 //! Taking due mails out of the outbox, and having them written.
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -79,10 +78,12 @@ pub(super) fn claim(
     limit: i64,
     now: OffsetDateTime,
 ) -> QueryResult<Claimed> {
-    db.write(|tx| {
+    let (claimed, put_off) = db.write(|tx| {
         let due = take(tx, limit, now)?;
         compose(tx, composer, due, now)
-    })
+    })?;
+    put_back(db, &put_off, now);
+    Ok(claimed)
 }
 
 /// The slow way, for when a batch failed as a whole: claims in one transaction, then writes each mail
@@ -98,14 +99,19 @@ pub(super) fn compose_one(
     due: DueMail,
     now: OffsetDateTime,
 ) -> QueryResult<Claimed> {
-    db.write(|tx| {
+    let (claimed, put_off) = db.write(|tx| {
         let still_ours: Vec<Uuid> = lock_ours(tx, &due)?;
         if still_ours.is_empty() {
-            return Ok(Claimed::default());
+            return Ok::<_, db::Error>(Default::default());
         }
         compose(tx, composer, vec![due], now)
-    })
+    })?;
+    put_back(db, &put_off, now);
+    Ok(claimed)
 }
+
+/// A mail whose claim is undone: its account, itself, and the number of the attempt that is none.
+type PutOff = (Uuid, Uuid, i16);
 
 fn lock_ours(tx: &mut db::Connection, due: &DueMail) -> QueryResult<Vec<Uuid>> {
     use crate::schema::mails;
@@ -124,9 +130,9 @@ fn compose(
     composer: &dyn Composer,
     due: Vec<DueMail>,
     now: OffsetDateTime,
-) -> QueryResult<Claimed> {
+) -> QueryResult<(Claimed, Vec<PutOff>)> {
     if due.is_empty() {
-        return Ok(Claimed::default());
+        return Ok(Default::default());
     }
     // Caught here, within the transaction, so that it is rolled back at once: the lock of the mail at
     // fault is gone when its fault is written down.
@@ -146,7 +152,7 @@ fn compose(
         due: due.len(),
     };
     let mut settlements = Vec::new();
-    let mut put_off = HashSet::new();
+    let mut put_off = Vec::new();
     for (due, composed) in due.into_iter().zip(composed) {
         match composed {
             Composed::Send { recipient, message } => claimed.ready.push(Ready {
@@ -158,36 +164,47 @@ fn compose(
                 outcome: Outcome::Cancelled(because),
                 due,
             }),
-            Composed::Later => {
-                put_off.insert((due.account_id, due.id));
-            }
+            Composed::Later => put_off.push((due.account_id, due.id, due.attempt)),
         }
     }
     settle::apply(tx, &settlements, now)?;
-    put_back(tx, &put_off, now)?;
-    Ok(claimed)
+    Ok((claimed, put_off))
 }
 
-/// Undoes the claim: no password was made for this attempt, so its number can be used again.
-fn put_back(
-    tx: &mut db::Connection,
-    mails: &HashSet<(Uuid, Uuid)>,
-    now: OffsetDateTime,
-) -> QueryResult<()> {
+/// Undoes claims: no password was made for these attempts, so their numbers can be used again. In a
+/// transaction of its own: a row that is changed twice in one has its references checked again, and that
+/// would wait for the very person for whom the mail is put off, with the mail in hand. Where it fails, or
+/// somebody holds a mail, the lease runs out.
+fn put_back(db: &Db, mails: &[PutOff], now: OffsetDateTime) {
     if mails.is_empty() {
-        return Ok(());
+        return;
     }
-    let (accounts, ids): (Vec<Uuid>, Vec<Uuid>) = mails.iter().copied().unzip();
-    diesel::sql_query(
-        "update mails set attempts = attempts - 1, next_attempt_at = $1
-         from unnest($2, $3) as put_off (account_id, id)
-         where mails.account_id = put_off.account_id and mails.id = put_off.id",
-    )
-    .bind::<sql_types::Timestamptz, _>(now + PUT_OFF)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-    .execute(tx)
-    .map(|_| ())
+    let accounts: Vec<Uuid> = mails.iter().map(|(account, _, _)| *account).collect();
+    let ids: Vec<Uuid> = mails.iter().map(|(_, id, _)| *id).collect();
+    let attempts: Vec<i16> = mails.iter().map(|(_, _, attempt)| *attempt).collect();
+    let undone = db.write(|tx| {
+        diesel::sql_query(
+            "with ours as materialized (
+                select mails.account_id, mails.id
+                from mails
+                join unnest($2, $3, $4) as put_off (account_id, id, attempt)
+                  on mails.account_id = put_off.account_id and mails.id = put_off.id
+                where state = 'waiting' and attempts = attempt
+                for update of mails skip locked
+             )
+             update mails set attempts = attempts - 1, next_attempt_at = $1
+             from ours
+             where mails.account_id = ours.account_id and mails.id = ours.id",
+        )
+        .bind::<sql_types::Timestamptz, _>(now + PUT_OFF)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+        .bind::<sql_types::Array<sql_types::SmallInt>, _>(attempts)
+        .execute(tx)
+    });
+    if let Err(error) = undone {
+        tracing::warn!(%error, "mails that were put off wait for their leases to run out");
+    }
 }
 
 /// Makes due at once what waits for longer than any pause is: a clock was ahead when it was written or

@@ -163,29 +163,68 @@ async fn the_worker_looks_again_before_it_sends() {
     );
 }
 
+#[derive(QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    locks: i64,
+}
+
+/// Locks on this database that somebody waits for.
+fn locks_waited_for(company: &Company) -> i64 {
+    let waiting: Waiting = company.change(|tx| {
+        diesel::sql_query(
+            "select count(*) as locks from pg_locks where not granted and pid in
+             (select pid from pg_stat_activity where datname = current_database())",
+        )
+        .get_result(tx)
+    });
+    waiting.locks
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_who_is_being_changed_is_waited_for_without_holding_up_others() {
+async fn a_person_who_is_being_changed_is_put_off_and_never_waited_for() {
+    for change in ["title = 'Chief'", "username = 'moved@acme.example'"] {
+        put_off(change).await;
+    }
+}
+
+async fn put_off(change: &str) {
     let company = Company::new(fresh_database(), 2, "Ann");
     company.mail_everybody();
     let sink = Sink::start(|_, _| Reply::Accept).await;
     let (locked, now_locked) = std::sync::mpsc::channel();
     let (release, released) = std::sync::mpsc::channel();
     let (db, account, user) = (company.db.clone(), company.account, company.users[0]);
+    let change = format!(
+        "update users set active = false, deactivated_at = now(), {change} where account_id = $1 and id = $2"
+    );
     let deactivating = std::thread::spawn(move || {
         db.write(|tx| {
-            diesel::sql_query("update users set active = false, deactivated_at = now() where account_id = $1 and id = $2")
+            diesel::sql_query(change)
                 .bind::<diesel::sql_types::Uuid, _>(account)
                 .bind::<diesel::sql_types::Uuid, _>(user)
                 .execute(tx)?;
             locked.send(()).unwrap();
             released.recv().unwrap();
             // As deactivating does it: after the person, their mails.
-            outbox::cancel_waiting(tx, account, &[user], &outbox::SECRET_KINDS, "left", clock::now())
+            outbox::cancel_waiting(
+                tx,
+                account,
+                &[user],
+                &outbox::SECRET_KINDS,
+                "left",
+                clock::now(),
+            )
         })
     });
     now_locked.recv().unwrap();
     let worker = Running::start(plain_worker(&company.db, sink.port));
-    until("the other one", || company.count("sent") == 1).await;
+    // The changer goes on to the mails: a worker that waited with one in hand would be waited for in turn.
+    until("the other one", || {
+        assert_eq!(locks_waited_for(&company), 0, "the worker waits");
+        company.count("sent") == 1
+    })
+    .await;
     release.send(()).unwrap();
     assert_eq!(deactivating.join().unwrap().unwrap(), [user]);
     until("cancelled", || company.count("cancelled") == 1).await;
