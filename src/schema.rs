@@ -283,6 +283,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_search (account_id, id) {
+        account_id -> Uuid,
+        id -> Uuid,
+        active -> Bool,
+        search_text -> Text,
+        username -> Text,
+        name_key -> Text,
+    }
+}
+
+diesel::table! {
     users (account_id, id) {
         account_id -> Uuid,
         id -> Uuid,
@@ -345,5 +356,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     training_request_omissions,
     training_request_people,
     training_requests,
+    user_search,
     users,
 );

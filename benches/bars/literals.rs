@@ -36,7 +36,7 @@ pub fn is_uuid(text: &str) -> bool {
 }
 
 /// The text with each `$n` replaced by what `value` gives for it, from 1.
-pub fn fill(text: &str, value: impl Fn(usize) -> String) -> String {
+pub fn fill(text: &str, mut value: impl FnMut(usize) -> String) -> String {
     let mut filled = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {

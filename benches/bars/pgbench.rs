@@ -8,6 +8,8 @@ use crate::site::Site;
 /// Scripts for one process of pgbench, each sent as often as the others.
 pub struct Script {
     files: Vec<PathBuf>,
+    /// Names in the scripts with what stands for them.
+    values: Vec<(String, String)>,
     /// Distinguishes what processes add beside each other.
     who: usize,
 }
@@ -27,7 +29,17 @@ impl Script {
                 file
             })
             .collect();
-        Script { files, who }
+        Script {
+            files,
+            values: Vec::new(),
+            who,
+        }
+    }
+
+    /// With values for the names in the scripts, which PostgreSQL gets as parameters.
+    pub fn with(mut self, values: Vec<(String, String)>) -> Script {
+        self.values = values;
+        self
     }
 }
 
@@ -51,9 +63,18 @@ pub fn run(site: &Site, scripts: &[Script], connections: u32, seconds: f64) -> f
                 ])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
+            for (name, value) in &script.values {
+                command.arg("-D").arg(format!("{name}={value}"));
+            }
             for file in &script.files {
                 command.arg("-f").arg(file);
             }
+            // As the program's connections are set: another plan would be another limit.
+            let options: Vec<String> = user_accounts::db::PLANNING
+                .iter()
+                .map(|(setting, value)| format!("-c {setting}={value}"))
+                .collect();
+            command.env("PGOPTIONS", options.join(" "));
             command
                 .arg(&site.url)
                 .spawn()

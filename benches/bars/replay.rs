@@ -42,6 +42,29 @@ pub fn script(statements: &[Statement], fresh: &Fresh) -> String {
     lines.join("\n") + "\n"
 }
 
+/// A script out of statements that change nothing, and the values for its names, which begin with
+/// `prefix`: sent as parameters, as the program sends them.
+pub fn with_parameters(statements: &[Statement], prefix: &str) -> (String, Vec<(String, String)>) {
+    let mut values = Vec::new();
+    let mut lines = Vec::new();
+    for (which, statement) in statements.iter().filter(|s| !is_ping(s)).enumerate() {
+        let text = fill(&statement.text, |number| {
+            match statement.parameters.get(number - 1).cloned().flatten() {
+                Some(value) => {
+                    let name = format!("{prefix}_{which}_{number}");
+                    if !values.iter().any(|(known, _)| *known == name) {
+                        values.push((name.clone(), value));
+                    }
+                    format!(":{name}")
+                }
+                None => literal(None),
+            }
+        });
+        lines.push(format!("{};", text.trim().trim_end_matches(';')));
+    }
+    (lines.join("\n") + "\n", values)
+}
+
 /// A literal, or an expression where part of it is new each time.
 fn renewed(value: Option<&str>, fresh: &Fresh, ids: &BTreeMap<String, usize>) -> String {
     let Some(text) = value else {

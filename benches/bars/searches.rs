@@ -2,7 +2,7 @@
 
 use crate::captured::{Capture, Statement};
 use crate::pgbench::{self, Script};
-use crate::replay::{Fresh, script};
+use crate::replay::with_parameters;
 use crate::report::{Bar, Report, Row};
 use crate::rounds::{Pairs, median};
 use crate::site::{Site, texts};
@@ -76,10 +76,11 @@ pub fn measure(site: &mut Site, report: &mut Report) {
             })
             .collect()
     });
-    let scripts: Vec<String> = captured
+    let (scripts, values): (Vec<String>, Vec<_>) = captured
         .iter()
-        .map(|sent| script(sent, &Fresh::default()))
-        .collect();
+        .enumerate()
+        .map(|(number, sent)| with_parameters(sent, &format!("search{number}")))
+        .unzip();
     let base = site.program().base.clone();
     let load = |connections| Load {
         base: &base,
@@ -120,7 +121,7 @@ pub fn measure(site: &mut Site, report: &mut Report) {
         must: Bar::AtMost(10.0),
     });
     let all: Vec<String> = searches.iter().map(|(_, words)| path(words)).collect();
-    let every = [Script::new(site, "search", 0, &scripts)];
+    let every = [Script::new(site, "search", 0, &scripts).with(values.concat())];
     let pairs = Pairs::measure(
         site.options.rounds,
         || load(8).run(&all).rate,
@@ -136,7 +137,7 @@ pub fn measure(site: &mut Site, report: &mut Report) {
         ratio: Some(pairs.ratio()),
         must: Bar::RatioAtLeast(0.5),
     });
-    let typical = [Script::new(site, "typical", 0, &scripts[..1])];
+    let typical = [Script::new(site, "typical", 0, &scripts[..1]).with(values[0].clone())];
     let rates: Vec<f64> = (0..site.options.rounds)
         .map(|_| pgbench::run(site, &typical, 8, site.options.seconds))
         .collect();

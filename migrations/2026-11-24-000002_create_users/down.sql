@@ -1,6 +1,9 @@
 drop table address_conflicts;
 drop table reserved_usernames;
+drop table user_search;
 drop table users;
+drop function enter_inserted_users();
+drop function enter_updated_user();
 drop function refuse_reserved_username();
 drop function count_deleted_users();
 drop function count_updated_users();

@@ -14,7 +14,7 @@ use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event, SignInWith};
 use crate::passwords::{Busy, Hasher, LONGEST};
 use crate::schema::{passwords, second_factors, sign_in_sources, users};
-use crate::sessions::throttle::{self, Answer, Limit};
+use crate::sessions::throttle::{self, Answer, Counted, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
 use crate::users::Username;
 
@@ -120,7 +120,18 @@ pub fn sign_in(
     let known_source = candidate
         .as_ref()
         .is_some_and(|candidate| candidate.source_is_known);
-    count(db, address, &source_text, known_source, now)?;
+    // Counted under each limit that applies; the first that is used up refuses the try.
+    let by_address_and_source = [address, source_text.as_str()];
+    let (by_source, by_address) = ([source_text.as_str()], [address]);
+    let tries: [Counted<'_>; 3] = [
+        (BY_ADDRESS_AND_SOURCE, &by_address_and_source),
+        (BY_SOURCE, &by_source),
+        (BY_ADDRESS, &by_address),
+    ];
+    let tries = &tries[..if known_source { 2 } else { 3 }];
+    if let Answer::Wait(wait) = db.read(|connection| throttle::take_each(connection, tries, now))? {
+        return Err(SignInError::TooMany(wait));
+    }
 
     let hash = candidate
         .as_ref()
@@ -135,12 +146,11 @@ pub fn sign_in(
     let temporary = db.read(|connection| {
         temporary_password::find_matching(connection, account_id, user_id, password, now)
     })?;
-    let limits = (address, source_text.as_str(), known_source);
     let verdict = match hasher.verify(password, hash) {
         Ok(verdict) => verdict,
         // Nothing was compared: whoever comes again as asked shall not find their tries used up.
         Err(busy) => {
-            give_back(db, limits)?;
+            db.read(|connection| throttle::give_back_each(connection, tries))?;
             return Err(busy.into());
         }
     };
@@ -160,7 +170,7 @@ pub fn sign_in(
     };
     let arrival = db.write(|tx| arrive(tx, attempt, &candidate, with, rehashed.as_deref(), now))?;
     // Nothing was guessed: the person's allowance is whole again.
-    give_back(db, limits)?;
+    db.read(|connection| throttle::give_back_each(connection, tries))?;
     match arrival {
         Some(arrival) => Ok(arrival),
         None => refuse(db, attempt, Some(&candidate), now),
@@ -197,43 +207,6 @@ fn candidate(
         .optional()
 }
 
-/// Counts the try under each limit that applies; the first that is used up refuses it.
-fn count(
-    db: &Db,
-    address: &str,
-    source: &str,
-    known_source: bool,
-    now: OffsetDateTime,
-) -> Result<(), SignInError> {
-    let limits: [(Limit, &[&str], bool); 3] = [
-        (BY_ADDRESS_AND_SOURCE, &[address, source], true),
-        (BY_SOURCE, &[source], true),
-        (BY_ADDRESS, &[address], !known_source),
-    ];
-    for (limit, key, applies) in limits {
-        if !applies {
-            continue;
-        }
-        match db.read(|connection| throttle::take(connection, limit, key, now))? {
-            Answer::Allowed => {}
-            Answer::Wait(wait) => return Err(SignInError::TooMany(wait)),
-        }
-    }
-    Ok(())
-}
-
-/// Gives back what [`count`] took: address, source, and whether that is known.
-fn give_back(db: &Db, (address, source, known_source): (&str, &str, bool)) -> QueryResult<()> {
-    db.read(|connection| {
-        throttle::give_back(connection, BY_ADDRESS_AND_SOURCE, &[address, source])?;
-        throttle::give_back(connection, BY_SOURCE, &[source])?;
-        if !known_source {
-            throttle::give_back(connection, BY_ADDRESS, &[address])?;
-        }
-        Ok(())
-    })
-}
-
 fn refuse(
     db: &Db,
     attempt: &SignInAttempt,
@@ -261,15 +234,17 @@ fn arrive(
         .select(users::active)
         .for_no_key_update()
         .first(tx)?;
+    // Read once the row is held: a reset that was first is seen.
+    let (stored, second_factor_due): (Option<String>, bool) = diesel::select((
+        passwords::table
+            .find((account_id, user_id))
+            .select(passwords::hash)
+            .single_value(),
+        diesel::dsl::exists(confirmed_second_factor(account_id, user_id)),
+    ))
+    .get_result(tx)?;
     let still_valid = match with {
-        SignInWith::OwnPassword => {
-            let stored: Option<String> = passwords::table
-                .find((account_id, user_id))
-                .select(passwords::hash)
-                .first(tx)
-                .optional()?;
-            stored.is_some() && stored == candidate.hash
-        }
+        SignInWith::OwnPassword => stored.is_some() && stored == candidate.hash,
         SignInWith::TemporaryPassword => {
             temporary_password::find_matching(tx, account_id, user_id, &attempt.password, now)?
         }
@@ -281,7 +256,6 @@ fn arrive(
         sessions::end(tx, old_session)?;
     }
     let must_choose_password = with == SignInWith::TemporaryPassword;
-    let second_factor_due = has_second_factor(tx, account_id, user_id)?;
     let session = NewSession {
         account_id,
         user_id,
@@ -332,10 +306,15 @@ pub(super) fn has_second_factor(
     account_id: Uuid,
     user_id: Uuid,
 ) -> QueryResult<bool> {
-    let confirmed = second_factors::table
-        .find((account_id, user_id))
-        .filter(second_factors::confirmed_at.is_not_null());
+    let confirmed = confirmed_second_factor(account_id, user_id);
     diesel::select(diesel::dsl::exists(confirmed)).get_result(tx)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn confirmed_second_factor(account_id: Uuid, user_id: Uuid) -> _ {
+    second_factors::table
+        .find((account_id, user_id))
+        .filter(second_factors::confirmed_at.is_not_null())
 }
 
 /// Notes that the user is in: when, from where, and in their history.

@@ -11,18 +11,28 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// libpq counts in seconds and takes anything under 2 as 2.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How statements are planned for the connections that serve pages.
+///
+/// A statement is planned once on each connection and never again, whatever its values: a plan of its
+/// own for each run costs as much as running it, and plans that change with the statistics are plans
+/// that nobody looked at. So statements are written for one plan (`src/users/listing_rows.rs`).
+///
+/// Without values an account is taken to be an average one, whose people may as well be read in order
+/// to join one of them; of a large account that reads them all. Without merge joins, each is looked up,
+/// or hashed.
+pub const PLANNING: [(&str, &str); 2] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_mergejoin", "off"),
+];
+
 /// Adds libpq's settings to the connection string, except those that it sets itself. As text: libpq
 /// takes addresses without a host, which are no URLs.
 pub(super) fn with_time_outs(url: &str, purpose: Purpose) -> String {
     let mut options = "-c client_min_messages=warning -c timezone=UTC".to_string();
     if purpose == Purpose::Serving {
-        // A statement is planned once on each connection and never again, whatever its values: a plan of
-        // its own for each run costs as much as running it, and plans that change with the statistics
-        // are plans that nobody looked at. So statements are written for one plan (src/users/listing_rows.rs).
-        options.push_str(" -c plan_cache_mode=force_generic_plan");
-        // Without values an account is taken to be an average one, whose people may as well be read in order to
-        // join one of them; of a large account that reads them all. What is left looks each one up, or hashes.
-        options.push_str(" -c enable_mergejoin=off");
+        for (setting, value) in PLANNING {
+            options.push_str(&format!(" -c {setting}={value}"));
+        }
         options.push_str(&format!(
             " -c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}",
             STATEMENT_TIMEOUT.as_millis(),

@@ -20,6 +20,7 @@ use diesel::r2d2::Pool;
 use diesel::result::DatabaseErrorKind;
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use address::PLANNING;
 use address::with_time_outs;
 pub use after_commit::after_commit;
 pub use failure::{

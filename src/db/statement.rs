@@ -27,8 +27,12 @@ pub enum Value {
     OptionalUuid(Option<Uuid>),
     /// `uuid[]`
     Uuids(Vec<Uuid>),
+    /// `uuid[]`, of which some are nothing
+    OptionalUuids(Vec<Option<Uuid>>),
     /// `text`
     Text(String),
+    /// `text`, or nothing
+    OptionalText(Option<String>),
     /// `text[]`
     Texts(Vec<String>),
     /// `boolean`
@@ -51,7 +55,8 @@ macro_rules! values_from {
     )*};
 }
 values_from!(
-    Uuid => Uuid, Option<Uuid> => OptionalUuid, Vec<Uuid> => Uuids, String => Text,
+    Uuid => Uuid, Option<Uuid> => OptionalUuid, Vec<Uuid> => Uuids, Vec<Option<Uuid>> => OptionalUuids,
+    String => Text, Option<String> => OptionalText,
     Vec<String> => Texts, bool => Bool, i64 => BigInt, Vec<u8> => Bytes, OffsetDateTime => Moment
 );
 
@@ -122,6 +127,12 @@ impl QueryFragment<Pg> for Statement {
                 }
                 Value::Uuids(value) => {
                     out.push_bind_param::<sql_types::Array<sql_types::Uuid>, _>(value)?;
+                }
+                Value::OptionalUuids(value) => {
+                    out.push_bind_param::<sql_types::Array<sql_types::Nullable<sql_types::Uuid>>, _>(value)?;
+                }
+                Value::OptionalText(value) => {
+                    out.push_bind_param::<sql_types::Nullable<sql_types::Text>, _>(value)?;
                 }
                 Value::Text(value) => out.push_bind_param::<sql_types::Text, _>(value)?,
                 Value::Texts(value) => {

@@ -145,7 +145,7 @@ fn is(tx: &mut db::Connection, question: &str) -> QueryResult<bool> {
 #[derive(Debug, Default)]
 pub(super) struct PutBack(Vec<String>);
 
-/// Where nobody is in the database yet, takes away the indexes of `users` that hold no rule and the
+/// Where nobody is in the database yet, takes away the indexes of people that hold no rule and the
 /// foreign keys that COPY would look up row by row; building them afterwards, in the same
 /// transaction, is several times as fast. Nobody else sees the table without them: it is locked.
 pub(super) fn set_aside(tx: &mut db::Connection) -> QueryResult<PutBack> {
@@ -155,7 +155,7 @@ pub(super) fn set_aside(tx: &mut db::Connection) -> QueryResult<PutBack> {
     if !is(tx, NOBODY)? || !is(tx, OURS)? {
         return Ok(PutBack::default());
     }
-    tx.batch_execute("lock table users in access exclusive mode")?;
+    tx.batch_execute("lock table users, user_search in access exclusive mode")?;
     // Somebody may have come while this waited for the lock.
     if !is(tx, NOBODY)? {
         return Ok(PutBack::default());
@@ -163,12 +163,12 @@ pub(super) fn set_aside(tx: &mut db::Connection) -> QueryResult<PutBack> {
     let found: Vec<SetAside> = diesel::sql_query(
         "select 'drop index ' || indexrelid::regclass as undo, pg_get_indexdef(indexrelid) as redo
          from pg_index
-         where indrelid = 'users'::regclass and not indisunique
+         where indrelid in ('users'::regclass, 'user_search'::regclass) and not indisunique
          union all
-         select format('alter table users drop constraint %I', conname),
-                format('alter table users add constraint %I %s', conname, pg_get_constraintdef(oid))
+         select format('alter table %s drop constraint %I', conrelid::regclass, conname),
+                format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
          from pg_constraint
-         where conrelid = 'users'::regclass and contype = 'f' and not condeferrable",
+         where conrelid in ('users'::regclass, 'user_search'::regclass) and contype = 'f' and not condeferrable",
     )
     .load(tx)?;
     for each in &found {
@@ -196,9 +196,15 @@ pub(super) fn without_time_outs(tx: &mut db::Connection) -> QueryResult<()> {
 /// transaction.
 pub(super) fn tidy(connection: &mut db::Connection) -> QueryResult<()> {
     connection.batch_execute("set statement_timeout = 0")?;
-    let tidied = ["accounts", "account_domains", "users", "mails"]
-        .iter()
-        .try_for_each(|table| connection.batch_execute(&format!("vacuum (analyze) {table}")));
+    let tidied = [
+        "accounts",
+        "account_domains",
+        "users",
+        "user_search",
+        "mails",
+    ]
+    .iter()
+    .try_for_each(|table| connection.batch_execute(&format!("vacuum (analyze) {table}")));
     connection.batch_execute("reset statement_timeout")?;
     tidied
 }

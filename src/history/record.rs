@@ -1,5 +1,6 @@
 //! Writing history.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use diesel::prelude::*;
@@ -10,8 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Event;
-use crate::db;
-use crate::schema::events;
+use crate::db::{self, Statement};
 
 /// Who does something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,42 +75,6 @@ impl Author {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = events)]
-struct NewEvent<'a> {
-    account_id: Uuid,
-    happened_at: OffsetDateTime,
-    actor: &'static str,
-    actor_user_id: Option<Uuid>,
-    user_id: Option<Uuid>,
-    kind: String,
-    details: Value,
-    source: Option<IpNet>,
-    request_id: Option<&'a str>,
-}
-
-impl<'a> NewEvent<'a> {
-    fn new(
-        author: &'a Author,
-        user_id: Option<Uuid>,
-        kind: String,
-        details: Value,
-        now: OffsetDateTime,
-    ) -> NewEvent<'a> {
-        NewEvent {
-            account_id: author.account_id,
-            happened_at: now,
-            actor: author.actor_name(),
-            actor_user_id: author.user_id(),
-            user_id,
-            kind,
-            details,
-            source: author.source.map(IpNet::from),
-            request_id: author.request_id.as_deref(),
-        }
-    }
-}
-
 /// Writes one event about `user` (or about the account itself).
 ///
 /// # Errors
@@ -125,7 +89,7 @@ pub fn record(
     record_for_each(tx, author, &[user], event, now)
 }
 
-/// Writes the same event about each of `users`, in one statement per 5,000.
+/// Writes the same event about each of `users`, in one statement.
 ///
 /// # Errors
 /// Whatever the database says; the caller's transaction then fails with it.
@@ -138,14 +102,11 @@ pub fn record_for_each(
 ) -> QueryResult<()> {
     let (kind, _) = split(event)?;
     insert(tx, author, users, event, now)?;
-    log(
-        author,
-        users.iter().map(|user| (*user, kind.clone())).collect(),
-    );
+    log(author, users, &kind);
     Ok(())
 }
 
-/// Writes events that differ, each about its own user, in one statement per 5,000.
+/// Writes events that differ, each about its own user, in one statement.
 ///
 /// # Errors
 /// Whatever the database says; the caller's transaction then fails with it.
@@ -155,43 +116,41 @@ pub fn record_each(
     events: &[(Option<Uuid>, Event)],
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    for some in events.chunks(5_000) {
-        let rows = some
-            .iter()
-            .map(|(user, event)| {
-                let (kind, details) = split(event)?;
-                Ok(NewEvent::new(author, *user, kind, details, now))
-            })
-            .collect::<QueryResult<Vec<_>>>()?;
-        diesel::insert_into(events::table)
-            .values(&rows)
-            .execute(tx)?;
-        log(
-            author,
-            rows.into_iter()
-                .map(|row| (row.user_id, row.kind))
-                .collect(),
-        );
+    let mut rows = Rows::default();
+    let mut by_kind: BTreeMap<String, Vec<Option<Uuid>>> = BTreeMap::new();
+    for (user, event) in events {
+        let (kind, details) = split(event)?;
+        by_kind.entry(kind.clone()).or_default().push(*user);
+        rows.push(*user, kind, &details);
+    }
+    rows.insert(tx, author, now)?;
+    for (kind, users) in &by_kind {
+        log(author, users, kind);
     }
     Ok(())
 }
 
-/// A line for each event, once it is kept: what is rolled back did not happen.
-fn log(author: &Author, events: Vec<(Option<Uuid>, String)>) {
-    let author = author.clone();
+/// A line for what happened, once it is kept: what is rolled back did not happen. About many people it
+/// counts them, and their history names them.
+fn log(author: &Author, users: &[Option<Uuid>], kind: &str) {
+    let only = match users {
+        [only] => *only,
+        _ => None,
+    };
+    let subjects = (users.len() > 1).then_some(users.len());
+    let (author, kind) = (author.clone(), kind.to_string());
     db::after_commit(move || {
-        for (user, kind) in events {
-            tracing::info!(
-                account = %author.account_id,
-                actor = author.actor_name(),
-                actor_user = author.user_id().map(tracing::field::display),
-                subject = user.map(tracing::field::display),
-                source = author.source.map(tracing::field::display),
-                request = author.request_id.as_deref(),
-                kind,
-                "event"
-            );
-        }
+        tracing::info!(
+            account = %author.account_id,
+            actor = author.actor_name(),
+            actor_user = author.user_id().map(tracing::field::display),
+            subject = only.map(tracing::field::display),
+            subjects,
+            source = author.source.map(tracing::field::display),
+            request = author.request_id.as_deref(),
+            kind,
+            "event"
+        );
     });
 }
 
@@ -207,17 +166,51 @@ pub fn insert(
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     let (kind, details) = split(event)?;
-    // PostgreSQL takes 65,535 parameters a statement; a row has nine.
-    for some_users in users.chunks(5_000) {
-        let rows: Vec<NewEvent<'_>> = some_users
-            .iter()
-            .map(|user_id| NewEvent::new(author, *user_id, kind.clone(), details.clone(), now))
-            .collect();
-        diesel::insert_into(events::table)
-            .values(&rows)
-            .execute(tx)?;
+    let mut rows = Rows::default();
+    for user in users {
+        rows.push(*user, kind.clone(), &details);
     }
-    Ok(())
+    rows.insert(tx, author, now)
+}
+
+/// What differs between the events of one change, column by column.
+#[derive(Default)]
+struct Rows {
+    users: Vec<Option<Uuid>>,
+    kinds: Vec<String>,
+    details: Vec<String>,
+}
+
+impl Rows {
+    fn push(&mut self, user: Option<Uuid>, kind: String, details: &Value) {
+        self.users.push(user);
+        self.kinds.push(kind);
+        self.details.push(details.to_string());
+    }
+
+    fn insert(
+        self,
+        tx: &mut db::Connection,
+        author: &Author,
+        now: OffsetDateTime,
+    ) -> QueryResult<()> {
+        Statement::new(
+            "insert into events (account_id, happened_at, actor, actor_user_id, user_id, kind, details, source, request_id)
+             select $1, $2, $3, $4, event.user_id, event.kind, event.details::jsonb, $5::inet, $6
+             from unnest($7, $8, $9) as event (user_id, kind, details)",
+        )
+        .bind(author.account_id)
+        .bind(now)
+        .bind(author.actor_name())
+        .bind(author.user_id())
+        .bind(author.source.map(|source| source.to_string()))
+        .bind(author.request_id.clone())
+        .bind(self.users)
+        .bind(self.kinds)
+        .bind(self.details)
+        .execute(tx)
+        .map(|_| ())
+    }
 }
 
 /// The event's name and the rest of it.

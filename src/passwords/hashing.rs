@@ -1,8 +1,8 @@
 //! Argon2id on a few threads of its own, with a queue that has an end.
 //!
 //! Hashing is what an attacker can make the server do: it gets as many threads as there are cores,
-//! each with its own memory, kept from one password to the next. What does not fit into the queue is refused at once, so that
-//! every other page stays fast during a flood of sign-ins.
+//! each with its own memory, kept from one password to the next, and gives way to every other thread. What does not fit into
+//! the queue is refused at once, so that every other page stays fast during a flood of sign-ins.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -25,6 +25,11 @@ const LANES: u32 = 1;
 /// How many may wait for a thread: at 40 hashes a second and core, under half a second of work.
 const QUEUE: usize = 32;
 
+/// How far the threads stand back where others want the processor, in the steps of nice(2): a page takes
+/// a fraction of a millisecond, a password 20 of them. At 5 they still get a quarter of a processor that
+/// others would fill, so that a flood of pages keeps nobody from signing in.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 /// After so long without a password a thread gives its memory back.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -140,6 +145,9 @@ impl Hasher {
 }
 
 fn work(jobs: &Mutex<mpsc::Receiver<Job>>, load: &Load) {
+    // Linux takes it as this thread's alone; elsewhere it would be the program's. Refused, it changes nothing.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICE);
     // Filling fresh memory costs a tenth of a hash, which is why it is kept; an idle program needs none.
     let mut memory = Vec::new();
     loop {

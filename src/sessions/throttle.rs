@@ -3,6 +3,7 @@
 //! its outcome is known, so that fifty at once get no further than fifty in a row.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
@@ -34,6 +35,9 @@ pub enum Answer {
     Wait(Duration),
 }
 
+/// A limit, and whom or what it counts.
+pub type Counted<'a> = (Limit, &'a [&'a str]);
+
 /// Counts a try of `key` under `limit`, if there is room. Not to be called inside a transaction that
 /// may be rolled back.
 ///
@@ -45,24 +49,64 @@ pub fn take(
     key: &[&str],
     now: OffsetDateTime,
 ) -> QueryResult<Answer> {
-    let key = digest(limit, key);
-    let counted = Statement::new(
-        "insert into throttles (key, used_until) values ($1, $2)
-         on conflict (key) do update
-         set used_until = greatest(case when throttles.used_until <= $5 then throttles.used_until end, $3) + ($2 - $3)
-         where greatest(case when throttles.used_until <= $5 then throttles.used_until end, $3) + ($2 - $3) <= $4",
-    )
-    .bind(key.clone())
-    .bind(now + limit.refill)
-    .bind(now)
-    .bind(now + limit.refill * limit.burst)
-    .bind(now + limit.refill * limit.burst + CLOCK_WAS_AHEAD)
-    .execute(connection)?;
-    if counted == 1 {
-        return Ok(Answer::Allowed);
+    take_each(connection, &[(limit, key)], now)
+}
+
+/// Counts one try under each of `tries`, one after the other, until one has no room: what stands
+/// behind that is not counted. One statement. Not to be called inside a transaction that may be
+/// rolled back.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn take_each(
+    connection: &mut db::Connection,
+    tries: &[Counted<'_>],
+    now: OffsetDateTime,
+) -> QueryResult<Answer> {
+    let keys: Vec<Vec<u8>> = tries
+        .iter()
+        .map(|(limit, key)| digest(*limit, key))
+        .collect();
+    let mut statement = Statement::default();
+    let moment = statement.place_for(now);
+    let mut parts = Vec::with_capacity(tries.len());
+    for (number, ((limit, _), key)) in tries.iter().zip(&keys).enumerate() {
+        let place = statement.place_for(key.clone());
+        let next = statement.place_for(now + limit.refill);
+        let full = statement.place_for(now + limit.refill * limit.burst);
+        let ahead = statement.place_for(now + limit.refill * limit.burst + CLOCK_WAS_AHEAD);
+        let used = format!(
+            "greatest(case when throttles.used_until <= {ahead} then throttles.used_until end, {moment}) + ({next} - {moment})"
+        );
+        let goes_on = match number {
+            0 => String::new(),
+            _ => format!("where exists (select from counted{})", number - 1),
+        };
+        parts.push(format!(
+            "counted{number} as (
+                 insert into throttles (key, used_until) select {place}, {next} {goes_on}
+                 on conflict (key) do update
+                 set used_until = {used}
+                 where {used} <= {full}
+                 returning key
+             )"
+        ));
     }
+    let counts: Vec<String> = (0..tries.len())
+        .map(|number| format!("(select count(*) from counted{number})"))
+        .collect();
+    statement.write(&format!(
+        "with {} select {} as tries",
+        parts.join(", "),
+        counts.join(" + ")
+    ));
+    let counted: Count = statement.get_result(connection)?;
+    let refused = usize::try_from(counted.tries).unwrap_or_default();
+    let (Some((limit, _)), Some(key)) = (tries.get(refused), keys.get(refused)) else {
+        return Ok(Answer::Allowed);
+    };
     let used_until: Option<OffsetDateTime> = throttles::table
-        .find(&key)
+        .find(key)
         .select(throttles::used_until)
         .first(connection)
         .optional()?;
@@ -70,15 +114,53 @@ pub fn take(
     Ok(Answer::Wait((room_at - now).max(Duration::seconds(1))))
 }
 
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    tries: i64,
+}
+
 /// Gives one counted try back: it turned out not to be one.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn give_back(connection: &mut db::Connection, limit: Limit, key: &[&str]) -> QueryResult<()> {
-    diesel::update(throttles::table.find(digest(limit, key)))
-        .set(throttles::used_until.eq(throttles::used_until - interval(limit.refill)))
-        .execute(connection)
-        .map(|_| ())
+    give_back_each(connection, &[(limit, key)])
+}
+
+/// Gives one counted try back under each of `tries`. One statement, which takes the rows in the order
+/// in which [`take_each`] takes them: two of them never wait for each other.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn give_back_each(connection: &mut db::Connection, tries: &[Counted<'_>]) -> QueryResult<()> {
+    let mut statement = Statement::default();
+    let mut parts = Vec::with_capacity(tries.len());
+    for (number, (limit, key)) in tries.iter().enumerate() {
+        let place = statement.place_for(digest(*limit, key));
+        let microseconds = i64::try_from(limit.refill.whole_microseconds()).unwrap_or(i64::MAX);
+        let microseconds = statement.place_for(microseconds);
+        let after = match number {
+            0 => String::new(),
+            _ => format!("and (select count(*) from given{}) >= 0", number - 1),
+        };
+        parts.push(format!(
+            "given{number} as (
+                 update throttles set used_until = used_until - {microseconds} * interval '1 microsecond'
+                 where key = {place} {after}
+                 returning key
+             )"
+        ));
+    }
+    let counts: Vec<String> = (0..tries.len())
+        .map(|number| format!("(select count(*) from given{number})"))
+        .collect();
+    statement.write(&format!(
+        "with {} select {} as tries",
+        parts.join(", "),
+        counts.join(" + ")
+    ));
+    statement.get_result::<Count>(connection).map(|_| ())
 }
 
 /// Deletes what is long used up.
@@ -87,11 +169,6 @@ pub fn give_back(connection: &mut db::Connection, limit: Limit, key: &[&str]) ->
 /// Whatever the database says.
 pub fn delete_expired(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
     diesel::delete(throttles::table.filter(throttles::used_until.lt(now))).execute(tx)
-}
-
-fn interval(duration: Duration) -> diesel::pg::data_types::PgInterval {
-    let microseconds = i64::try_from(duration.whole_microseconds()).unwrap_or(i64::MAX);
-    diesel::pg::data_types::PgInterval::from_microseconds(microseconds)
 }
 
 /// Addresses are not kept in clear for a limit.

@@ -46,11 +46,13 @@ impl From<Count> for Expected {
 
 impl From<Matches> for Expected {
     fn from(matches: Matches) -> Expected {
-        if matches.in_small_account {
-            Expected(Way::Scan)
+        Expected(if matches.in_small_account {
+            Way::Scan
+        } else if matches.are_common && matches.here > COUNTED_MATCHES {
+            Way::WalkThenGather
         } else {
-            Expected::people(matches.here)
-        }
+            Way::Gather
+        })
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) enum Way {
     Scan,
 }
 
-/// At most `limit` rows, in reading direction.
+/// At most `limit` rows, in reading direction. One statement.
 pub(super) fn read(
     connection: &mut db::Connection,
     account_id: Uuid,
@@ -44,35 +44,7 @@ pub(super) fn read(
     limit: usize,
     way: Way,
 ) -> QueryResult<Vec<Row>> {
-    let backwards = listing
-        .place
-        .as_ref()
-        .is_some_and(|place| place.direction == Direction::Before);
-    // Reading a descending list backwards is reading upwards.
-    let downwards = listing.sort.descending != backwards;
-    let key = listing.place.as_ref().map(|place| &place.key);
-    let mut load = |stretch| {
-        statement(account_id, listing, stretch, downwards, limit, way).load::<Row>(connection)
-    };
-    match (listing.sort.column, key) {
-        (SortColumn::LastSignIn, Some(Key::LastSignIn(at, id))) => {
-            let mut rows = load(match at {
-                Some(_) => Stretch::Came(key),
-                None => Stretch::Never(Some(*id)),
-            })?;
-            // "Never" is a stretch of its own at the end of the list: a page may lie on both.
-            if rows.len() < limit && at.is_none() == backwards {
-                let other = match backwards {
-                    true => Stretch::Came(None),
-                    false => Stretch::Never(None),
-                };
-                rows.extend(load(other)?);
-                rows.truncate(limit);
-            }
-            Ok(rows)
-        }
-        (_, key) => load(Stretch::Whole(key)),
-    }
+    statement(account_id, listing, limit, way).load(connection)
 }
 
 /// A part of the list that one index holds in order.
@@ -85,14 +57,35 @@ enum Stretch<'a> {
     Never(Option<Uuid>),
 }
 
-fn statement(
-    account_id: Uuid,
-    listing: &Listing,
-    stretch: Stretch<'_>,
-    downwards: bool,
-    limit: usize,
-    way: Way,
-) -> Statement {
+/// The stretches that a page may lie on, in reading direction. In a list by last sign-in "never" is a
+/// stretch of its own at the end, whichever way the list is sorted.
+fn stretches<'a>(column: SortColumn, key: Option<&'a Key>, backwards: bool) -> Vec<Stretch<'a>> {
+    match (column, key) {
+        (SortColumn::LastSignIn, None) => vec![Stretch::Came(None), Stretch::Never(None)],
+        (SortColumn::LastSignIn, Some(Key::LastSignIn(None, id))) => {
+            let mut stretches = vec![Stretch::Never(Some(*id))];
+            if backwards {
+                stretches.push(Stretch::Came(None));
+            }
+            stretches
+        }
+        (SortColumn::LastSignIn, Some(_)) => {
+            let mut stretches = vec![Stretch::Came(key)];
+            if !backwards {
+                stretches.push(Stretch::Never(None));
+            }
+            stretches
+        }
+        (_, key) => vec![Stretch::Whole(key)],
+    }
+}
+
+fn statement(account_id: Uuid, listing: &Listing, limit: usize, way: Way) -> Statement {
+    let column = listing.sort.column;
+    let place = listing.place.as_ref();
+    let backwards = place.is_some_and(|place| place.direction == Direction::Before);
+    // Reading a descending list backwards is reading upwards.
+    let downwards = listing.sort.descending != backwards;
     let mut statement = Statement::default();
     let account = statement.place_for(account_id);
     let side = match listing.show {
@@ -100,55 +93,77 @@ fn statement(
         Show::Inactive => "not active",
     };
     let base = format!("account_id = {account} and {side}");
-    let from = from(&mut statement, &stretch, downwards);
-    let order = order(listing.sort.column, &stretch, downwards);
+    let order = order(column, downwards);
+    let froms: Vec<String> = stretches(column, place.map(|place| &place.key), backwards)
+        .iter()
+        .map(|stretch| from(&mut statement, stretch, downwards))
+        .collect();
+    // Stretch after stretch, each in the order of its index, the next only where the one before ends too soon.
+    let in_order = |columns: &str, rows: &str, end: &str| {
+        let parts: Vec<String> = froms
+            .iter()
+            .map(|from| format!("select {columns} from {rows}{from} order by {order} {end}"))
+            .collect();
+        match parts.as_slice() {
+            [only] => only.clone(),
+            several => {
+                let several = several.join(") union all (");
+                format!("select {columns} from (({several})) as stretches {end}")
+            }
+        }
+    };
     let condition = Condition::of(&mut statement, &listing.search, listing.needs);
-    let (plain, indexed) = (&condition.plain, &condition.indexed);
+    let plain = condition.on_users();
+    let of_side = format!("users where {base}");
+    let end = format!("limit {limit}");
     let walked = |end: &str| {
-        format!(
-            "select {COLUMNS} from (
-                 select {COLUMNS}, {LOOKED_AT} from users where {base}{from} order by {order} {end}
-             ) as walked where true{plain} limit {limit}"
-        )
+        let walked = in_order(&format!("{COLUMNS}, {LOOKED_AT}"), &of_side, end);
+        format!("select {COLUMNS} from ({walked}) as walked where true{plain} limit {limit}")
     };
     // Only what they are sorted by is kept of all that match; the rest is read for those of the page.
-    let keys = match listing.sort.column {
+    let keys = match column {
         SortColumn::Username => "id, username",
         SortColumn::Name => "id, name_key",
         SortColumn::LastSignIn => "id, last_sign_in_at",
     };
     let page_of_found = format!(
         "select person.* from (
-             select id from found where true{from} order by {order} limit {limit}
+             {}
          ) as page
          cross join lateral (
              select {COLUMNS} from users where account_id = {account} and users.id = page.id
-         ) as person"
+         ) as person",
+        in_order("id", "found where true", &end)
     );
-    let gathered = |condition: &str| {
-        format!(
-            "with found as materialized (select {keys} from users where {base}{condition}) {page_of_found}"
-        )
+    let gathered = |rows: &str| {
+        format!("with found as materialized (select {keys} from {rows}) {page_of_found}")
     };
+    let by_index = format!(
+        "{} and {side}",
+        condition.found(&account, column == SortColumn::LastSignIn)
+    );
     let rows = match way {
-        Way::Walk if plain.is_empty() => {
-            format!("select {COLUMNS} from users where {base}{from} order by {order} limit {limit}")
-        }
+        Way::Walk if plain.is_empty() => in_order(COLUMNS, &of_side, &end),
         // "offset 0" keeps the planner from looking for the words first.
         Way::Walk => walked("offset 0"),
-        Way::Gather => gathered(indexed),
-        Way::Scan => gathered(plain),
+        Way::Gather => gathered(&by_index),
+        Way::Scan => gathered(&format!("users where {base}{plain}")),
         Way::WalkThenGather => format!(
             "with hits as materialized ({}),
              found as materialized (
-                 select {keys} from users
-                 where {base}{indexed} and (select count(*) from hits) < {limit}
+                 select {keys} from {by_index} and (select count(*) from hits) < {limit}
              )
              select * from hits where (select count(*) from hits) >= {limit}
              union all
              ({page_of_found})",
             walked(&format!("limit {WALKED}"))
         ),
+    };
+    // "Never" is last in the list, so where it is read backwards, first.
+    let reading_order = match (column, backwards) {
+        (SortColumn::LastSignIn, false) => order.replacen(',', " nulls last,", 1),
+        (SortColumn::LastSignIn, true) => order.replacen(',', " nulls first,", 1),
+        _ => order.clone(),
     };
     // The mail's words are looked up one by one, and only where they are shown: joined as a table, the
     // planner may read every mail of the account.
@@ -160,7 +175,7 @@ fn statement(
              where mails.account_id = {account} and mails.id = r.password_mail_id and r.password_mail_state <> 'sent'
              limit 1
          ) as mail on true
-         order by {order}"
+         order by {reading_order}"
     ));
     statement
 }
@@ -195,15 +210,12 @@ fn from(statement: &mut Statement, stretch: &Stretch<'_>, downwards: bool) -> St
     }
 }
 
-/// The order, in the words of the index that holds it.
-fn order(column: SortColumn, stretch: &Stretch<'_>, downwards: bool) -> String {
+/// The order within a stretch, in the words of the index that holds it.
+fn order(column: SortColumn, downwards: bool) -> String {
     let direction = if downwards { "desc" } else { "asc" };
-    match (column, stretch) {
-        (SortColumn::Username, _) => format!("username {direction}"),
-        (SortColumn::Name, _) => format!("name_key {direction}, id {direction}"),
-        (SortColumn::LastSignIn, Stretch::Whole(_)) => {
-            format!("last_sign_in_at {direction} nulls last, id {direction}")
-        }
-        (SortColumn::LastSignIn, _) => format!("last_sign_in_at {direction}, id {direction}"),
+    match column {
+        SortColumn::Username => format!("username {direction}"),
+        SortColumn::Name => format!("name_key {direction}, id {direction}"),
+        SortColumn::LastSignIn => format!("last_sign_in_at {direction}, id {direction}"),
     }
 }

@@ -33,6 +33,9 @@ pub struct Matches {
     /// Whether the account is so small that it is searched as a whole.
     #[diesel(sql_type = Bool)]
     pub(super) in_small_account: bool,
+    /// Whether so many of the sample match that people are looked at one by one.
+    #[diesel(sql_type = Bool)]
+    pub(super) are_common: bool,
 }
 
 /// How many people the search finds here, and where that is nobody, on the other side of the filter.
@@ -47,23 +50,23 @@ pub fn matches(
 ) -> QueryResult<Matches> {
     let mut statement = Statement::default();
     let account = statement.place_for(account_id);
-    let Condition { plain, indexed } =
-        Condition::of(&mut statement, &listing.search, listing.needs);
-    let columns =
-        "active, search_text, training, last_sign_in_at, password_mail_state, password_mail_at";
+    let condition = Condition::of(&mut statement, &listing.search, listing.needs);
+    let plain = condition.on_users();
+    let (table, columns) = condition.looked_at();
+    let found = condition.found(&account, false);
     let end = COUNTED_MATCHES + 1;
     let counted = |side: &str| {
         format!(
             "when hits >= {COMMON} then (
                  select count(*) from (
                      select from (
-                         select {columns} from users where account_id = {account} order by id offset 0
+                         select {columns} from {table} where account_id = {account} order by id offset 0
                      ) as everybody
                      where {side}{plain} limit {end}
                  ) as counted)
              else (
                  select count(*) from (
-                     select from users where account_id = {account} and {side}{indexed} limit {end}
+                     select from {found} and {side} limit {end}
                  ) as counted)
              end"
         )
@@ -79,14 +82,14 @@ pub fn matches(
                  count(*) filter (where hit and {other_side}) as there
              from (
                  select active, (true{plain}) as hit
-                 from (select {columns} from users where account_id = {account} order by id limit {SAMPLE}) as sampled
+                 from (select {columns} from {table} where account_id = {account} order by id limit {SAMPLE}) as sampled
              ) as looked_at
          ),
          counted as materialized (
              select case when seen < {SAMPLE} then here {} as here, seen, hits, there from sample
          )
          select here, case when here > 0 then 0 when seen < {SAMPLE} then there {} as other_side,
-             seen < {SAMPLE} as in_small_account
+             seen < {SAMPLE} as in_small_account, hits >= {COMMON} as are_common
          from counted",
         counted(side),
         counted(other_side)
@@ -134,8 +137,8 @@ pub fn ids_matching(
     let account = statement.place_for(account_id);
     let condition = Condition::of(&mut statement, &narrowing.search, narrowing.needs);
     statement.write(&format!(
-        "select id from users where account_id = {account} and active{} order by id",
-        condition.indexed
+        "select id from {} and active order by id",
+        condition.found(&account, false)
     ));
     let found: Vec<Id> = statement.load(connection)?;
     Ok(found.into_iter().map(|row| row.id).collect())
@@ -154,8 +157,8 @@ pub fn count_matching(
     let account = statement.place_for(account_id);
     let condition = Condition::of(&mut statement, &narrowing.search, narrowing.needs);
     statement.write(&format!(
-        "select count(*) as people from users where account_id = {account} and active{}",
-        condition.indexed
+        "select count(*) as people from {} and active",
+        condition.found(&account, false)
     ));
     let found: Found = statement.get_result(connection)?;
     Ok(found.people)
@@ -175,8 +178,8 @@ pub fn ids_named(
     let account = statement.place_for(account_id);
     let condition = Condition::of(&mut statement, search, None);
     statement.write(&format!(
-        "select id from users where account_id = {account}{} limit {limit}",
-        condition.indexed
+        "select id from {} limit {limit}",
+        condition.found(&account, false)
     ));
     let found: Vec<Id> = statement.load(connection)?;
     Ok(found.into_iter().map(|row| row.id).collect())

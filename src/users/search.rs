@@ -12,14 +12,15 @@ const INDEXED_WORDS: usize = 3;
 /// The index knows three letters in a row.
 const TRIGRAM: usize = 3;
 
-/// A search and a chip as conditions on a row of `users`, to be added to others: empty, or beginning
-/// with "and".
+/// A search and a chip as conditions, to be added to others: each empty, or beginning with "and".
 #[derive(Debug, Default)]
 pub(super) struct Condition {
-    /// For rows that are looked at one by one.
-    pub(super) plain: String,
-    /// For the index.
-    pub(super) indexed: String,
+    /// The words, for rows of `users` or `user_search` that are looked at one by one.
+    plain: String,
+    /// The words, for the index of `user_search`.
+    indexed: String,
+    /// The chip, for rows of `users`.
+    needed: String,
 }
 
 impl Condition {
@@ -45,11 +46,44 @@ impl Condition {
                 .push_str(&format!(" and search_text || '' like all ({place})"));
         }
         if let Some(needs) = needs {
-            let needed = format!(" and {}", needs.condition());
-            condition.plain.push_str(&needed);
-            condition.indexed.push_str(&needed);
+            condition.needed = format!(" and {}", needs.condition());
         }
         condition
+    }
+
+    /// For rows of `users` that are looked at one by one.
+    pub(super) fn on_users(&self) -> String {
+        format!("{}{}", self.plain, self.needed)
+    }
+
+    /// The table, with the columns beside the account and the id, whose rows are looked at one by one where no
+    /// order is asked for: the narrow one, unless the chip wants to know more.
+    pub(super) fn looked_at(&self) -> (&'static str, &'static str) {
+        if self.needed.is_empty() {
+            ("user_search", "active, search_text")
+        } else {
+            (
+                "users",
+                "active, search_text, training, last_sign_in_at, password_mail_state, password_mail_at",
+            )
+        }
+    }
+
+    /// Whom the index finds in the account `account` (a place for a value), to stand behind "from": the words by
+    /// the index of letters, a chip alone by its own. `with_users` where a column of `users` is wanted that
+    /// `user_search` does not have.
+    pub(super) fn found(&self, account: &str, with_users: bool) -> String {
+        let Condition {
+            indexed, needed, ..
+        } = self;
+        let table = match (indexed.is_empty(), needed.is_empty() && !with_users) {
+            (true, _) => "users",
+            (false, true) => "user_search",
+            (false, false) => {
+                "user_search join users using (account_id, id, active, search_text, username, name_key)"
+            }
+        };
+        format!("{table} where account_id = {account}{indexed}{needed}")
     }
 }
 

@@ -22,8 +22,12 @@ const FEW: usize = 6;
 const SEATS_PER_KILL: i32 = 45;
 
 /// What must be so at every moment: how many rows contradict it, and what they would mean.
-const INVARIANTS: [(&str, &str); 10] = [
+const INVARIANTS: [(&str, &str); 11] = [
     ("a chip that counts wrongly", WRONG_TALLIES),
+    ("somebody whom a search finds as they were, or not at all",
+     "users full join user_search as entry using (account_id, id)
+      where (users.active, users.search_text, users.username, users.name_key)
+            is distinct from (entry.active, entry.search_text, entry.username, entry.name_key)"),
     ("a count of seats in use that is wrong",
      "accounts where active_users <> (select count(*) from users where users.account_id = accounts.id and active)"),
     ("more users than seats", "accounts where active_users > seats"),

@@ -10,6 +10,7 @@ mod support;
 mod catalog;
 mod history;
 mod roles;
+mod search;
 mod seats;
 mod usernames;
 mod versions;
