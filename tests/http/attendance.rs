@@ -132,7 +132,7 @@ fn a_request_whose_mail_failed_is_mailed_again_once_and_then_recorded_for_all() 
     assert!(
         client
             .get(&page)
-            .says("The mail server said: 554 refused Send again")
+            .says("what the mail server said: 554 refused Send again")
     );
     for said in ["is on its way again", "has not failed"] {
         assert_eq!(client.post(&format!("{page}/retry"), &[]).status, 303);
