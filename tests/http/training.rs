@@ -113,6 +113,27 @@ fn the_administrator_may_vouch_that_somebody_attended() {
 }
 
 #[test]
+fn with_everybody_left_out_the_page_says_that_nobody_attended_the_first_training() {
+    let site = Site::start();
+    let (ann, _) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("kind", "advanced"),
+        ("scope", "selected"),
+        ("user", ann.as_str()),
+        ("never_attended", "leave_out"),
+    ];
+    let page = client.post("/training-requests", &fields);
+    assert_eq!(page.status, 422);
+    assert!(
+        page.says("Nobody here attended New User Training, so nobody is left. Request that first, or select others."),
+        "{}",
+        page.text()
+    );
+    assert_eq!(site.count("training_requests"), 0);
+}
+
+#[test]
 fn undo_takes_a_request_back_while_its_mail_is_held_and_not_later() {
     let site = Site::start();
     let (ann, _) = people(&site);

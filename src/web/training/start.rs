@@ -160,9 +160,12 @@ fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> St
             .to_string()
     } else if all(OmissionReason::Inactive) {
         "Everybody selected is inactive. Reactivate them first, or select others.".to_string()
+    } else if all(OmissionReason::NeverAttended) {
+        "Nobody here attended New User Training, so nobody is left. Request that first, or select others."
+            .to_string()
     } else {
         format!(
-            "Nobody is left to request {name} for: everybody is inactive, attended or requested already. Select others."
+            "Nobody is left to request {name} for: everybody is inactive, left out, or attended or requested it already. Select others."
         )
     }
 }
