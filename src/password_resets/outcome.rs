@@ -254,6 +254,7 @@ pub fn retry_failed(
     if people.is_empty() {
         return Ok(0);
     }
+    db::take_time_for(tx, people.len())?;
     mail_passwords(
         tx,
         author.account_id,

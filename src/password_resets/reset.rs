@@ -107,6 +107,7 @@ pub fn reset(
     if people.is_empty() {
         return Err(ResetError::NobodyLeft(left_out));
     }
+    db::take_time_for(tx, people.len())?;
     let id = ids::new();
     diesel::insert_into(password_resets::table)
         .values((

@@ -25,6 +25,7 @@ pub fn record_attendance(
 ) -> QueryResult<()> {
     // How a person stands is told on their row too: two who record the same people take turns.
     accounts::lock_for(tx, author)?;
+    db::take_time_for(tx, users.len())?;
     if training == Training::Advanced {
         record(tx, author, users, Training::NewUser, now)?;
     }

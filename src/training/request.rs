@@ -99,6 +99,7 @@ pub fn request(
 ) -> Result<Requested, RequestError> {
     accounts::lock_for(tx, author)?;
     let candidates = candidates(tx, author.account_id, &command.scope)?;
+    db::take_time_for(tx, candidates.len())?;
     let mut left_out = Vec::new();
     let mut for_new_user = Vec::new();
     let mut for_advanced = Vec::new();

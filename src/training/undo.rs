@@ -93,6 +93,12 @@ fn take_back(
         mails::explanation.eq("the request was taken back"),
     ))
     .execute(tx)?;
+    let people: i64 = training_request_people::table
+        .filter(training_request_people::account_id.eq(account_id))
+        .filter(training_request_people::training_request_id.eq(id))
+        .count()
+        .get_result(tx)?;
+    db::take_time_for(tx, usize::try_from(people).unwrap_or_default())?;
     diesel::update(training_requests::table.find((account_id, id)))
         .set(training_requests::undone_at.eq(now))
         .execute(tx)?;

@@ -257,3 +257,41 @@ fn all_that_match_are_counted_again_at_the_moment_of_the_act() {
     );
     assert!(site.deliver().is_empty());
 }
+
+#[test]
+fn a_reset_of_many_people_that_takes_longer_than_a_page_waits_is_carried_out_all_the_same() {
+    const MANY: i64 = 1_200;
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9_999);
+    site.sql(&format!(
+        "insert into users (account_id, id, username, first_name, last_name, search_text, name_key, created_at)
+         select '{}', gen_random_uuid(), 'p' || n || '@acme.example', 'P', n::text, '', '', now()
+         from generate_series(2, {MANY}) as n",
+        acme.id
+    ));
+    let boss = site.signed_in("boss@acme.example");
+    let opened = boss.get("/password-resets/new").field("opened");
+    // As in an account of fifty thousand, on a machine that has other things to do.
+    site.sql("create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.004); return new; end $$");
+    site.sql("create trigger slow before update of password_mail_id on users for each row execute function slow()");
+    let fields = [("opened", opened.as_str()), ("scope", "all_active")];
+    let answer = boss.post("/password-resets", &fields);
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert!(
+        answer.says("may have been carried out all the same"),
+        "{}",
+        answer.text()
+    );
+    let start = std::time::Instant::now();
+    while site.count("password_resets") == 0 {
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(30),
+            "it never is"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let again = boss.post("/password-resets", &fields);
+    assert!(again.says("Nothing was sent twice"), "{}", again.text());
+    assert_eq!(site.count("password_resets"), 1);
+    assert_eq!(site.count("mails where kind = 'password_reset'"), MANY);
+}
