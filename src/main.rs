@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// A page is made of a thousand small texts, and a fifth of its time went into the C library's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     user_accounts::cli::run()
 }

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::temporary_password;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Statement};
 use crate::history::{self, Actor, Author, Event, SignInWith};
 use crate::passwords::{Busy, Hasher, LONGEST};
 use crate::schema::{passwords, second_factors, sign_in_sources, users};
@@ -336,26 +336,19 @@ pub(super) fn remember_arrival(
     user_id: Uuid,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    let account_id = author.account_id;
-    diesel::update(users::table.find((account_id, user_id)))
-        .set(users::last_sign_in_at.eq(now))
-        .execute(tx)?;
-    diesel::insert_into(sign_in_sources::table)
-        .values((
-            sign_in_sources::account_id.eq(account_id),
-            sign_in_sources::user_id.eq(user_id),
-            sign_in_sources::source.eq(history::source_network(author.source)),
-            sign_in_sources::last_at.eq(now),
-        ))
-        .on_conflict((
-            sign_in_sources::account_id,
-            sign_in_sources::user_id,
-            sign_in_sources::source,
-        ))
-        .do_update()
-        .set(sign_in_sources::last_at.eq(now))
-        .execute(tx)
-        .map(|_| ())
+    Statement::new(
+        "with arrived as (
+             update users set last_sign_in_at = $1 where account_id = $2 and id = $3
+         )
+         insert into sign_in_sources (account_id, user_id, source, last_at) values ($2, $3, $4::inet, $1)
+         on conflict (account_id, user_id, source) do update set last_at = excluded.last_at",
+    )
+    .bind(now)
+    .bind(author.account_id)
+    .bind(user_id)
+    .bind(history::source_network(author.source).to_string())
+    .execute(tx)
+    .map(|_| ())
 }
 
 /// Ends the session.
