@@ -270,3 +270,20 @@ fn tries_that_nobody_had_time_to_look_at_are_not_counted() {
     });
     assert!(sign_in().is_ok(), "the person's tries are used up");
 }
+
+#[test]
+fn tries_at_one_address_beyond_its_limit_are_not_counted_against_its_neighbours() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.client();
+    let guess = |username: &str| {
+        let fields = [("username", username), ("password", "a wrong guess")];
+        client.post("/sign-in", &fields).status
+    };
+    // More than one place may try in all, and nearly all of them at one address that lets ten through.
+    let refused = (0..260).filter(|_| guess("ann@acme.example") == 429).count();
+    assert!(refused >= 245, "{refused}");
+    assert_eq!(guess("bo@acme.example"), 422, "looked at, and wrong");
+    // Three limits count it: the address from here, everything from here, the address from anywhere.
+    assert_eq!(site.count("throttles"), 5);
+}

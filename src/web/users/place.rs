@@ -123,6 +123,12 @@ impl Place {
         }
     }
 
+    /// This place as the query of an address, with its question mark; empty for the start of the list. For many
+    /// links that differ in their paths alone.
+    pub fn query(&self) -> String {
+        self.href("")
+    }
+
     /// The list at this place.
     pub fn list_href(&self) -> String {
         self.href("/users")
