@@ -33,13 +33,15 @@ const INVARIANTS: [(&str, &str); 11] = [
     ("more users than seats", "accounts where active_users > seats"),
     ("an address twice", "(select from users group by lower(username) having count(*) > 1) as twice"),
     ("somebody without the event of their coming",
-     "users where (select count(*) from events where events.user_id = users.id and kind = 'user_added') <> 1"),
+     "users where (select count(*) from events
+      where events.account_id = users.account_id and events.user_id = users.id and kind = 'user_added') <> 1"),
     ("somebody without their first mail",
      "users where username not like 'boss@%'
-          and (select count(*) from mails where mails.user_id = users.id and kind = 'welcome') <> 1"),
+          and (select count(*) from mails
+               where mails.account_id = users.account_id and mails.user_id = users.id and kind = 'welcome') <> 1"),
     ("a title that no event tells of",
      "users where title <> '' and not exists (
-          select from events where events.user_id = users.id and kind = 'user_edited'
+          select from events where events.account_id = users.account_id and events.user_id = users.id and kind = 'user_edited'
               and details -> 'changes' @> jsonb_build_array(jsonb_build_object('field', 'Title', 'after', title)))"),
     ("an edit in history that is not so",
      "(select distinct on (user_id) user_id, change ->> 'after' as title

@@ -281,7 +281,9 @@ fn tries_at_one_address_beyond_its_limit_are_not_counted_against_its_neighbours(
         client.post("/sign-in", &fields).status
     };
     // More than one place may try in all, and nearly all of them at one address that lets ten through.
-    let refused = (0..260).filter(|_| guess("ann@acme.example") == 429).count();
+    let refused = (0..260)
+        .filter(|_| guess("ann@acme.example") == 429)
+        .count();
     assert!(refused >= 245, "{refused}");
     assert_eq!(guess("bo@acme.example"), 422, "looked at, and wrong");
     // Three limits count it: the address from here, everything from here, the address from anywhere.
