@@ -20,7 +20,6 @@
       return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
     };
     const controls = [...dialog.querySelectorAll("input, textarea")];
-    const isTyped = () => controls.some((control) => control.type !== "checkbox" && control.type !== "radio" && changed(control));
     const isDirty = () => dialog.querySelector("[data-typed]") !== null || controls.some(changed);
 
     let before = null;
@@ -36,7 +35,7 @@
       question.querySelector("button").focus();
     };
     // Escape and a click beside may be slips: they ask about anything, also about what came back with an
-    // error. Cancel is meant; it asks where something was typed since.
+    // error. Cancel is meant, and asks nothing.
     const leaveOrAsk = () => {
       const where = new URL(dialog.dataset.cancel, location.href).href;
       if (!question.hidden) keep();
@@ -67,8 +66,7 @@
       const cancel = event.target.closest("a[data-cancel]");
       if (cancel && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
-        if (isTyped()) ask(cancel.href);
-        else leave(cancel.href);
+        leave(cancel.href);
       } else if (event.target.dataset?.discard === "yes") leave(target);
       else if (event.target.dataset?.discard === "no") keep();
       else if (pressedBeside && isBeside(event)) leaveOrAsk();
