@@ -100,8 +100,8 @@ pub fn record_for_each(
     event: &Event,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    let (kind, _) = split(event)?;
-    insert(tx, author, users, event, now)?;
+    let (kind, details) = split(event)?;
+    Rows::alike(users, &kind, &details).insert(tx, author, now)?;
     log(author, users, &kind);
     Ok(())
 }
@@ -166,11 +166,7 @@ pub fn insert(
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     let (kind, details) = split(event)?;
-    let mut rows = Rows::default();
-    for user in users {
-        rows.push(*user, kind.clone(), &details);
-    }
-    rows.insert(tx, author, now)
+    Rows::alike(users, &kind, &details).insert(tx, author, now)
 }
 
 /// What differs between the events of one change, column by column.
@@ -182,6 +178,15 @@ struct Rows {
 }
 
 impl Rows {
+    /// The same about each of `users`.
+    fn alike(users: &[Option<Uuid>], kind: &str, details: &Value) -> Rows {
+        Rows {
+            users: users.to_vec(),
+            kinds: vec![kind.to_string(); users.len()],
+            details: vec![details.to_string(); users.len()],
+        }
+    }
+
     fn push(&mut self, user: Option<Uuid>, kind: String, details: &Value) {
         self.users.push(user);
         self.kinds.push(kind);

@@ -80,28 +80,17 @@ pub fn take_each(
         );
         let goes_on = match number {
             0 => String::new(),
-            _ => format!("where exists (select from counted{})", number - 1),
+            _ => format!("where exists (select from part{})", number - 1),
         };
         parts.push(format!(
-            "counted{number} as (
-                 insert into throttles (key, used_until) select {place}, {next} {goes_on}
+            "insert into throttles (key, used_until) select {place}, {next} {goes_on}
                  on conflict (key) do update
                  set used_until = {used}
                  where {used} <= {full}
-                 returning key
-             )"
+                 returning key"
         ));
     }
-    let counts: Vec<String> = (0..tries.len())
-        .map(|number| format!("(select count(*) from counted{number})"))
-        .collect();
-    statement.write(&format!(
-        "with {} select {} as tries",
-        parts.join(", "),
-        counts.join(" + ")
-    ));
-    let counted: Count = statement.get_result(connection)?;
-    let refused = usize::try_from(counted.tries).unwrap_or_default();
+    let refused = rows_of_parts(connection, statement, &parts)?;
     let (Some((limit, _)), Some(key)) = (tries.get(refused), keys.get(refused)) else {
         return Ok(Answer::Allowed);
     };
@@ -112,12 +101,6 @@ pub fn take_each(
         .optional()?;
     let room_at = used_until.unwrap_or(now) - limit.refill * (limit.burst - 1);
     Ok(Answer::Wait((room_at - now).max(Duration::seconds(1))))
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    tries: i64,
 }
 
 /// Gives one counted try back: it turned out not to be one.
@@ -142,25 +125,45 @@ pub fn give_back_each(connection: &mut db::Connection, tries: &[Counted<'_>]) ->
         let microseconds = statement.place_for(microseconds);
         let after = match number {
             0 => String::new(),
-            _ => format!("and (select count(*) from given{}) >= 0", number - 1),
+            _ => format!("and (select count(*) from part{}) >= 0", number - 1),
         };
         parts.push(format!(
-            "given{number} as (
-                 update throttles set used_until = used_until - {microseconds} * interval '1 microsecond'
+            "update throttles set used_until = used_until - {microseconds} * interval '1 microsecond'
                  where key = {place} {after}
-                 returning key
-             )"
+                 returning key"
         ));
     }
-    let counts: Vec<String> = (0..tries.len())
-        .map(|number| format!("(select count(*) from given{number})"))
+    rows_of_parts(connection, statement, &parts).map(|_| ())
+}
+
+#[derive(QueryableByName)]
+struct Rows {
+    #[diesel(sql_type = BigInt)]
+    changed: i64,
+}
+
+/// Runs changes that wait for each other, the first called `part0`, as one statement; says how many rows
+/// they changed together.
+fn rows_of_parts(
+    connection: &mut db::Connection,
+    mut statement: Statement,
+    parts: &[String],
+) -> QueryResult<usize> {
+    let named: Vec<String> = parts
+        .iter()
+        .enumerate()
+        .map(|(number, part)| format!("part{number} as ({part})"))
+        .collect();
+    let counts: Vec<String> = (0..parts.len())
+        .map(|number| format!("(select count(*) from part{number})"))
         .collect();
     statement.write(&format!(
-        "with {} select {} as tries",
-        parts.join(", "),
+        "with {} select {} as changed",
+        named.join(", "),
         counts.join(" + ")
     ));
-    statement.get_result::<Count>(connection).map(|_| ())
+    let rows: Rows = statement.get_result(connection)?;
+    Ok(usize::try_from(rows.changed).unwrap_or_default())
 }
 
 /// Deletes what is long used up.
