@@ -117,6 +117,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    open_password_mails (account_id, id) {
+        account_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        settled_at -> Nullable<Timestamptz>,
+        never_came -> Bool,
+    }
+}
+
+diesel::table! {
     password_reset_omissions (account_id, password_reset_id, user_id) {
         account_id -> Uuid,
         password_reset_id -> Uuid,
@@ -340,6 +350,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_lines,
     imports,
     mails,
+    open_password_mails,
     password_reset_omissions,
     password_resets,
     passwords,

@@ -11,8 +11,13 @@ drop trigger training_attendances_derive on training_attendances;
 drop function derive_training();
 drop trigger mails_tell_password_mail on mails;
 drop function tell_password_mail();
-drop trigger users_derive_password_mail on users;
+drop trigger users_derive_password_mail_updated on users;
+drop trigger users_derive_password_mail_inserted on users;
 drop function derive_password_mail();
+drop trigger users_follow_password_mail on users;
+drop trigger users_enter_password_mail on users;
+drop function follow_password_mail();
+drop table open_password_mails;
 alter table users
     drop column training,
     drop column password_mail_at,

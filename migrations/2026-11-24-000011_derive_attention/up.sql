@@ -25,8 +25,47 @@ where exists (
 alter table users
     add constraint users_password_mail_state check ((password_mail_id is null) = (password_mail_state is null));
 
-create index users_mail_failed on users (account_id, username) where active and password_mail_state = 'failed';
-create index users_password_sent on users (account_id, password_mail_at) include (last_sign_in_at) where active and password_mail_state = 'sent';
+-- Mailed passwords that were sent or refused and are still to be used, of active people: two chips find
+-- people by them. Apart from the person: with an index of `users` on how a mail stands, each of its changes
+-- would be an entry in every index of `users`, which was a third of a reset of everybody. Written by the triggers
+-- below only.
+create table open_password_mails (
+    account_id uuid not null,
+    id uuid not null,
+    state text not null check (state in ('sent', 'failed')),
+    settled_at timestamptz,
+    never_came boolean not null,
+    primary key (account_id, id),
+    foreign key (account_id, id) references users on delete cascade
+);
+insert into open_password_mails (account_id, id, state, settled_at, never_came)
+select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
+from users where active and password_mail_state in ('sent', 'failed');
+create index open_password_mails_failed on open_password_mails (account_id) where state = 'failed';
+create index open_password_mails_sent on open_password_mails (account_id, settled_at) include (never_came) where state = 'sent';
+
+create function follow_password_mail() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and old.active and old.password_mail_state in ('sent', 'failed') then
+        delete from open_password_mails where account_id = old.account_id and id = old.id;
+    end if;
+    if new.active and new.password_mail_state in ('sent', 'failed') then
+        insert into open_password_mails (account_id, id, state, settled_at, never_came)
+        values (new.account_id, new.id, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null);
+    end if;
+    return null;
+end $$;
+-- Row by row, because the condition is asked without calling the function: most changes are none of these.
+create trigger users_enter_password_mail after insert on users
+    for each row
+    when (new.active and new.password_mail_state in ('sent', 'failed'))
+    execute function follow_password_mail();
+create trigger users_follow_password_mail after update on users
+    for each row
+    when ((old.active, old.password_mail_state, old.password_mail_at, old.last_sign_in_at is null)
+        is distinct from (new.active, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null))
+    execute function follow_password_mail();
+
 create index users_never_trained on users (account_id, username) where active and training = 'never';
 create index users_training_requested on users (account_id, username) where active and training = 'requested';
 
@@ -46,8 +85,14 @@ begin
     end if;
     return new;
 end $$;
-create trigger users_derive_password_mail before insert or update of password_mail_id on users
+create trigger users_derive_password_mail_inserted before insert on users
     for each row execute function derive_password_mail();
+-- Who points at a mail that they have just written says themselves that it waits: nothing is to be looked up.
+create trigger users_derive_password_mail_updated before update of password_mail_id on users
+    for each row
+    when (new.password_mail_id is null or new.password_mail_id = old.password_mail_id
+        or (new.password_mail_state, new.password_mail_at) is distinct from ('waiting', null::timestamptz))
+    execute function derive_password_mail();
 
 -- The mail that a user points at was settled, or waits again.
 create function tell_password_mail() returns trigger language plpgsql as $$

@@ -10,8 +10,9 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-pub(super) const DELETED_FROM: [&str; 9] = [
+pub(super) const DELETED_FROM: [&str; 10] = [
     "attention_tallies",
+    "open_password_mails",
     "passwords",
     "recovery_codes",
     "recovery_links",

@@ -155,7 +155,9 @@ pub(super) fn set_aside(tx: &mut db::Connection) -> QueryResult<PutBack> {
     if !is(tx, NOBODY)? || !is(tx, OURS)? {
         return Ok(PutBack::default());
     }
-    tx.batch_execute("lock table users, user_search in access exclusive mode")?;
+    tx.batch_execute(
+        "lock table users, user_search, open_password_mails in access exclusive mode",
+    )?;
     // Somebody may have come while this waited for the lock.
     if !is(tx, NOBODY)? {
         return Ok(PutBack::default());
@@ -163,12 +165,12 @@ pub(super) fn set_aside(tx: &mut db::Connection) -> QueryResult<PutBack> {
     let found: Vec<SetAside> = diesel::sql_query(
         "select 'drop index ' || indexrelid::regclass as undo, pg_get_indexdef(indexrelid) as redo
          from pg_index
-         where indrelid in ('users'::regclass, 'user_search'::regclass) and not indisunique
+         where indrelid in ('users'::regclass, 'user_search'::regclass, 'open_password_mails'::regclass) and not indisunique
          union all
          select format('alter table %s drop constraint %I', conrelid::regclass, conname),
                 format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
          from pg_constraint
-         where conrelid in ('users'::regclass, 'user_search'::regclass) and contype = 'f' and not condeferrable",
+         where conrelid in ('users'::regclass, 'user_search'::regclass, 'open_password_mails'::regclass) and contype = 'f' and not condeferrable",
     )
     .load(tx)?;
     for each in &found {
@@ -201,6 +203,7 @@ pub(super) fn tidy(connection: &mut db::Connection) -> QueryResult<()> {
         "account_domains",
         "users",
         "user_search",
+        "open_password_mails",
         "mails",
     ]
     .iter()

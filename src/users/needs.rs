@@ -60,20 +60,34 @@ impl Needs {
         Needs::ALL.into_iter().find(|needs| needs.as_str() == name)
     }
 
-    /// The condition on a row of `users`, of constants only. The database's clock is asked, so that the
-    /// index on the moment of sending can be used.
+    /// The condition on a row of `users`, of constants only.
     pub(super) fn condition(self) -> String {
         match self {
             Needs::NeverSignedIn => "last_sign_in_at is null".to_string(),
             Needs::MailFailed => "password_mail_state = 'failed'".to_string(),
-            Needs::PasswordExpired => format!(
-                "(password_mail_state = 'sent' and password_mail_at <= now() - interval '{} seconds')",
-                TEMPORARY_PASSWORD_LIFE.whole_seconds()
-            ),
+            Needs::PasswordExpired => expired("password_mail_state", "password_mail_at"),
             Needs::NeverTrained => "training = 'never'".to_string(),
             Needs::TrainingRequested => "training = 'requested'".to_string(),
         }
     }
+
+    /// The condition on a row of `open_password_mails`, where the need is about those.
+    pub(super) fn on_open_mails(self) -> Option<String> {
+        match self {
+            Needs::MailFailed => Some("state = 'failed'".to_string()),
+            Needs::PasswordExpired => Some(expired("state", "settled_at")),
+            Needs::NeverSignedIn | Needs::NeverTrained | Needs::TrainingRequested => None,
+        }
+    }
+}
+
+/// A mailed password that ran out, by the columns that say how its mail stands and since when. The
+/// database's clock is asked, so that an index on the moment can be used.
+fn expired(state: &str, at: &str) -> String {
+    format!(
+        "({state} = 'sent' and {at} <= now() - interval '{} seconds')",
+        TEMPORARY_PASSWORD_LIFE.whole_seconds()
+    )
 }
 
 /// Expired passwords are counted so far, from an index, because time alone makes them, and one more for
@@ -131,12 +145,12 @@ pub fn needs(
          ) as tallied
          cross join (
              select count(*) as password_expired,
-                 count(*) filter (where last_sign_in_at is null) as password_expired_never_came
+                 count(*) filter (where never_came) as password_expired_never_came
              from (
-                 select last_sign_in_at from users where account_id = $1 and active and {} limit {}
+                 select never_came from open_password_mails where account_id = $1 and {} limit {}
              ) as found
          ) as expired",
-        Needs::PasswordExpired.condition(),
+        expired("state", "settled_at"),
         COUNTED_EXPIRED + 1
     ))
     .bind(account_id)

@@ -51,7 +51,7 @@ pub fn mail_passwords(
     .bind(mail_ids.as_slice())
     .execute(tx)?;
     Statement::new(
-        "update users set password_mail_id = mail_id,
+        "update users set password_mail_id = mail_id, password_mail_state = 'waiting', password_mail_at = null,
              password_reset_at = case when $4 then $5 else password_reset_at end
          from unnest($2, $3) as new_mails (user_id, mail_id)
          where account_id = $1 and id = user_id",

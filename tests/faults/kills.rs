@@ -22,12 +22,17 @@ const FEW: usize = 6;
 const SEATS_PER_KILL: i32 = 45;
 
 /// What must be so at every moment: how many rows contradict it, and what they would mean.
-const INVARIANTS: [(&str, &str); 11] = [
+const INVARIANTS: [(&str, &str); 12] = [
     ("a chip that counts wrongly", WRONG_TALLIES),
     ("somebody whom a search finds as they were, or not at all",
      "users full join user_search as entry using (account_id, id)
       where (users.active, users.search_text, users.username, users.name_key)
             is distinct from (entry.active, entry.search_text, entry.username, entry.name_key)"),
+    ("a mailed password still to be used that a chip does not find, or one that is none",
+     "(select * from users where active and password_mail_state in ('sent', 'failed')) as held
+      full join open_password_mails as entry using (account_id, id)
+      where (held.password_mail_state, held.password_mail_at, held.last_sign_in_at is null)
+            is distinct from (entry.state, entry.settled_at, entry.never_came)"),
     ("a count of seats in use that is wrong",
      "accounts where active_users <> (select count(*) from users where users.account_id = accounts.id and active)"),
     ("more users than seats", "accounts where active_users > seats"),

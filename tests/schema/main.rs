@@ -9,6 +9,7 @@ mod support;
 
 mod catalog;
 mod history;
+mod password_mails;
 mod roles;
 mod search;
 mod seats;
