@@ -336,7 +336,6 @@ diesel::joinable!(address_conflicts -> accounts (account_id));
 diesel::joinable!(attention_tallies -> accounts (account_id));
 diesel::joinable!(events -> accounts (account_id));
 diesel::joinable!(imports -> accounts (account_id));
-diesel::joinable!(mails -> accounts (account_id));
 diesel::joinable!(password_resets -> accounts (account_id));
 diesel::joinable!(training_requests -> accounts (account_id));
 diesel::joinable!(users -> accounts (account_id));

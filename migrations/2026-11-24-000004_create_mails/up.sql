@@ -1,7 +1,8 @@
 -- The outbox. A row says what is to be said to whom, never a secret; it is written in the transaction
 -- of the change it tells of. The worker does the rest and leaves the truth here.
 create table mails (
-    account_id uuid not null references accounts,
+    -- That there is such an account is told by whom or what the mail is about.
+    account_id uuid not null,
     id uuid not null,
     kind text not null check (kind in (
         'welcome', 'password_reset', 'new_password', 'recovery_link', 'username_changed',
@@ -24,7 +25,8 @@ create table mails (
     explanation text not null default '' check (length(explanation) <= 1000),
     primary key (account_id, id),
     foreign key (account_id, user_id) references users (account_id, id),
-    check ((state = 'waiting') = (settled_at is null))
+    check ((state = 'waiting') = (settled_at is null)),
+    check (user_id is not null or training_request_id is not null)
 );
 create index mails_due on mails (next_attempt_at) where state = 'waiting';
 create index mails_of_user on mails (account_id, user_id, created_at desc);
