@@ -1,5 +1,7 @@
 //! Reading accounts, and what the vendor's staff (and, for the time zone, an administrator) change.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -144,6 +146,22 @@ pub fn domains(connection: &mut db::Connection, account_id: Uuid) -> QueryResult
         .order(account_domains::domain)
         .select(account_domains::domain)
         .load(connection)
+}
+
+/// The domains of every account, in the order of their names.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn all_domains(connection: &mut db::Connection) -> QueryResult<HashMap<Uuid, Vec<String>>> {
+    let mut domains: HashMap<Uuid, Vec<String>> = HashMap::new();
+    let rows: Vec<(Uuid, String)> = account_domains::table
+        .order(account_domains::domain)
+        .select((account_domains::account_id, account_domains::domain))
+        .load(connection)?;
+    for (account_id, domain) in rows {
+        domains.entry(account_id).or_default().push(domain);
+    }
+    Ok(domains)
 }
 
 /// All accounts by name, for staff.

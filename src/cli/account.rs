@@ -286,30 +286,30 @@ fn first_steps(config: &Config, username: &Username, password: &FirstPassword) -
 }
 
 fn list(db: &Db, command: &ListCommand) -> Result<(), Refusal> {
-    let accounts = db
-        .read(accounts::list)
-        .map_err(|error| format!("The database refused: {error}."))?;
+    let (accounts, mut domains) = db
+        .read(|tx| Ok((accounts::list(tx)?, accounts::all_domains(tx)?)))
+        .map_err(|error: db::Error| format!("The database refused: {error}."))?;
+    let mut rows = Vec::new();
+    for account in &accounts {
+        let domains = domains.remove(&account.id).unwrap_or_default();
+        if !command.json {
+            let (id, name, seats) = (account.id, &account.name, account.seats);
+            let (active, inactive) = (account.active_users, account.inactive_users);
+            let domains = domains.join(", ");
+            say(format!(
+                "{id}  {active:>6} of {seats:>6} seats  {inactive:>6} inactive  {name} ({domains})"
+            ));
+            continue;
+        }
+        rows.push(serde_json::json!({
+            "id": account.id, "name": account.name, "seats": account.seats, "active": account.active_users,
+            "inactive": account.inactive_users, "time_zone": account.time_zone, "domains": domains,
+        }));
+    }
     if command.json {
-        let rows: Vec<_> = accounts
-            .iter()
-            .map(|account| {
-                serde_json::json!({
-                    "id": account.id, "name": account.name, "seats": account.seats, "active": account.active_users,
-                    "inactive": account.inactive_users, "time_zone": account.time_zone,
-                })
-            })
-            .collect();
         say(serde_json::Value::Array(rows).to_string());
-        return Ok(());
-    }
-    if accounts.is_empty() {
+    } else if accounts.is_empty() {
         say("There is no account yet. \"account create\" makes one.");
-    }
-    for account in accounts {
-        say(format!(
-            "{}  {:>6} of {:>6} seats  {:>6} inactive  {}",
-            account.id, account.active_users, account.seats, account.inactive_users, account.name
-        ));
     }
     Ok(())
 }

@@ -135,7 +135,10 @@ fn email(db: &Db, command: &EmailCommand) -> Result<(), Refusal> {
     } else {
         email_words(&report).iter().for_each(say);
     }
-    Ok(())
+    // Said above; a script that asks sees it as well.
+    report.problem.map_or(Ok(()), |_| {
+        Err("Nothing was looked up: give one email address.".to_string())
+    })
 }
 
 fn case(db: &Db, command: &CaseCommand) -> Result<(), Refusal> {

@@ -202,7 +202,7 @@ impl Rows {
         Statement::new(
             "insert into events (account_id, happened_at, actor, actor_user_id, user_id, kind, details, source, request_id)
              select $1, $2, $3, $4, event.user_id, event.kind, event.details::jsonb, $5::inet, $6
-             from unnest($7, $8, $9) as event (user_id, kind, details)",
+             from unnest($7::uuid[], $8::text[], $9::text[]) as event (user_id, kind, details)",
         )
         .bind(author.account_id)
         .bind(now)

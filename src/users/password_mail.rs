@@ -41,7 +41,7 @@ pub fn mail_passwords(
     Statement::new(
         "insert into mails (account_id, id, kind, user_id, password_reset_id, created_at, next_attempt_at)
          select $1, mail_id, $2, user_id, $3, $4, $4
-         from unnest($5, $6) as new_mails (user_id, mail_id)",
+         from unnest($5::uuid[], $6::uuid[]) as new_mails (user_id, mail_id)",
     )
     .bind(account_id)
     .bind(kind.as_str())
@@ -53,7 +53,7 @@ pub fn mail_passwords(
     Statement::new(
         "update users set password_mail_id = mail_id, password_mail_state = 'waiting', password_mail_at = null,
              password_reset_at = case when $4 then $5 else password_reset_at end
-         from unnest($2, $3) as new_mails (user_id, mail_id)
+         from unnest($2::uuid[], $3::uuid[]) as new_mails (user_id, mail_id)
          where account_id = $1 and id = user_id",
     )
     .bind(account_id)

@@ -67,6 +67,14 @@
       if (cancel && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
         event.preventDefault();
         leave(cancel.href);
+        return;
+      }
+      // A link to another page asks about an edit; after an error the links are the ways on that it offers.
+      const link = event.target.closest('a[href]:not([href^="#"], [target], [download], [href^="mailto:"], [href^="tel:"])');
+      const isEdit = dialog.querySelector("[data-typed]") === null && controls.some(changed);
+      if (link && isEdit && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        ask(link.href);
       } else if (event.target.dataset?.discard === "yes") leave(target);
       else if (event.target.dataset?.discard === "no") keep();
       else if (pressedBeside && isBeside(event)) leaveOrAsk();

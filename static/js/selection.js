@@ -1,7 +1,10 @@
 {
   // Who is ticked is kept for this tab, so that it survives paging and searching. As many as an
   // address of 8 kB carries; beyond it "All that match" is the way.
-  const KEY = "ticked";
+  // Those who are active and those who are out are never acted on together: each side has its own.
+  const isInactive = new URLSearchParams(location.search).get("show") === "inactive";
+  const SIDES = ["ticked", "ticked-inactive"];
+  const KEY = SIDES[isInactive ? 1 : 0];
   const MOST = 150;
   const all = document.getElementById("select-all");
   const words = document.getElementById("selected-words");
@@ -10,7 +13,7 @@
   const boxes = [...document.querySelectorAll('input[name="user"][form="selection"]')];
   // What was ticked is used up where the act's own page is shown, and nobody else's business.
   if (!form) {
-    if (document.querySelector("[data-forget-ticked]")) sessionStorage.removeItem(KEY);
+    if (document.querySelector("[data-forget-ticked]")) for (const side of SIDES) sessionStorage.removeItem(side);
   } else if (words && clear) {
     const elsewhere = form.appendChild(document.createElement("span"));
     let kept = new Set(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
@@ -39,7 +42,7 @@
     };
     const full = () => {
       tell();
-      words.textContent = `${MOST} can be selected one by one. For more, search or choose a chip, then “All that match”.`;
+      words.textContent += `. ${MOST} can be selected one by one: for more, search, then choose “All that match”.`;
     };
     const tick = (some, ticked) => {
       for (const box of some) {
@@ -75,6 +78,16 @@
       for (const box of boxes) if (kept.has(box.value)) box.checked = true;
       tell();
     };
+    // What the address carries for a browser without a script is in this tab's memory from here on.
+    for (const field of document.querySelectorAll("input[data-carried]")) {
+      if (field.form === form && kept.size < MOST) kept.add(field.value);
+      field.remove();
+    }
+    for (const link of document.querySelectorAll('.page a[href*="user="]')) {
+      const address = new URL(link.href);
+      address.searchParams.delete("user");
+      link.href = address.href;
+    }
     recall();
     // Ticked by the address once; from here on this tab knows.
     if (location.pathname === "/users" && new URLSearchParams(location.search).has("user")) {

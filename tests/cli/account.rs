@@ -32,6 +32,15 @@ fn whoever_makes_an_account_is_told_where_its_administrator_signs_in() {
         said.ends_with("ada@initech.example gets a mail with a password and signs in at http://localhost:4711/sign-in.\n"),
         "{said}"
     );
+    let listed = run(&["account", "list"]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(
+        listed.ends_with("0 inactive  Initech (initech.example)\n"),
+        "{listed}"
+    );
+    let json = run(&["account", "list", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json[0]["domains"], serde_json::json!(["initech.example"]));
     let none = run(&[
         "account",
         "set-seats",

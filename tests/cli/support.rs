@@ -89,6 +89,7 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
             "Nothing was recorded",
         ),
         (&["support", "erase", "nobody"], "Enter one email address"),
+        (&["support", "email", "nobody"], "Nothing was looked up"),
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");

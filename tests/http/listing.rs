@@ -49,6 +49,50 @@ fn crowd(site: &Site) {
 }
 
 #[test]
+fn ticks_in_the_address_go_along_to_other_pages_sorts_and_searches() {
+    let site = Site::start();
+    crowd(&site);
+    let client = site.signed_in("boss@acme.example");
+    let id = |number: u8| {
+        site.value(&format!(
+            "(select id::text from users where username = 'p{number}@acme.example')"
+        ))
+    };
+    // The first stands on the first page, the second does not; the first came twice.
+    let ticks = [format!("user={}", id(10)), format!("user={}", id(99))];
+    let list = format!("/users?{}&{}&{}", ticks[0], ticks[1], ticks[0]);
+    let carries = |address: &str| ticks.iter().all(|tick| address.matches(tick).count() == 1);
+    let page = client.get(&list);
+    assert_eq!(page.status, 200);
+    let next = pager_link(&page, "Next").unwrap();
+    for words in ["Username", "Name", "Last sign-in"] {
+        let sorted = pager_link(&page, words).unwrap();
+        assert!(
+            sorted.starts_with("/users?sort=") && carries(&sorted),
+            "{sorted}"
+        );
+    }
+    assert!(page.body.contains("2 kept, 1 of them not on this page."));
+    // Both are fields of the search, and who is not on the page is one of what the buttons act on.
+    let fields = |page: &Answer| {
+        page.body
+            .matches("<input type=\"hidden\" name=\"user\"")
+            .count()
+    };
+    assert_eq!(fields(&page), 3);
+    assert!(next.contains("after=") && carries(&next), "{next}");
+    let second = client.get(&next);
+    assert!(second.body.contains("2 kept, 2 of them not on this page."));
+    assert_eq!(fields(&second), 4);
+    assert!(carries(&pager_link(&second, "Previous").unwrap()));
+    // Nothing is carried where nobody is ticked, and none to the other side.
+    let plain = client.get("/users");
+    assert_eq!(fields(&plain), 0);
+    assert!(!pager_link(&plain, "Next").unwrap().contains("user="));
+    assert!(plain.body.contains("Keep these ticks"));
+}
+
+#[test]
 fn every_row_is_on_exactly_one_page_in_every_order_both_ways() {
     let site = Site::start();
     crowd(&site);

@@ -57,6 +57,11 @@ fn selected_users_get_one_mail_each_and_their_old_passwords_and_sessions_die_at_
     assert_eq!(open.get("/password").status, 303);
     assert_eq!(sign_in(&site, "ann@acme.example", PASSWORD).status, 422);
     assert_eq!(sign_in(&site, "boss@acme.example", PASSWORD).status, 303);
+    // Left, it is found again where it is history.
+    let way_back = format!("<a href=\"{page}\">The reset</a>");
+    for path in [format!("/users/{ann}/history"), "/activity".to_string()] {
+        assert!(client.get(&path).body.contains(&way_back), "{path}");
+    }
     let shown = client.get(&page);
     assert!(
         shown

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::pages::{HistoryEntry, HistoryPage};
 use super::sentence::{details, sentence};
-use crate::history::Entry;
+use crate::history::{Entry, Event};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::Pager;
@@ -78,5 +78,31 @@ pub fn line(entry: &Entry, user: &SignedInUser) -> HistoryEntry {
         details: details(entry),
         who,
         from: entry.source.clone().unwrap_or_default(),
+        part_of: part_of(entry),
     }
+}
+
+/// The page that tells what became of all whom the act was about: the way back to it, once it was left.
+fn part_of(entry: &Entry) -> Option<(String, &'static str)> {
+    Some(match entry.event.as_ref()? {
+        Event::PasswordReset { password_reset } => {
+            (format!("/password-resets/{password_reset}"), "The reset")
+        }
+        Event::ImportStarted { import, .. } | Event::ImportFinished { import, .. } => {
+            (format!("/imports/{import}"), "The import")
+        }
+        Event::TrainingRequested {
+            training_request, ..
+        }
+        | Event::TrainingRequestUndone {
+            training_request, ..
+        }
+        | Event::TrainingMailedAgain {
+            training_request, ..
+        } => (
+            format!("/training-requests/{training_request}"),
+            "The request",
+        ),
+        _ => return None,
+    })
 }

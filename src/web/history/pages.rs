@@ -39,4 +39,6 @@ pub struct HistoryEntry {
     pub who: String,
     /// From where: an address of the network; may be empty.
     pub from: String,
+    /// The page of the reset, import or request for training that it was part of, and the words of the link.
+    pub part_of: Option<(String, &'static str)>,
 }

@@ -213,6 +213,9 @@ fn history() {
         details: details.iter().map(|line| (*line).to_owned()).collect(),
         who: who.to_owned(),
         from: "203.0.113.7".to_owned(),
+        part_of: sentence
+            .contains("password was reset")
+            .then(|| ("/password-resets/7".to_owned(), "The reset")),
     };
     draw(
         "history",

@@ -97,6 +97,7 @@ pub fn row(number: usize) -> UserRow {
 /// A list of so many people.
 pub fn list(rows: usize) -> UserList {
     UserList {
+        ticked: Vec::new(),
         place: Place::default(),
         rows: (0..rows).map(row).collect(),
         seats: Seats {

@@ -1,12 +1,14 @@
 //! GET `/users`, and the list that every pop-up stands over.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::chips::{Chip, Matches, part_of};
 use super::dialogs::UsersDialog;
 use super::onboarding::onboarding;
-use super::pages::{UserList, UserRow, UsersPage};
+use super::pages::{MOST_TICKED, UserList, UserRow, UsersPage};
 use super::place::Place;
 use super::place_query;
 use super::state_words;
@@ -126,9 +128,10 @@ pub fn build(
         .iter()
         .map(|row| line(row, user, ticked))
         .collect();
-    Ok(UserList {
+    let mut list = UserList {
         place: place.clone(),
         rows,
+        ticked: each_once(ticked),
         seats: seats(user),
         active: unsigned(account.active_users).into(),
         inactive: unsigned(account.inactive_users).into(),
@@ -137,7 +140,23 @@ pub fn build(
         only_on_the_other_side,
         onboarding: onboarding(account.active_users.into(), &needs, chips(&needs, place)),
         pager,
-    })
+    };
+    carry_ticks(&mut list);
+    Ok(list)
+}
+
+/// Everybody ticked, once each, as many as an address carries.
+fn each_once(ticked: &[Uuid]) -> Vec<Uuid> {
+    let mut seen = HashSet::new();
+    let new = ticked.iter().filter(|id| seen.insert(**id));
+    new.take(MOST_TICKED).copied().collect()
+}
+
+/// Without a script the ticks of one page live in the address alone: the pages before and after keep them.
+fn carry_ticks(list: &mut UserList) {
+    let previous = list.pager.previous.take().map(|href| list.carrying(&href));
+    let next = list.pager.next.take().map(|href| list.carrying(&href));
+    list.pager = Pager { previous, next };
 }
 
 /// What needs attention, most urgent first; the chosen one also when nobody is left in it.

@@ -30,6 +30,8 @@ pub struct UserList {
     pub place: Place,
     /// The people of this page.
     pub rows: Vec<UserRow>,
+    /// Who the address says is ticked, on this page or another; at most [`MOST_TICKED`].
+    pub ticked: Vec<Uuid>,
     /// Licences in use.
     pub seats: Seats,
     /// All active users of the account.
@@ -47,6 +49,10 @@ pub struct UserList {
     /// The pages before and after.
     pub pager: Pager,
 }
+
+/// How many ticks one address carries: with them it stays below the 8 kB that proxies allow. The
+/// script holds the same number.
+pub const MOST_TICKED: usize = 150;
 
 /// One person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,6 +86,34 @@ pub struct UserRow {
 }
 
 impl UserList {
+    /// An address of the list on the same side, with the ticks of this address carried along.
+    pub fn carrying(&self, href: &str) -> String {
+        let mut address = href.to_owned();
+        for id in &self.ticked {
+            address.push(if address.contains('?') { '&' } else { '?' });
+            address.push_str("user=");
+            address.push_str(&id.to_string());
+        }
+        address
+    }
+
+    /// `3 kept, 1 of them not on this page.` for somebody without a script.
+    pub fn ticked_words(&self) -> String {
+        let kept = self.ticked.len();
+        match self.ticked_elsewhere().len() {
+            _ if kept == MOST_TICKED => format!("{kept} kept, as many as can be."),
+            0 => format!("{kept} kept."),
+            elsewhere => format!("{kept} kept, {elsewhere} of them not on this page."),
+        }
+    }
+
+    /// Who is ticked and not on this page.
+    pub fn ticked_elsewhere(&self) -> Vec<Uuid> {
+        let is_here = |id: &Uuid| self.rows.iter().any(|row| row.id == *id);
+        let elsewhere = self.ticked.iter().filter(|id| !is_here(id));
+        elsewhere.copied().collect()
+    }
+
     /// `118 active, 14 inactive`.
     pub fn totals(&self) -> String {
         format!(

@@ -1,5 +1,5 @@
 import { checked } from "../support/checked";
-import { box, open, row, search } from "../support/page";
+import { box, hasScript, open, row, search } from "../support/page";
 import { expect, test } from "../support/test";
 
 test("chips beside the bars count and filter who never signed in and who was never trained", async ({ users, company }) => {
@@ -27,6 +27,37 @@ test("chips beside the bars count and filter who never signed in and who was nev
   await users.goto("/users");
   await expect(chips.getByRole("link", { name: "1 never trained" })).toBeVisible();
   await expect(chips.getByRole("link", { name: "2 training requested" })).toBeVisible();
+});
+
+test("ticks that are kept go along without a script", async ({ users, company }) => {
+  test.skip(await hasScript(users), "with a script they are kept by themselves");
+  const [ann, jo] = [company.person("Ann", "Lee"), company.person("Jo", "Oak")];
+  await company.add(users, ann, jo);
+  await users.goto("/users");
+  await box(users, ann.username).check();
+  await users.getByRole("button", { name: "Keep these ticks" }).click();
+  const kept = users.locator("noscript .selected");
+  await expect(kept).toContainText("1 kept.");
+  await search(users, "Oak");
+  await expect(kept).toContainText("1 kept, 1 of them not on this page.");
+  await box(users, jo.username).check();
+  const reset = await open(users, "Reset Password");
+  await expect(reset.getByRole("radio", { name: "Selected users (2)" })).toBeChecked();
+  await reset.getByRole("button", { name: "Reset", exact: true }).click();
+  await expect(users.getByText("The passwords of 2 users are reset.")).toBeVisible();
+});
+
+test("those who are out are ticked apart from those who are in", { tag: "@script" }, async ({ users, company }) => {
+  const [ann, jo] = [company.person("Ann", "Lee"), company.person("Jo", "Oak")];
+  await company.add(users, ann, jo);
+  await users.goto("/users");
+  await box(users, ann.username).check();
+  await users.getByLabel("Show", { exact: true }).selectOption("Show Inactive");
+  await expect(users).toHaveURL(/show=inactive/);
+  await expect(users.getByText("1 selected")).toHaveCount(0);
+  await users.getByLabel("Show", { exact: true }).selectOption("Show Active");
+  await expect(users.getByText("1 selected")).toBeVisible();
+  await expect(box(users, ann.username)).toBeChecked();
 });
 
 test("ticks survive paging and searching, and are gone when the act is done", { tag: "@script" }, async ({ users, company }) => {

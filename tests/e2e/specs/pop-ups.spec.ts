@@ -65,6 +65,21 @@ test.describe("with JavaScript", { tag: "@script" }, () => {
     await expect(add).toHaveCount(0);
   });
 
+  test("a link out of an edit asks before it discards what was typed", async ({ users, company }) => {
+    const ann = company.person("Ann", "Lee");
+    await company.add(users, ann);
+    await users.goto("/users");
+    const edit = await openUser(users, ann.username);
+    await fill(edit, { Title: "Half" });
+    await edit.getByRole("link", { name: "History" }).click();
+    await expect(edit.getByText("Discard what you typed?")).toBeVisible();
+    await edit.getByRole("button", { name: "Keep editing" }).click();
+    await expect(edit.getByLabel("Title")).toHaveValue("Half");
+    await edit.getByRole("link", { name: "History" }).click();
+    await edit.getByRole("button", { name: "Discard" }).click();
+    await expect(users).toHaveURL(/\/history/);
+  });
+
   test("Cancel is meant: what was typed goes without a question", async ({ users }) => {
     const add = await open(users, "Add a User");
     await fill(add, { "First name": "Half" });
