@@ -44,49 +44,30 @@ from users where active and password_mail_state in ('sent', 'failed');
 create index open_password_mails_failed on open_password_mails (account_id) where state = 'failed';
 create index open_password_mails_sent on open_password_mails (account_id, settled_at) include (never_came) where state = 'sent';
 
-create function note_inserted_password_mail() returns trigger language plpgsql as $$
+create function follow_password_mail() returns trigger language plpgsql as $$
 begin
-    insert into open_password_mails (account_id, id, state, settled_at, never_came)
-    values (new.account_id, new.id, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null);
+    if tg_op = 'UPDATE' and old.active and old.password_mail_state in ('sent', 'failed') then
+        delete from open_password_mails where account_id = old.account_id and id = old.id;
+    end if;
+    if new.active and new.password_mail_state in ('sent', 'failed') then
+        insert into open_password_mails (account_id, id, state, settled_at, never_came)
+        values (new.account_id, new.id, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null);
+    end if;
     return null;
 end $$;
--- Row by row, because the condition is asked without calling the function: whoever is added waits for their mail.
-create trigger users_note_inserted_password_mail after insert on users
+-- Row by row, because the condition is asked without calling the function: most changes are none of these.
+create trigger users_enter_password_mail after insert on users
     for each row
     when (new.active and new.password_mail_state in ('sent', 'failed'))
-    execute function note_inserted_password_mail();
+    execute function follow_password_mail();
+create trigger users_follow_password_mail after update on users
+    for each row
+    when ((old.active, old.password_mail_state, old.password_mail_at, old.last_sign_in_at is null)
+        is distinct from (new.active, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null))
+    execute function follow_password_mail();
 
-create function note_updated_password_mails() returns trigger language plpgsql as $$
-begin
-    with changed as materialized (
-        select account_id, id, later.active and later.password_mail_state in ('sent', 'failed') as is_open,
-            later.password_mail_state, later.password_mail_at, later.last_sign_in_at is null as never_came
-        from before_update as earlier join after_update as later using (account_id, id)
-        where (earlier.password_mail_state in ('sent', 'failed') or later.password_mail_state in ('sent', 'failed'))
-          and (earlier.active, earlier.password_mail_state, earlier.password_mail_at, earlier.last_sign_in_at is null)
-              is distinct from (later.active, later.password_mail_state, later.password_mail_at, later.last_sign_in_at is null)
-    ),
-    closed as (
-        -- Each looked up by its key: joined, the planner may read the entries of all accounts.
-        delete from open_password_mails where ctid = any (array(
-            select entry.ctid
-            from changed
-            cross join lateral (
-                select mine.ctid from open_password_mails as mine
-                where mine.account_id = changed.account_id and mine.id = changed.id offset 0
-            ) as entry
-            where changed.is_open is not true
-        ))
-    )
-    insert into open_password_mails (account_id, id, state, settled_at, never_came)
-    select account_id, id, password_mail_state, password_mail_at, never_came from changed where is_open
-    on conflict (account_id, id) do update
-    set state = excluded.state, settled_at = excluded.settled_at, never_came = excluded.never_came;
-    return null;
-end $$;
-create trigger users_note_updated_password_mails after update on users
-    referencing old table as before_update new table as after_update
-    for each statement execute function note_updated_password_mails();
+create index users_never_trained on users (account_id, username) where active and training = 'never';
+create index users_training_requested on users (account_id, username) where active and training = 'requested';
 
 -- A user points at another mail: the new one's standing counts.
 create function derive_password_mail() returns trigger language plpgsql as $$
