@@ -62,7 +62,8 @@ create trigger users_enter_password_mail after insert on users
     execute function follow_password_mail();
 create trigger users_follow_password_mail after update on users
     for each row
-    when ((old.active, old.password_mail_state, old.password_mail_at, old.last_sign_in_at is null)
+    when ((old.password_mail_state in ('sent', 'failed') or new.password_mail_state in ('sent', 'failed'))
+        and (old.active, old.password_mail_state, old.password_mail_at, old.last_sign_in_at is null)
         is distinct from (new.active, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null))
     execute function follow_password_mail();
 

@@ -292,19 +292,19 @@ fn list(db: &Db, command: &ListCommand) -> Result<(), Refusal> {
     let mut rows = Vec::new();
     for account in &accounts {
         let domains = domains.remove(&account.id).unwrap_or_default();
-        if !command.json {
+        if command.json {
+            rows.push(serde_json::json!({
+                "id": account.id, "name": account.name, "seats": account.seats, "active": account.active_users,
+                "inactive": account.inactive_users, "time_zone": account.time_zone, "domains": domains,
+            }));
+        } else {
             let (id, name, seats) = (account.id, &account.name, account.seats);
             let (active, inactive) = (account.active_users, account.inactive_users);
             let domains = domains.join(", ");
             say(format!(
                 "{id}  {active:>6} of {seats:>6} seats  {inactive:>6} inactive  {name} ({domains})"
             ));
-            continue;
         }
-        rows.push(serde_json::json!({
-            "id": account.id, "name": account.name, "seats": account.seats, "active": account.active_users,
-            "inactive": account.inactive_users, "time_zone": account.time_zone, "domains": domains,
-        }));
     }
     if command.json {
         say(serde_json::Value::Array(rows).to_string());

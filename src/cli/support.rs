@@ -136,9 +136,10 @@ fn email(db: &Db, command: &EmailCommand) -> Result<(), Refusal> {
         email_words(&report).iter().for_each(say);
     }
     // Said above; a script that asks sees it as well.
-    report.problem.map_or(Ok(()), |_| {
-        Err("Nothing was looked up: give one email address.".to_string())
-    })
+    if report.problem.is_some() {
+        return Err("Nothing was looked up: give one email address.".to_string());
+    }
+    Ok(())
 }
 
 fn case(db: &Db, command: &CaseCommand) -> Result<(), Refusal> {

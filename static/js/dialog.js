@@ -63,8 +63,9 @@
     let pressedBeside = false;
     dialog.addEventListener("pointerdown", (event) => { pressedBeside = isBeside(event); });
     dialog.addEventListener("click", (event) => {
+      const stays = event.ctrlKey || event.metaKey || event.shiftKey;
       const cancel = event.target.closest("a[data-cancel]");
-      if (cancel && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      if (cancel && !stays) {
         event.preventDefault();
         leave(cancel.href);
         return;
@@ -72,7 +73,7 @@
       // A link to another page asks about an edit; after an error the links are the ways on that it offers.
       const link = event.target.closest('a[href]:not([href^="#"], [target], [download], [href^="mailto:"], [href^="tel:"])');
       const isEdit = dialog.querySelector("[data-typed]") === null && controls.some(changed);
-      if (link && isEdit && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      if (link && isEdit && !stays) {
         event.preventDefault();
         ask(link.href);
       } else if (event.target.dataset?.discard === "yes") leave(target);

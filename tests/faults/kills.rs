@@ -11,9 +11,9 @@ use crate::client::Client;
 use crate::long_run::tell;
 use crate::program::Program;
 use crate::site::{PASSWORD, Site};
-use crate::support::WRONG_TALLIES;
 use crate::support::postgres::fresh_database_url;
 use crate::support::smtp_sink::{Reply, Sink};
+use crate::support::{WRONG_OPEN_PASSWORD_MAILS, WRONG_TALLIES};
 
 const WORKERS: usize = 4;
 /// Kills of the short run.
@@ -29,10 +29,7 @@ const INVARIANTS: [(&str, &str); 12] = [
       where (users.active, users.search_text, users.username, users.name_key)
             is distinct from (entry.active, entry.search_text, entry.username, entry.name_key)"),
     ("a mailed password still to be used that a chip does not find, or one that is none",
-     "(select * from users where active and password_mail_state in ('sent', 'failed')) as held
-      full join open_password_mails as entry using (account_id, id)
-      where (held.password_mail_state, held.password_mail_at, held.last_sign_in_at is null)
-            is distinct from (entry.state, entry.settled_at, entry.never_came)"),
+     WRONG_OPEN_PASSWORD_MAILS),
     ("a count of seats in use that is wrong",
      "accounts where active_users <> (select count(*) from users where users.account_id = accounts.id and active)"),
     ("more users than seats", "accounts where active_users > seats"),

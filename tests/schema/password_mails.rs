@@ -1,13 +1,7 @@
 //! What the chips about mailed passwords find people by follows the people and their mails.
 
+use crate::support::WRONG_OPEN_PASSWORD_MAILS;
 use crate::{A, Base, user};
-
-/// People whose entry is missing, stale or of nobody.
-const STRAYS: &str = "select count(*)
-     from (select * from users where active and password_mail_state in ('sent', 'failed')) as held
-     full join open_password_mails as entry using (account_id, id)
-     where (held.password_mail_state, held.password_mail_at, held.last_sign_in_at is null)
-           is distinct from (entry.state, entry.settled_at, entry.never_came)";
 
 /// A mail of Ann's.
 fn mail(id: u8) -> String {
@@ -22,6 +16,7 @@ fn mail(id: u8) -> String {
 fn a_mailed_password_still_to_be_used_has_one_entry_that_follows_each_change() {
     let base = Base::with_two_accounts();
     base.run(&user(A, "ann@a.example", true, false)).unwrap();
+    let strays = format!("select count(*) from {WRONG_OPEN_PASSWORD_MAILS}");
     let point = |id: u8| {
         format!(
             "update users set password_mail_id = '00000000-0000-4000-8000-0000000000{id:02}', password_mail_state = 'waiting', password_mail_at = null
@@ -56,7 +51,7 @@ fn a_mailed_password_still_to_be_used_has_one_entry_that_follows_each_change() {
         ),
     ] {
         let done = base.run(&change);
-        assert_eq!(base.value(STRAYS), "0", "{change} {done:?}");
+        assert_eq!(base.value(&strays), "0", "{change} {done:?}");
         assert_eq!(
             base.value("select coalesce(string_agg(state || ' ' || never_came, ','), '') from open_password_mails"),
             entry,

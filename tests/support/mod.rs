@@ -7,6 +7,13 @@ pub mod self_signed;
 pub mod smtp_sink;
 pub mod workers;
 
+/// People whom a chip about mailed passwords does not find and should, or finds and should not.
+pub const WRONG_OPEN_PASSWORD_MAILS: &str =
+    "(select * from users where active and password_mail_state in ('sent', 'failed')) as held
+     full join open_password_mails as entry using (account_id, id)
+     where (held.password_mail_state, held.password_mail_at, held.last_sign_in_at is null)
+           is distinct from (entry.state, entry.settled_at, entry.never_came)";
+
 /// Accounts whose chips would show other counts than their people have.
 pub const WRONG_TALLIES: &str = "accounts where (
         select row(coalesce(sum(never_signed_in), 0), coalesce(sum(mail_failed), 0),

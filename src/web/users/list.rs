@@ -105,6 +105,8 @@ pub fn build(
         users::page(connection, account.id, &listing, expected)?
     };
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(account_id, &key));
+    // Without a script ticks live in the address alone: the pages before and after keep them.
+    let kept = each_once(ticked);
     let pager = Pager {
         previous: cursor(found.before).map(|before| {
             Place {
@@ -112,7 +114,7 @@ pub fn build(
                 after: None,
                 ..place.clone()
             }
-            .list_href()
+            .href_with_users("/users", &kept)
         }),
         next: cursor(found.after).map(|after| {
             Place {
@@ -120,7 +122,7 @@ pub fn build(
                 before: None,
                 ..place.clone()
             }
-            .list_href()
+            .href_with_users("/users", &kept)
         }),
     };
     let rows = found
@@ -128,10 +130,10 @@ pub fn build(
         .iter()
         .map(|row| line(row, user, ticked))
         .collect();
-    let mut list = UserList {
+    Ok(UserList {
         place: place.clone(),
         rows,
-        ticked: each_once(ticked),
+        ticked: kept,
         seats: seats(user),
         active: unsigned(account.active_users).into(),
         inactive: unsigned(account.inactive_users).into(),
@@ -140,9 +142,7 @@ pub fn build(
         only_on_the_other_side,
         onboarding: onboarding(account.active_users.into(), &needs, chips(&needs, place)),
         pager,
-    };
-    carry_ticks(&mut list);
-    Ok(list)
+    })
 }
 
 /// Everybody ticked, once each, as many as an address carries.
@@ -150,13 +150,6 @@ fn each_once(ticked: &[Uuid]) -> Vec<Uuid> {
     let mut seen = HashSet::new();
     let new = ticked.iter().filter(|id| seen.insert(**id));
     new.take(MOST_TICKED).copied().collect()
-}
-
-/// Without a script the ticks of one page live in the address alone: the pages before and after keep them.
-fn carry_ticks(list: &mut UserList) {
-    let previous = list.pager.previous.take().map(|href| list.carrying(&href));
-    let next = list.pager.next.take().map(|href| list.carrying(&href));
-    list.pager = Pager { previous, next };
 }
 
 /// What needs attention, most urgent first; the chosen one also when nobody is left in it.

@@ -86,17 +86,6 @@ pub struct UserRow {
 }
 
 impl UserList {
-    /// An address of the list on the same side, with the ticks of this address carried along.
-    pub fn carrying(&self, href: &str) -> String {
-        let mut address = href.to_owned();
-        for id in &self.ticked {
-            address.push(if address.contains('?') { '&' } else { '?' });
-            address.push_str("user=");
-            address.push_str(&id.to_string());
-        }
-        address
-    }
-
     /// `3 kept, 1 of them not on this page.` for somebody without a script.
     pub fn ticked_words(&self) -> String {
         let kept = self.ticked.len();

@@ -221,21 +221,21 @@ impl Place {
     }
 
     /// The header of the column `Username`.
-    pub fn username_header(&self) -> SortHeader {
-        self.header(SortColumn::Username)
+    pub fn username_header(&self, ticked: &[Uuid]) -> SortHeader {
+        self.header(SortColumn::Username, ticked)
     }
 
     /// The header of the column `Name`.
-    pub fn name_header(&self) -> SortHeader {
-        self.header(SortColumn::Name)
+    pub fn name_header(&self, ticked: &[Uuid]) -> SortHeader {
+        self.header(SortColumn::Name, ticked)
     }
 
     /// The header of the column `Last sign-in`.
-    pub fn last_sign_in_header(&self) -> SortHeader {
-        self.header(SortColumn::LastSignIn)
+    pub fn last_sign_in_header(&self, ticked: &[Uuid]) -> SortHeader {
+        self.header(SortColumn::LastSignIn, ticked)
     }
 
-    fn header(&self, column: SortColumn) -> SortHeader {
+    fn header(&self, column: SortColumn, ticked: &[Uuid]) -> SortHeader {
         let current = self.sort.column == column;
         // Nobody asks for the oldest sign-in first, except to turn it round.
         let first_way = column == SortColumn::LastSignIn;
@@ -245,7 +245,9 @@ impl Place {
             first_way
         };
         SortHeader {
-            href: self.sorted(Sort { column, descending }).list_href(),
+            href: self
+                .sorted(Sort { column, descending })
+                .href_with_users("/users", ticked),
             aria_sort: match (current, self.sort.descending) {
                 (false, _) => "",
                 (true, false) => "ascending",
@@ -284,13 +286,13 @@ mod tests {
             after: Some("x".to_owned()),
             ..Place::default()
         };
-        assert_eq!(place.username_header().href, "/users?sort=-username");
-        assert_eq!(place.username_header().aria_sort, "ascending");
+        assert_eq!(place.username_header(&[]).href, "/users?sort=-username");
+        assert_eq!(place.username_header(&[]).aria_sort, "ascending");
         assert_eq!(
-            place.last_sign_in_header().href,
+            place.last_sign_in_header(&[]).href,
             "/users?sort=-last-sign-in"
         );
-        assert_eq!(place.last_sign_in_header().aria_sort, "");
+        assert_eq!(place.last_sign_in_header(&[]).aria_sort, "");
     }
 
     #[test]
