@@ -1,5 +1,8 @@
 //! The time: the only place that asks for it. Everything else is handed a moment.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 
 /// This moment in UTC, cut to microseconds, which is what PostgreSQL stores: a moment that was
@@ -12,4 +15,13 @@ pub fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();
     let whole_microseconds = now.nanosecond() / 1_000 * 1_000;
     now.replace_nanosecond(whole_microseconds).unwrap_or(now)
+}
+
+/// What clocks in the zone show at a moment.
+pub fn local(moment: OffsetDateTime, zone: &TimeZone) -> DateTime {
+    let microseconds = i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or_default();
+    Timestamp::from_microsecond(microseconds)
+        .unwrap_or_default()
+        .to_zoned_datetime(zone.clone())
+        .datetime()
 }

@@ -12,6 +12,8 @@ use crate::private_postgres::{PrivatePostgres, Role};
 pub const SERVING_CONNECTIONS: u32 = 24;
 /// Connections of a command at the terminal.
 const COMMAND_CONNECTIONS: u32 = 4;
+/// What of [`db::Standing::rewrites`] only the owner of the tables has.
+const REWRITES_HISTORY: &str = "update on events";
 
 /// A database that is up, and the private server behind it, if it is ours.
 pub struct OpenDatabase {
@@ -125,27 +127,48 @@ pub fn with_database<T>(
     config: &Config,
     work: impl FnOnce(&Db) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
-    with_pool(config, OpenDatabase::command_pool, work)
+    with_pool(config, |database| Ok(database.command_pool()), work)
 }
 
-/// As [`with_database`], with the rights of the owner of the tables.
+/// As [`with_database`], with the rights of the owner of the tables, who alone may rewrite history.
 ///
 /// # Errors
-/// As [`with_database`].
+/// As [`with_database`]; a sentence where the role is another one.
 pub fn as_owner<T>(
     config: &Config,
     work: impl FnOnce(&Db) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
-    with_pool(config, OpenDatabase::owner_pool, work)
+    with_pool(
+        config,
+        |database| {
+            let standing = db::standing(&database.migration)?;
+            if standing
+                .rewrites
+                .iter()
+                .any(|right| right == REWRITES_HISTORY)
+            {
+                return Ok(database.owner_pool());
+            }
+            Err(format!(
+                "Nothing was changed: this rewrites history, which the role {} may not. Set MIGRATION_DATABASE_URL to the \
+                 address of the database with the role that owns the tables, for this command alone, and give it again.",
+                standing.role
+            ))
+        },
+        work,
+    )
 }
 
 fn with_pool<T>(
     config: &Config,
-    pool: impl FnOnce(&OpenDatabase) -> Db,
+    pool: impl FnOnce(&OpenDatabase) -> Result<Db, Refusal>,
     work: impl FnOnce(&Db) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let database = open(config, Role::Join)?;
-    let outcome = database.migrate().and_then(|_| work(&pool(&database)));
+    let outcome = database
+        .migrate()
+        .and_then(|_| pool(&database))
+        .and_then(|pool| work(&pool));
     database.close();
     outcome
 }

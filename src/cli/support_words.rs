@@ -97,6 +97,16 @@ fn holder_words(holder: &HolderReport) -> Vec<String> {
             holder.last_sign_in_at.map_or("never".to_string(), at)
         ),
     ];
+    lines.push(format!(
+        "  looked at     {}",
+        holder
+            .last_support_look_at
+            .map_or("never before".to_string(), |last| format!(
+                "{} by Customer Success, last {}",
+                count(holder.support_looks),
+                at(last)
+            ))
+    ));
     lines.push("  last events".to_string());
     lines.extend(
         holder
@@ -144,4 +154,12 @@ fn asked_by(case: &Case) -> &str {
 
 fn at(moment: OffsetDateTime) -> String {
     when::exact(moment, &TimeZone::UTC)
+}
+
+fn count(times: i64) -> String {
+    match times {
+        1 => "once".to_string(),
+        2 => "twice".to_string(),
+        times => format!("{times} times"),
+    }
 }

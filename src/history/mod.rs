@@ -7,7 +7,7 @@ mod record;
 
 pub use activity::{Filter, Group, activity};
 pub use event::{Change, Event, SignInWith};
-pub use read::{Entry, PAGE, Person, of_user};
+pub use read::{Entry, PAGE, Person, SupportLooks, for_support, of_user, support_looks};
 pub use record::{
     Actor, Author, insert, record, record_each, record_for_each, refuse, refuse_of, source_network,
 };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -96,6 +97,72 @@ pub fn of_user(
         .limit(PAGE as i64)
         .load(connection)?;
     into_entries(connection, account_id, rows)
+}
+
+/// What staff looked at stands in history too. They read it as a number: a line for each look would
+/// push out what they look for.
+const SUPPORT_LOOKED_UP: &str = "support_looked_up";
+
+/// What support staff read of a user's history, newest first: the `newest` lines without their own
+/// looks, and the newest change of the username, however old it is.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn for_support(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+    newest: i64,
+) -> QueryResult<Vec<Entry>> {
+    let of_user = || {
+        lines()
+            .filter(events::account_id.eq(account_id))
+            .filter(events::user_id.eq(user_id))
+            .order(events::id.desc())
+    };
+    let mut rows: Vec<Row> = of_user()
+        .filter(events::kind.ne(SUPPORT_LOOKED_UP))
+        .limit(newest)
+        .load(connection)?;
+    let changed: Option<Row> = of_user()
+        .filter(events::kind.eq("user_edited"))
+        .filter(diesel::dsl::sql::<Bool>(
+            r#"events.details @> '{"changes": [{"field": "Username"}]}'"#,
+        ))
+        .first(connection)
+        .optional()?;
+    // Older than all of them where it is not among them.
+    rows.extend(changed.filter(|changed| rows.iter().all(|row| row.id != changed.id)));
+    into_entries(connection, account_id, rows)
+}
+
+/// How often support staff looked at a user, and when last (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct SupportLooks {
+    /// How often.
+    pub times: i64,
+    /// When last; nothing where they never did.
+    pub last_at: Option<OffsetDateTime>,
+}
+
+/// Counts the looks of support staff at a user.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn support_looks(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<SupportLooks> {
+    events::table
+        .filter(events::account_id.eq(account_id))
+        .filter(events::user_id.eq(user_id))
+        .filter(events::kind.eq(SUPPORT_LOOKED_UP))
+        .select((
+            diesel::dsl::count_star(),
+            diesel::dsl::max(events::happened_at),
+        ))
+        .first(connection)
 }
 
 /// These lines of the account, newest first.

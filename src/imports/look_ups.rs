@@ -1,11 +1,14 @@
 //! The account's budget of look-ups in other accounts, while lines are decided.
 
 use diesel::QueryResult;
+use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 
+use crate::accounts::Account;
+use crate::clock;
 use crate::db;
 use crate::history::Author;
-use crate::users::{self, ConflictRule, Held, Username};
+use crate::users::{self, ConflictRule, FormerUsername, Held, LookUp, Username};
 
 /// Why the question is asked. A check tells what is free without taking it, so that it tells nothing
 /// at all about new addresses once the look-ups are used up.
@@ -20,11 +23,14 @@ pub(super) enum Asked {
 /// What is left of the budget.
 pub(super) struct LookUps<'a> {
     author: &'a Author,
+    /// The account's.
+    zone: TimeZone,
     asked: Asked,
     now: OffsetDateTime,
     /// Drawn before the first line, not yet used.
     in_hand: bool,
-    spent: bool,
+    /// Nothing is left, until this moment.
+    spent_until: Option<OffsetDateTime>,
     /// The reference code of what is refused for want of look-ups: one for all.
     code: Option<String>,
 }
@@ -34,20 +40,24 @@ impl<'a> LookUps<'a> {
     pub(super) fn begin(
         tx: &mut db::Connection,
         author: &'a Author,
+        account: &Account,
         asked: Asked,
         any_new: bool,
         now: OffsetDateTime,
     ) -> QueryResult<LookUps<'a>> {
-        let draws = asked == Asked::ToCheck && any_new;
-        let in_hand = draws && users::take_look_up(tx, author.account_id, now)?;
-        Ok(LookUps {
+        let mut look_ups = LookUps {
             author,
+            zone: TimeZone::get(&account.time_zone).unwrap_or(TimeZone::UTC),
             asked,
             now,
-            in_hand,
-            spent: draws && !in_hand,
+            in_hand: false,
+            spent_until: None,
             code: None,
-        })
+        };
+        if asked == Asked::ToCheck && any_new {
+            look_ups.in_hand = look_ups.draw(tx)?;
+        }
+        Ok(look_ups)
     }
 
     /// Why an address that nobody of this account has cannot be added, if so.
@@ -60,20 +70,27 @@ impl<'a> LookUps<'a> {
     ) -> QueryResult<Option<String>> {
         let rule = match held {
             Some(Held::Elsewhere) => Some(ConflictRule::Elsewhere),
-            Some(Held::Reserved) => Some(ConflictRule::Reserved),
+            Some(Held::Reserved { .. }) => Some(ConflictRule::Reserved),
             Some(Held::Here { .. }) | None => None,
         };
         if let Some(rule) = rule
             && self.draw(tx)?
         {
             let code = users::open_case(tx, self.author, typed, username, rule, self.now)?;
+            let way_out = match held {
+                Some(Held::Reserved { ours: Some(former) }) => {
+                    format!("{} Give another address, or", self.whose_it_was(former))
+                }
+                _ => "Nobody in your account has it:".to_string(),
+            };
             return Ok(Some(format!(
-                "Email address is already in use. Nobody in your account has it: contact Customer Success and name the reference code {code}."
+                "Email address is already in use. {way_out} contact Customer Success and name the reference code {code}."
             )));
         }
         // What is free and what is not look alike from here on; who adds them learns it at the price
         // of adding.
-        if rule.is_some() || (self.spent && self.asked == Asked::ToCheck) {
+        let tells_nothing = self.asked == Asked::ToCheck;
+        if let Some(again_at) = self.spent_until.filter(|_| rule.is_some() || tells_nothing) {
             let code = match &self.code {
                 Some(code) => code.clone(),
                 None => users::open_case(
@@ -87,20 +104,38 @@ impl<'a> LookUps<'a> {
             };
             self.code = Some(code.clone());
             return Ok(Some(format!(
-                "This address cannot be added now, because many addresses were tried in the last hour. Try again later, or contact Customer Success and name the reference code {code}."
+                "This address cannot be added now, because many addresses were tried in the last hour. Try again at {}, or contact Customer Success and name the reference code {code}.",
+                clock::local(again_at, &self.zone).strftime("%H:%M")
             )));
         }
         Ok(None)
     }
 
     fn draw(&mut self, tx: &mut db::Connection) -> QueryResult<bool> {
-        if self.spent {
+        if self.spent_until.is_some() {
             return Ok(false);
         }
-        let drawn = std::mem::take(&mut self.in_hand)
-            || users::take_look_up(tx, self.author.account_id, self.now)?;
-        self.spent = !drawn;
-        Ok(drawn)
+        if std::mem::take(&mut self.in_hand) {
+            return Ok(true);
+        }
+        match users::take_look_up(tx, self.author.account_id, self.now)? {
+            LookUp::Drawn => Ok(true),
+            LookUp::SpentUntil(again_at) => {
+                self.spent_until = Some(again_at);
+                Ok(false)
+            }
+        }
+    }
+
+    fn whose_it_was(&self, former: &FormerUsername) -> String {
+        let day = |moment| clock::local(moment, &self.zone).strftime("%-d %B %Y");
+        format!(
+            "Until {} it was the username of {}, who has {} now; it is kept for them until {}.",
+            day(former.changed_at()),
+            former.name,
+            former.username,
+            day(former.reserved_until)
+        )
     }
 
     /// What was drawn and told nothing goes back.

@@ -154,7 +154,7 @@ pub(super) fn decide(
         .iter()
         .flatten()
         .any(|(username, _)| is_new(username));
-    let mut look_ups = LookUps::begin(tx, author, asked, any_new, now)?;
+    let mut look_ups = LookUps::begin(tx, author, account, asked, any_new, now)?;
     let mut free_seats = account.free_seats();
     let mut first_lines: HashMap<String, u32> = HashMap::new();
     let mut leavers = Leavers::default();

@@ -13,7 +13,7 @@ use crate::schema::{accounts, address_conflicts, mails, users as users_table};
 use crate::users::{self, Username};
 
 /// Lines of history, mails and cases that are shown.
-const NEWEST: usize = 8;
+const NEWEST: i64 = 8;
 
 /// Tells all that is so about an address. That staff looked is written into the history of the person
 /// who holds it, or for whom it is kept.
@@ -147,8 +147,8 @@ fn person(
         .first(connection)?;
     let mail = users::password_mail(connection, account_id, &user)?;
     let state = user.state(mail.as_ref(), now);
-    let mut events = history::of_user(connection, account_id, user_id, None)?;
-    events.truncate(NEWEST);
+    let events = history::for_support(connection, account_id, user_id, NEWEST)?;
+    let looks = history::support_looks(connection, account_id, user_id)?;
     type Found = (
         String,
         String,
@@ -160,7 +160,7 @@ fn person(
         .filter(mails::account_id.eq(account_id))
         .filter(mails::user_id.eq(user_id))
         .order((mails::created_at.desc(), mails::id.desc()))
-        .limit(NEWEST as i64)
+        .limit(NEWEST)
         .select((
             mails::kind,
             mails::state,
@@ -179,6 +179,8 @@ fn person(
         added_at: user.created_at,
         last_sign_in_at: user.last_sign_in_at,
         state,
+        support_looks: looks.times,
+        last_support_look_at: looks.last_at,
         events,
         mails: found
             .into_iter()
@@ -212,7 +214,7 @@ fn cases(
                 .and(users_table::id.nullable().eq(address_conflicts::asked_by))),
         )
         .order(address_conflicts::happened_at.desc())
-        .limit(NEWEST as i64)
+        .limit(NEWEST)
         .select((
             (
                 address_conflicts::code,

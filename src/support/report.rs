@@ -61,7 +61,13 @@ pub struct HolderReport {
     /// Their state, for words.
     #[serde(skip)]
     pub state: State,
-    /// Their newest lines of history, for words.
+    /// How often support staff looked at them before.
+    pub support_looks: i64,
+    /// When support staff last did.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_support_look_at: Option<OffsetDateTime>,
+    /// Their newest lines of history but for those looks, and the newest change of their username, for
+    /// words.
     #[serde(skip)]
     pub events: Vec<Entry>,
     /// Their newest mails.

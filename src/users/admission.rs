@@ -4,12 +4,15 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Profile, ProfileField, Username};
 use crate::db;
 use crate::schema::{reserved_usernames, users};
+
+/// For how long a former username is kept from everybody else: mail to it still arrives at the same person.
+pub const RESERVATION: Duration = Duration::days(30);
 
 /// What is wrong with one of the six fields, as a sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,8 +109,39 @@ pub enum Held {
     /// Somebody of another account.
     Elsewhere,
     /// It is kept for somebody who had it until recently.
-    Reserved,
+    Reserved {
+        /// For whom, where they are of the asking account; of another one nothing is told.
+        ours: Option<FormerUsername>,
+    },
 }
+
+/// A former username, and whose it was: for their own account alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerUsername {
+    /// Their id.
+    pub user_id: Uuid,
+    /// First and last name.
+    pub name: String,
+    /// What their username is today.
+    pub username: String,
+    /// Whether they are in.
+    pub active: bool,
+    /// Until when it is kept for them (UTC).
+    pub reserved_until: OffsetDateTime,
+}
+
+impl FormerUsername {
+    /// When their username was changed (UTC).
+    pub fn changed_at(&self) -> OffsetDateTime {
+        self.reserved_until - RESERVATION
+    }
+}
+
+type ReservedRow = (
+    String,
+    OffsetDateTime,
+    Option<(Uuid, String, String, String, bool)>,
+);
 
 type HolderRow = (
     String,
@@ -129,15 +163,7 @@ pub fn holders(
     usernames: &[&str],
     now: OffsetDateTime,
 ) -> QueryResult<HashMap<String, Held>> {
-    let reserved: Vec<String> = reserved_usernames::table
-        .filter(reserved_usernames::username.eq_any(usernames))
-        .filter(reserved_usernames::reserved_until.gt(now))
-        .select(reserved_usernames::username)
-        .load(connection)?;
-    let mut held: HashMap<String, Held> = reserved
-        .into_iter()
-        .map(|username| (username, Held::Reserved))
-        .collect();
+    let mut held: HashMap<String, Held> = reserved(connection, account_id, usernames, now)?;
     let found: Vec<HolderRow> = users::table
         .filter(users::username.eq_any(usernames))
         .select((
@@ -176,4 +202,48 @@ pub fn holders(
         held.insert(username, holder);
     }
     Ok(held)
+}
+
+/// Those of `usernames` that are kept for somebody; for whom, where they are of `account_id`.
+fn reserved(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    usernames: &[&str],
+    now: OffsetDateTime,
+) -> QueryResult<HashMap<String, Held>> {
+    let of_this_account = users::account_id
+        .eq(reserved_usernames::account_id)
+        .and(users::id.eq(reserved_usernames::user_id))
+        .and(users::account_id.eq(account_id));
+    let found: Vec<ReservedRow> = reserved_usernames::table
+        .left_join(users::table.on(of_this_account))
+        .filter(reserved_usernames::username.eq_any(usernames))
+        .filter(reserved_usernames::reserved_until.gt(now))
+        .select((
+            reserved_usernames::username,
+            reserved_usernames::reserved_until,
+            (
+                users::id,
+                users::first_name,
+                users::last_name,
+                users::username,
+                users::active,
+            )
+                .nullable(),
+        ))
+        .load(connection)?;
+    let held = found.into_iter().map(|(former, reserved_until, person)| {
+        let ours =
+            person.map(
+                |(user_id, first_name, last_name, username, active)| FormerUsername {
+                    user_id,
+                    name: format!("{first_name} {last_name}"),
+                    username,
+                    active,
+                    reserved_until,
+                },
+            );
+        (former, Held::Reserved { ours })
+    });
+    Ok(held.collect())
 }

@@ -5,7 +5,7 @@ use rand::seq::IndexedRandom as _;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Held, Username, holders};
+use super::{FormerUsername, Held, Username, holders};
 use crate::db::{self, Db};
 use crate::history::{self, Author};
 use crate::schema::address_conflicts;
@@ -37,7 +37,14 @@ pub enum Conflict {
     ActiveHere(Holder),
     /// Somebody inactive in this account has it.
     InactiveHere(Holder),
-    /// It is in another account, or kept for somebody: Customer Success can tell, by this code.
+    /// It is kept for somebody in this account, whose username it was until recently.
+    FormerHere {
+        /// Whose, and until when.
+        former: FormerUsername,
+        /// The reference code.
+        code: String,
+    },
+    /// It is in another account, or kept for somebody there: Customer Success can tell, by this code.
     AskSupport {
         /// The reference code.
         code: String,
@@ -46,6 +53,8 @@ pub enum Conflict {
     NotNow {
         /// The reference code.
         code: String,
+        /// From when on one more may be asked for (UTC), at a full minute.
+        again_at: OffsetDateTime,
     },
     /// Nobody has it any more: trying again will do.
     Gone,
@@ -93,7 +102,7 @@ pub fn explain(
 ) -> QueryResult<Conflict> {
     let held =
         db.read(|connection| holders(connection, author.account_id, &[username.as_str()], now))?;
-    let rule = match held.into_values().next() {
+    let (rule, former) = match held.into_values().next() {
         Some(Held::Here {
             id,
             profile,
@@ -110,27 +119,25 @@ pub fn explain(
                 Conflict::InactiveHere(holder)
             });
         }
-        Some(Held::Elsewhere) => ConflictRule::Elsewhere,
-        Some(Held::Reserved) => ConflictRule::Reserved,
+        Some(Held::Elsewhere) => (ConflictRule::Elsewhere, None),
+        Some(Held::Reserved { ours }) => (ConflictRule::Reserved, ours),
         None => return Ok(Conflict::Gone),
     };
-    let rule = if db.read(|connection| take_look_up(connection, author.account_id, now))? {
-        rule
-    } else {
-        ConflictRule::BudgetSpent
-    };
-    let code = db.write(|tx| {
-        // Past the budget one case for each address and hour is enough to find it by.
-        if rule == ConflictRule::BudgetSpent
-            && let Some(code) = open_lately(tx, author.account_id, username, now)?
-        {
-            return Ok::<_, db::Error>(code);
-        }
-        open_case(tx, author, typed, username, rule, now)
-    })?;
-    Ok(match rule {
-        ConflictRule::BudgetSpent => Conflict::NotNow { code },
-        _ => Conflict::AskSupport { code },
+    let look_up = db.read(|connection| take_look_up(connection, author.account_id, now))?;
+    if let LookUp::SpentUntil(again_at) = look_up {
+        let code = db.write(|tx| {
+            // Past the budget one case for each address and hour is enough to find it by.
+            match open_lately(tx, author.account_id, username, now)? {
+                Some(code) => Ok::<_, db::Error>(code),
+                None => open_case(tx, author, typed, username, ConflictRule::BudgetSpent, now),
+            }
+        })?;
+        return Ok(Conflict::NotNow { code, again_at });
+    }
+    let code = db.write(|tx| open_case(tx, author, typed, username, rule, now))?;
+    Ok(match former {
+        Some(former) => Conflict::FormerHere { former, code },
+        None => Conflict::AskSupport { code },
     })
 }
 
@@ -151,7 +158,16 @@ fn open_lately(
         .optional()
 }
 
-/// Draws one look-up from the account's budget; false where none is left.
+/// What drawing a look-up comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookUp {
+    /// There was one.
+    Drawn,
+    /// None is left. From this moment on there is one (UTC), at a full minute.
+    SpentUntil(OffsetDateTime),
+}
+
+/// Draws one look-up from the account's budget.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -159,9 +175,25 @@ pub fn take_look_up(
     connection: &mut db::Connection,
     account_id: Uuid,
     now: OffsetDateTime,
-) -> QueryResult<bool> {
+) -> QueryResult<LookUp> {
     let account = account_id.to_string();
-    Ok(throttle::take(connection, LOOK_UPS, &[&account], now)? == Answer::Allowed)
+    Ok(
+        match throttle::take(connection, LOOK_UPS, &[&account], now)? {
+            Answer::Allowed => LookUp::Drawn,
+            Answer::Wait(wait) => LookUp::SpentUntil(at_full_minute(now + wait)),
+        },
+    )
+}
+
+/// This minute's end, as words tell it: whoever comes then does not come a few seconds early.
+fn at_full_minute(moment: OffsetDateTime) -> OffsetDateTime {
+    let into_minute = Duration::seconds(moment.second().into())
+        + Duration::nanoseconds(moment.nanosecond().into());
+    if into_minute.is_zero() {
+        moment
+    } else {
+        moment - into_minute + Duration::MINUTE
+    }
 }
 
 /// Gives a look-up back that told nothing.

@@ -3,10 +3,11 @@
 
 use diesel::prelude::*;
 use thiserror::Error;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::activation::{self, ActivationError};
+use super::admission::RESERVATION;
 use super::merge::{Collision, Merge, Version, merge};
 use super::{
     Deactivated, Identity, Profile, User, Username, end_mailed_secrets, find, lock,
@@ -17,10 +18,6 @@ use crate::mail::outbox::{self, Kind, NewMail};
 use crate::schema::{recovery_links, reserved_usernames, users};
 use crate::sessions::Digest;
 use crate::{accounts, db, sessions};
-
-/// How long the old address of somebody whose username changed is kept from everybody else: mail to
-/// it still reaches the same person.
-pub const RESERVATION: Duration = Duration::days(30);
 
 /// What the form says of the box "Active Account".
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,11 +33,13 @@ pub use activation::{
 pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert, insert_all};
 pub use addressee::{Addressee, lock_for_mail};
 pub use administrator::{AdministratorError, set_administrator};
-pub use admission::{FieldProblem, Held, any_of, check_fields, foreign_domain, holders};
-pub use conflict::{
-    Conflict, ConflictRule, Holder, explain, give_look_up_back, open_case, take_look_up,
+pub use admission::{
+    FieldProblem, FormerUsername, Held, RESERVATION, any_of, check_fields, foreign_domain, holders,
 };
-pub use edit::{EditError, EditUser, Edited, Membership, RESERVATION, Seen, edit};
+pub use conflict::{
+    Conflict, ConflictRule, Holder, LookUp, explain, give_look_up_back, open_case, take_look_up,
+};
+pub use edit::{EditError, EditUser, Edited, Membership, Seen, edit};
 pub use freeable::could_be_freed;
 pub use listing::{Listing, PAGE, Page, Row, Show, Sort, SortColumn};
 pub use listing_pages::{Expected, batch, page};

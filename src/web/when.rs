@@ -1,18 +1,9 @@
 //! Moments in words, in the account's time zone: months by name, today as "today"; in files as figures.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 
-/// A moment in the zone, without the zone.
-fn local(moment: OffsetDateTime, zone: &TimeZone) -> DateTime {
-    let microseconds = i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or_default();
-    Timestamp::from_microsecond(microseconds)
-        .unwrap_or_default()
-        .to_zoned_datetime(zone.clone())
-        .datetime()
-}
+use crate::clock::local;
 
 /// `3 May`, or `3 May 2025` in another year.
 pub fn day(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> String {

@@ -1,6 +1,9 @@
 //! `support …`.
 
+use secrecy::ExposeSecret as _;
+
 use crate::folder::{Folder, sentence};
+use crate::postgres::{as_owner, fresh_database_url};
 
 #[test]
 fn support_explains_the_demo_addresses_records_a_training_and_erases() {
@@ -49,9 +52,14 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
     assert_eq!(json["username"], "hans.gruber@acme.example");
     assert_eq!(json["holder"]["active"], false);
     assert_eq!(json["holder"]["account"], "Acme Instruments");
-    assert_eq!(
-        json["holder"]["events"][0]["sentence"], "Customer Success looked at this user.",
-        "the look before this one"
+    assert_eq!(json["holder"]["support_looks"], 1, "the one before this");
+    let events = json["holder"]["events"].as_array().unwrap();
+    assert!(
+        !events.is_empty()
+            && events
+                .iter()
+                .all(|event| event["kind"] != "support_looked_up"),
+        "{events:?}"
     );
     assert_eq!(json["replay"][0]["decision"], "inactive_here");
     let at = json["holder"]["events"][0]["at"].as_str().unwrap();
@@ -99,4 +107,25 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
         );
     }
     assert_eq!(run(&["support", "email"]).status.code(), Some(2));
+}
+
+#[test]
+fn erasing_without_the_owners_role_names_the_setting_that_is_missing() {
+    let folder = Folder::new("erase");
+    let database = fresh_database_url();
+    let mut command = folder.program(&["support", "erase", "nobody@acme.example", "--yes"]);
+    command.env("DATABASE_URL", database.expose_secret());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = sentence(&output);
+    assert!(
+        said.contains("Set MIGRATION_DATABASE_URL to the address") && said.contains("_program"),
+        "{said}"
+    );
+    command.env(
+        "MIGRATION_DATABASE_URL",
+        as_owner(&database).expose_secret(),
+    );
+    let said = sentence(&command.output().unwrap());
+    assert!(said.starts_with("Nobody has this address"), "{said}");
 }

@@ -64,12 +64,12 @@ fn inactive_here_leads_to_show_inactive_and_to_reactivating() {
 fn in_another_account_and_reserved_look_alike_and_give_a_reference_code_without_a_leak() {
     let site = two_companies();
     site.sql(
-        "insert into reserved_usernames select 'former@acme.example', account_id, id, now() + interval '9 days'
-         from users where username like 'active%'",
+        "insert into reserved_usernames select 'former@labs.example', account_id, id, now() + interval '9 days'
+         from users where username like 'grace%'",
     );
     let client = site.signed_in("boss@acme.example");
     let mut texts = Vec::new();
-    for username in ["grace@labs.example", "former@acme.example"] {
+    for username in ["grace@labs.example", "former@labs.example"] {
         let page = add(&client, username);
         assert_eq!(page.status, 422);
         assert_eq!(
@@ -83,7 +83,7 @@ fn in_another_account_and_reserved_look_alike_and_give_a_reference_code_without_
         assert!(page.says(&code) && page.says("help@vendor.example") && page.says("+1 555 0100"));
         let dialog = page.dialog();
         assert!(
-            !dialog.says("Globex") && !dialog.says("Grace") && !dialog.says("Active Tester"),
+            !dialog.says("Globex") && !dialog.says("Grace Tester"),
             "{}",
             dialog.text()
         );
@@ -95,8 +95,55 @@ fn in_another_account_and_reserved_look_alike_and_give_a_reference_code_without_
         "elsewhere,reserved"
     );
     assert_eq!(
-        site.count("users where username = 'former@acme.example'"),
+        site.count("users where username = 'former@labs.example'"),
         0
+    );
+}
+
+#[test]
+fn a_former_address_of_somebody_here_tells_whose_it_was_and_when_it_is_free() {
+    let site = two_companies();
+    site.sql("update accounts set time_zone = 'Asia/Tokyo' where name = 'Acme'");
+    site.sql(
+        "insert into reserved_usernames select 'former.' || username, account_id, id, '2099-03-12 20:15:00+00'
+         from users where username in ('active@acme.example', 'inactive@acme.example')",
+    );
+    let client = site.signed_in("boss@acme.example");
+    for (who, show) in [("Active", ""), ("Inactive", "?show=inactive")] {
+        let username = format!("former.{}@acme.example", who.to_lowercase());
+        let page = add(&client, &username);
+        assert_eq!(page.status, 422);
+        assert_eq!(
+            page.error_at("username").as_deref(),
+            Some("Email address is already in use")
+        );
+        let dialog = page.dialog();
+        for words in [
+            // Thirty days before, in Tokyo.
+            format!("Until 11 Feb 2099 it was the username of {who} Tester"),
+            format!("who has {}@acme.example now.", who.to_lowercase()),
+            "it is kept for them until 13 March 2099, 05:15.".to_string(),
+            "help@vendor.example".to_string(),
+            site.value(&format!(
+                "select code from address_conflicts where username = '{username}'"
+            )),
+        ] {
+            assert!(dialog.says(&words), "{words}: {}", dialog.text());
+        }
+        assert!(!dialog.says("Nobody in your account"));
+        let id = site.value(&format!(
+            "select id from users where username = '{}@acme.example'",
+            who.to_lowercase()
+        ));
+        assert!(
+            page.body.contains(&format!("href=\"/users/{id}{show}\"")),
+            "{}",
+            page.body
+        );
+    }
+    assert_eq!(
+        site.value("select string_agg(rule, ',') from address_conflicts"),
+        "reserved,reserved"
     );
 }
 
@@ -110,6 +157,13 @@ fn looking_up_many_addresses_of_others_comes_to_an_end() {
     }
     assert_eq!(last.status, 422);
     assert!(last.says("cannot be added now"), "{}", last.text());
+    // The throttle's own row says when there is room for one more; told at the full minute after.
+    let room_at = site.value(
+        "select to_char(date_trunc('minute', at at time zone 'UTC') + interval '1 minute', 'HH24:MI')
+         from (select max(used_until) - interval '58 minutes' - interval '1 microsecond' from throttles) as room (at)",
+    );
+    let told = format!("Try again at {room_at}, or call Customer Success");
+    assert!(last.says(&told), "{told}: {}", last.text());
     assert_eq!(
         site.count("address_conflicts where rule = 'budget_spent'"),
         1,

@@ -72,6 +72,7 @@ no address,,Nobody,,,call me
         "Use an email address of your company: it ends in @acme.example.",
         "Username: Enter one email address, like name@company.example. First name: Enter the first name. Phone:",
         "Email address is already in use. Nobody in your account has it: contact Customer Success",
+        "it was the username of Ann Tester, who has ann@acme.example now; it is kept for them until",
         "Import 2 people",
     ] {
         assert!(page.says(words), "{words}: {}", page.text());
@@ -212,6 +213,13 @@ fn past_the_budget_a_check_tells_free_addresses_from_taken_ones_no_more() {
         6
     );
     assert_eq!(site.count("(select distinct reason from import_lines where reason like 'This address cannot%') as told"), 1);
+    let told =
+        site.value("select min(reason) from import_lines where reason like 'This address cannot%'");
+    let (_, rest) = told.split_once(" Try again at ").unwrap();
+    assert!(
+        rest.as_bytes()[2] == b':' && rest[5..].starts_with(", or contact Customer Success"),
+        "{told}"
+    );
     assert_eq!(
         site.count("address_conflicts where rule = 'budget_spent'"),
         1

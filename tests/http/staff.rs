@@ -204,6 +204,43 @@ fn a_former_address_tells_for_whom_it_is_kept() {
 }
 
 #[test]
+fn looks_of_staff_push_nothing_out_and_the_change_of_the_username_stays() {
+    let site = Site::start();
+    shared(&site);
+    let edited = r#"{"changes": [{"field": "Username", "before": "kim.old@shared.example", "after": "kim@shared.example"}]}"#;
+    site.sql(&format!(
+        "insert into events (account_id, user_id, actor, kind, details, happened_at)
+         select account_id, id, 'staff', 'user_edited', '{edited}', now() from users where username = 'kim@shared.example'"
+    ));
+    let sign_in = r#"{"with": "own_password"}"#;
+    let look = || {
+        support::explain_email(&site.db, "kim@shared.example", clock::now())
+            .unwrap()
+            .holder
+            .unwrap()
+    };
+    for _ in 0..9 {
+        look();
+    }
+    let holder = look();
+    assert!(holder.events[0].changed("Username"), "{:?}", holder.events);
+    assert_eq!(holder.support_looks, 9);
+    assert!(holder.last_support_look_at.is_some());
+    site.sql(&format!(
+        "insert into events (account_id, user_id, actor, kind, details, happened_at)
+         select account_id, id, 'program', 'signed_in', '{sign_in}', now() from users, generate_series(1, 12)
+         where username = 'kim@shared.example'"
+    ));
+    let holder = look();
+    let kinds: Vec<&str> = holder
+        .events
+        .iter()
+        .map(|line| line.kind.as_str())
+        .collect();
+    assert_eq!(kinds, [&["signed_in"; 8][..], &["user_edited"]].concat());
+}
+
+#[test]
 fn looking_up_by_changing_a_username_draws_on_the_same_budget_and_opens_a_case() {
     let site = Site::start();
     let client = shared(&site);

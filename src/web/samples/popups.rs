@@ -130,6 +130,16 @@ fn email_address_is_already_in_use() {
             },
         ),
         (
+            "former",
+            AddressConflictCase::FormerHere {
+                user: Link::new("Grace Lin", "/users/1"),
+                username: "grace.lin@acme.example".to_owned(),
+                changed_on: "3 May".to_owned(),
+                free_at: "2 June 2026, 10:42".to_owned(),
+                code: "K7QM-4XRT".to_owned(),
+            },
+        ),
+        (
             "elsewhere",
             AddressConflictCase::Elsewhere {
                 code: "K7QM-4XRT".to_owned(),
@@ -139,6 +149,7 @@ fn email_address_is_already_in_use() {
             "budget",
             AddressConflictCase::BudgetSpent {
                 code: "K7QM-4XRT".to_owned(),
+                again_at: "10:42".to_owned(),
             },
         ),
     ];

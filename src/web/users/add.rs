@@ -126,7 +126,7 @@ fn try_to_add(
                     &command.username,
                     user.now,
                 )?;
-                conflict = conflict_words::explain(app, place, why, &mut errors);
+                conflict = conflict_words::explain(app, user, place, why, &mut errors);
             }
             Err(AddError::ForeignDomain) => errors.add("username", form::foreign_domain(&domains)),
             Err(AddError::NoSeat(account)) => errors.add_general(no_seat(account.as_deref())),

@@ -46,7 +46,20 @@ pub enum AddressConflictCase {
         /// The person's pop-up, where they are reactivated.
         reactivate_href: String,
     },
-    /// It is held elsewhere or reserved.
+    /// It was the username of somebody in this account until recently, and is kept for them.
+    FormerHere {
+        /// The person by name, linked to their pop-up.
+        user: Link,
+        /// What their username is today.
+        username: String,
+        /// The day on which it was changed, as words.
+        changed_on: String,
+        /// When the address is free for others, as words.
+        free_at: String,
+        /// What support staff find the case by.
+        code: String,
+    },
+    /// It is held elsewhere or reserved there.
     Elsewhere {
         /// What support staff find the case by.
         code: String,
@@ -55,6 +68,8 @@ pub enum AddressConflictCase {
     BudgetSpent {
         /// What support staff find the case by.
         code: String,
+        /// From when on one more may be tried, as words: `10:42`.
+        again_at: String,
     },
 }
 

@@ -191,7 +191,7 @@ fn try_to_save(
                     &command.username,
                     user.now,
                 )?;
-                again.conflict = conflict_words::explain(app, place, why, &mut again.errors);
+                again.conflict = conflict_words::explain(app, user, place, why, &mut again.errors);
             }
             Err(EditError::ForeignDomain) => {
                 again.errors.add("username", form::foreign_domain(&domains))

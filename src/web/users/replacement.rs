@@ -141,7 +141,7 @@ fn try_to_replace(
                 }
                 _ => None,
             };
-            again.conflict = conflict_words::explain(app, place, why, &mut again.errors);
+            again.conflict = conflict_words::explain(app, user, place, why, &mut again.errors);
             if let (Some(conflict), Some(name)) = (&mut again.conflict, leaver) {
                 conflict.case = AddressConflictCase::Leaver { name };
             }

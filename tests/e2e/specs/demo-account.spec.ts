@@ -47,7 +47,7 @@ test("each address of the README is the case that it says", async ({ page, progr
     ["hans.gruber@acme.example", "Hans Gruber is inactive: show inactive users", "by an inactive user of this account: Reactivate"],
     ["grace.kim@acme-labs.example", "Nobody in your account has it.", `${ACCOUNT}: already in use, in another account`],
     ["paul.sanders@acme-labs.example", "Nobody in your account has it.", `${ACCOUNT}: already in use, in another account`],
-    ["emma.brown@acme.example", "Nobody in your account has it.", "the former address of somebody, kept for 30 days"],
+    ["emma.brown@acme.example", "it was the username of Emma O’Connor, who has emma.oconnor@acme.example now.", "the former address of somebody, kept for 30 days"],
   ] as const) {
     await page.goto("/users");
     const add = await open(page, "Add a User");
