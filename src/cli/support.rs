@@ -19,7 +19,7 @@ use crate::history::{Author, Entry};
 use crate::support::{self, CaseReport, EmailReport, HolderReport, Holding, holding};
 use crate::training::{self, Training};
 use crate::users::{self, Username};
-use crate::web::history::sentence::sentence;
+use crate::web::history::sentence::{details, sentence};
 use crate::web::users::state_words;
 
 /// Explain an address or a reference code, record a training, erase a person.
@@ -319,5 +319,6 @@ fn event_json(entry: &Entry) -> Value {
         "at": rfc3339(entry.happened_at),
         "kind": entry.kind,
         "sentence": sentence(entry),
+        "details": details(entry),
     })
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::clock;
 use crate::support::{Case, CaseReport, EmailReport, HolderReport, Replay};
-use crate::web::history::sentence::sentence;
+use crate::web::history::sentence::{details, sentence};
 use crate::web::users::state_words;
 use crate::web::when;
 
@@ -108,12 +108,15 @@ fn holder_words(holder: &HolderReport) -> Vec<String> {
             ))
     ));
     lines.push("  last events".to_string());
-    lines.extend(
-        holder
-            .events
-            .iter()
-            .map(|entry| format!("    {}  {}", at(entry.happened_at), sentence(entry))),
-    );
+    lines.extend(holder.events.iter().map(|entry| {
+        let line = format!(
+            "    {}  {} {}",
+            at(entry.happened_at),
+            sentence(entry),
+            details(entry).join("; ")
+        );
+        line.trim_end().to_string()
+    }));
     lines.push("  last mails".to_string());
     if holder.mails.is_empty() {
         lines.push("    none".to_string());

@@ -65,6 +65,12 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
     let at = json["holder"]["events"][0]["at"].as_str().unwrap();
     assert!(at.starts_with("20") && at.ends_with('Z'), "RFC 3339: {at}");
 
+    let former = said(&["support", "email", "emma.brown@acme.example"]);
+    assert!(
+        former.contains("Username: emma.brown@acme.example → emma.oconnor@acme.example"),
+        "{former}"
+    );
+
     let trained = said(&[
         "support",
         "training",
