@@ -7,10 +7,9 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Domain;
+use crate::db;
 use crate::history::{self, Author, Event};
 use crate::schema::{account_domains, accounts, users};
-use crate::{db, ids};
 
 /// An account's own row.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -70,9 +69,36 @@ pub enum AccountError {
     /// Unknown to the time zone database.
     #[error("Choose a time zone from the list.")]
     TimeZone,
+    /// The account does not have this domain.
+    #[error(
+        "{domain} is no domain of this account, so nothing was removed. \"account list\" shows them."
+    )]
+    NoSuchDomain {
+        /// The domain.
+        domain: String,
+    },
+    /// Somebody has an address at this domain.
+    #[error("{}", domain_in_use(.domain, *.people))]
+    DomainInUse {
+        /// The domain.
+        domain: String,
+        /// How many people have one, active or not; 0 where the database alone found them, a moment later.
+        people: i64,
+    },
     /// The database.
     #[error(transparent)]
     Database(#[from] db::Error),
+}
+
+fn domain_in_use(domain: &str, people: i64) -> String {
+    let who = match people {
+        0 => "Somebody has".to_string(),
+        1 => "1 person has".to_string(),
+        people => format!("{people} people have"),
+    };
+    format!(
+        "{who} an address at {domain}, counting inactive people, so it was not removed. Give them usernames at another domain of the account first."
+    )
 }
 
 /// Takes the account's row lock for this transaction and reads it. Whoever changes who is in takes it
@@ -193,90 +219,6 @@ pub fn find_by_name_or_id(
         .first(connection)
         .optional()?
         .ok_or(AccountError::NotFound)
-}
-
-/// Makes an account without people; its first administrator must follow in the same transaction.
-///
-/// # Errors
-/// [`AccountError::NameTaken`], [`AccountError::Name`], [`AccountError::Seats`].
-pub fn insert(
-    tx: &mut db::Connection,
-    name: &str,
-    domains: &[Domain],
-    seats: i32,
-    time_zone: &str,
-    now: OffsetDateTime,
-) -> Result<Uuid, AccountError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err(AccountError::Name);
-    }
-    if seats < 1 {
-        return Err(AccountError::Seats);
-    }
-    let id = ids::new();
-    diesel::insert_into(accounts::table)
-        .values((
-            accounts::id.eq(id),
-            accounts::name.eq(name),
-            accounts::time_zone.eq(time_zone),
-            accounts::seats.eq(seats),
-            accounts::created_at.eq(now),
-        ))
-        .execute(tx)
-        .map_err(|error| match db::violated_constraint(&error) {
-            Some("accounts_name") => AccountError::NameTaken,
-            _ => error.into(),
-        })?;
-    for domain in domains {
-        insert_domain(tx, id, domain, now)?;
-    }
-    let event = Event::AccountCreated {
-        name: name.to_string(),
-        seats,
-        domains: domains
-            .iter()
-            .map(|domain| domain.as_str().to_string())
-            .collect(),
-    };
-    history::record(tx, &Author::staff(id), None, &event, now)?;
-    Ok(id)
-}
-
-fn insert_domain(
-    tx: &mut db::Connection,
-    account_id: Uuid,
-    domain: &Domain,
-    now: OffsetDateTime,
-) -> QueryResult<usize> {
-    diesel::insert_into(account_domains::table)
-        .values((
-            account_domains::account_id.eq(account_id),
-            account_domains::domain.eq(domain.as_str()),
-            account_domains::added_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx)
-}
-
-/// Adds an email domain; adding one twice changes nothing. Says whether it is new.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn add_domain(
-    tx: &mut db::Connection,
-    author: &Author,
-    domain: &Domain,
-    now: OffsetDateTime,
-) -> Result<bool, AccountError> {
-    if insert_domain(tx, author.account_id, domain, now)? == 0 {
-        return Ok(false);
-    }
-    let event = Event::DomainAdded {
-        domain: domain.as_str().to_string(),
-    };
-    history::record(tx, author, None, &event, now)?;
-    Ok(true)
 }
 
 /// Sets the number of licences; returns the account as it was. Fewer than the people who are in is

@@ -6,7 +6,7 @@ use clap::Args;
 use secrecy::ExposeSecret as _;
 
 use super::output::say;
-use super::{Refusal, database};
+use super::{Refusal, database, number};
 use crate::config::Config;
 use crate::db::Db;
 use crate::passwords::Hasher;
@@ -17,13 +17,13 @@ use crate::{accounts, clock, demo};
 #[derive(Debug, Args)]
 pub struct DemoCommand {
     /// Make so many large accounts instead of the demo account
-    #[arg(long, requires = "users")]
+    #[arg(long, requires = "users", value_parser = number::whole::<u32>)]
     accounts: Option<u32>,
     /// Share so many users among them
-    #[arg(long, requires = "accounts")]
+    #[arg(long, requires = "accounts", value_parser = number::whole::<u64>)]
     users: Option<u64>,
     /// The same seed makes the same people
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = number::whole::<u64>)]
     seed: u64,
 }
 

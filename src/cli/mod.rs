@@ -7,6 +7,7 @@ mod demo;
 mod interruption;
 mod listening;
 mod migrate;
+mod number;
 mod output;
 mod sender;
 mod serve;

@@ -10,7 +10,8 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-pub(super) const DELETED_FROM: [&str; 10] = [
+pub(super) const DELETED_FROM: [&str; 11] = [
+    "account_domains",
     "attention_tallies",
     "open_password_mails",
     "passwords",

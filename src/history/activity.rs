@@ -91,6 +91,7 @@ impl Group {
                 "account_created",
                 "seats_set",
                 "domain_added",
+                "domain_removed",
                 "time_zone_changed",
                 "list_downloaded",
                 "support_looked_up",

@@ -49,6 +49,11 @@ pub enum Event {
         /// The domain.
         domain: String,
     },
+    /// The vendor removed an email domain.
+    DomainRemoved {
+        /// The domain.
+        domain: String,
+    },
     /// The account's time zone was changed.
     TimeZoneChanged {
         /// The zone before.

@@ -55,3 +55,165 @@ fn whoever_makes_an_account_is_told_where_its_administrator_signs_in() {
         "{none:?}"
     );
 }
+
+fn initech(folder: &Folder) {
+    let made = folder
+        .program(&[
+            "account",
+            "create",
+            "--name",
+            "Initech",
+            "--domain",
+            "initech.example",
+        ])
+        .args([
+            "--seats",
+            "5",
+            "--administrator-email",
+            "ada@initech.example",
+        ])
+        .args(["--first-name", "Ada", "--last-name", "Berg"])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+}
+
+#[test]
+fn a_domain_where_anybody_gets_an_address_is_added_only_where_it_is_meant() {
+    let folder = Folder::new("public-domain");
+    initech(&folder);
+    let add = [
+        "account",
+        "add-domain",
+        "--account",
+        "Initech",
+        "--domain",
+        "GMail.com",
+    ];
+    let refused = folder.program(&add).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = sentence(&refused);
+    assert!(
+        said.starts_with("gmail.com is a public mail provider: anybody can get an address there")
+            && said.contains("--public-provider"),
+        "{said}"
+    );
+    let meant = folder
+        .program(&add)
+        .arg("--public-provider")
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(meant.stdout).unwrap(),
+        "Initech: gmail.com added.\n"
+    );
+    let refused = folder
+        .program(&[
+            "account",
+            "create",
+            "--name",
+            "Other",
+            "--domain",
+            "outlook.com",
+            "--seats",
+            "5",
+        ])
+        .args([
+            "--administrator-email",
+            "eve@outlook.com",
+            "--first-name",
+            "Eve",
+            "--last-name",
+            "Ore",
+        ])
+        .output()
+        .unwrap();
+    assert!(sentence(&refused).starts_with("outlook.com is a public mail provider"));
+}
+
+#[test]
+fn a_domain_is_removed_once_nobody_has_an_address_there() {
+    let folder = Folder::new("remove-domain");
+    initech(&folder);
+    let on = |command: &str, domain: &str| {
+        folder
+            .program(&[
+                "account",
+                command,
+                "--account",
+                "Initech",
+                "--domain",
+                domain,
+            ])
+            .output()
+            .unwrap()
+    };
+    assert!(on("add-domain", "old.example").status.success());
+    let in_use = sentence(&on("remove-domain", "initech.example"));
+    assert!(
+        in_use.starts_with("1 person has an address at initech.example, counting inactive people"),
+        "{in_use}"
+    );
+    let removed = on("remove-domain", "Old.example");
+    assert_eq!(
+        String::from_utf8(removed.stdout).unwrap(),
+        "Initech: old.example removed.\n"
+    );
+    let again = on("remove-domain", "old.example");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(sentence(&again).starts_with("old.example is no domain of this account"));
+    let listed = folder.program(&["account", "list"]).output().unwrap();
+    assert!(
+        String::from_utf8(listed.stdout)
+            .unwrap()
+            .ends_with("Initech (initech.example)\n")
+    );
+}
+
+#[test]
+fn who_is_a_user_already_becomes_administrator_without_being_named_again() {
+    let folder = Folder::new("administrator");
+    initech(&folder);
+    let add = |more: &[&str]| {
+        folder
+            .program(&["account", "add-administrator", "--account", "Initech"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let nobody = add(&["--email", "bo@initech.example"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert_eq!(
+        sentence(&nobody),
+        "Initech has no user bo@initech.example. To add them, give --first-name and --last-name as well.\n"
+    );
+    let half = add(&["--email", "bo@initech.example", "--first-name", "Bo"]);
+    assert!(sentence(&half).contains("Last name"), "{half:?}");
+    let there = add(&["--email", "ada@initech.example"]);
+    assert_eq!(
+        String::from_utf8(there.stdout).unwrap(),
+        "Initech: ada@initech.example is an administrator.\n"
+    );
+}
+
+#[test]
+fn a_number_that_is_none_is_refused_in_plain_words() {
+    let folder = Folder::new("number");
+    let output = folder
+        .program(&[
+            "account",
+            "set-seats",
+            "--account",
+            "Initech",
+            "--seats",
+            "abc",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("'--seats <SEATS>': give a whole number, like 25"),
+        "{said}"
+    );
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::folder::Folder;
 
 /// Every command of the program, as it is typed.
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 21] = [
     &["serve"],
     &["worker"],
     &["migrate"],
@@ -15,6 +15,7 @@ const COMMANDS: [&[&str]; 20] = [
     &["account", "list"],
     &["account", "set-seats"],
     &["account", "add-domain"],
+    &["account", "remove-domain"],
     &["account", "add-administrator"],
     &["support"],
     &["support", "email"],
@@ -105,7 +106,10 @@ fn shells_complete_every_command_and_man_has_a_page_for_each() {
     for command in COMMANDS {
         let page = format!("user-accounts-{}.1", command.join("-"));
         let text = fs::read_to_string(pages.join(&page)).unwrap();
-        assert!(text.contains(".SH SYNOPSIS"), "{page}");
+        let help = said(&folder, &[command, &["--help"][..]].concat());
+        let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
+        let synopsis = format!(".SH SYNOPSIS\n{}\n.SH", usage.unwrap().replace('-', "\\-"));
+        assert!(text.contains(&synopsis), "{page}: {text}");
     }
     assert!(pages.join("user-accounts.1").exists());
     assert!(

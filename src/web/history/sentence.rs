@@ -19,6 +19,7 @@ pub fn sentence(entry: &Entry) -> String {
             format!("The seats were changed from {before} to {after}.")
         }
         Event::DomainAdded { domain } => format!("The domain {domain} was added."),
+        Event::DomainRemoved { domain } => format!("The domain {domain} was removed."),
         Event::TimeZoneChanged { before, after } => {
             format!("The time zone was changed from {before} to {after}.")
         }
