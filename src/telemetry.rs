@@ -8,21 +8,21 @@ use std::thread;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::config::{Config, LogFormat};
+use crate::config::LogFormat;
 
 /// What a server says: what the program itself does, and no more of its libraries than warnings.
 pub const SERVER: &str = "info,actix_server=warn,actix_web=warn,rustls=warn,tracing=warn";
 /// What a command at a terminal says beside its answer.
 pub const TERMINAL: &str = "warn";
 
-/// Starts logging, by `RUST_LOG` or `otherwise`. Called once, at the start of the program; a second
+/// Starts logging, by `filter` (what RUST_LOG says) or `otherwise`. Called once, at the start of the program; a second
 /// call changes nothing.
-pub fn start(config: &Config, otherwise: &str) {
-    let filter = config.log_filter.as_deref().unwrap_or(otherwise);
+pub fn start(format: LogFormat, filter: Option<&str>, otherwise: &str) {
+    let filter = filter.unwrap_or(otherwise);
     // The filter was checked when the configuration was read.
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(otherwise));
     let lines = tracing_subscriber::fmt().with_env_filter(filter);
-    let started = match config.log_format {
+    let started = match format {
         // JSON escapes by itself.
         LogFormat::Json => lines
             .json()

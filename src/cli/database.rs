@@ -1,5 +1,7 @@
 //! The database that a command works on: the one that is set, or the private one.
 
+use std::path::{Path, PathBuf};
+
 use secrecy::SecretString;
 
 use super::Refusal;
@@ -23,6 +25,8 @@ pub struct OpenDatabase {
     pub migration: SecretString,
     /// A sentence for the terminal, where the private server keeps its files in an unexpected place.
     pub notice: Option<String>,
+    /// The folder of the private server's database, where that was made just now.
+    pub made: Option<PathBuf>,
     private: Option<Guarded>,
 }
 
@@ -36,11 +40,13 @@ pub fn open(config: &Config, role: Role) -> Result<OpenDatabase, Refusal> {
             program: program.clone(),
             migration: migration.clone(),
             notice: None,
+            made: None,
             private: None,
         }),
         Database::Private => {
             let mut url = SecretString::default();
             let mut notice = None;
+            let mut made = None;
             let status = match role {
                 Role::Serve => STOPPED,
                 Role::Join => INTERRUPTED,
@@ -51,12 +57,14 @@ pub fn open(config: &Config, role: Role) -> Result<OpenDatabase, Refusal> {
                         .map_err(|error| error.to_string())?;
                 url = private.url().clone();
                 notice = private.notice().map(ToString::to_string);
+                made = private.made().map(Path::to_path_buf);
                 Ok(private)
             })?;
             Ok(OpenDatabase {
                 program: url.clone(),
                 migration: url,
                 notice,
+                made,
                 private: Some(private),
             })
         }

@@ -117,33 +117,37 @@ fn without_settings(command: clap::Command) -> clap::Command {
 }
 
 fn run_with(arguments: Arguments, command: Command) -> ExitCode {
-    let mut refused_in_log = false;
-    let outcome = arguments
-        .read()
-        .map_err(|error| error.to_string())
-        .and_then(|config| {
-            let is_server = matches!(command, Command::Serve | Command::Worker);
-            refused_in_log = is_server && config.log_format == LogFormat::Json;
-            telemetry::start(
-                &config,
-                if is_server {
-                    telemetry::SERVER
-                } else {
-                    telemetry::TERMINAL
-                },
-            );
-            match command {
-                Command::Serve => serve::run(config),
-                Command::Worker => worker::run(config),
-                Command::Migrate => migrate::run(&config),
-                Command::Account(command) => account::run(&config, command),
-                Command::Support(command) => support::run(&config, command),
-                Command::Demo(command) => demo::run(&config, &command),
-                Command::TestMail(command) => test_mail::run(&config, &command),
-                Command::Check => check::run(&config),
-                Command::Completions(_) | Command::Man(_) => Ok(()),
+    let is_server = matches!(command, Command::Serve | Command::Worker);
+    let refused_in_log = is_server && arguments.asks_for_json();
+    let config = match arguments.read() {
+        Ok(config) => config,
+        Err(wrong) => {
+            if refused_in_log {
+                telemetry::start(LogFormat::Json, None, telemetry::SERVER);
             }
-        });
+            for error in wrong {
+                refuse(&error.to_string(), refused_in_log);
+            }
+            return ExitCode::FAILURE;
+        }
+    };
+    let otherwise = if is_server {
+        telemetry::SERVER
+    } else {
+        telemetry::TERMINAL
+    };
+    telemetry::start(config.log_format, config.log_filter.as_deref(), otherwise);
+    let outcome = match command {
+        Command::Serve => serve::run(config),
+        Command::Worker => worker::run(config),
+        Command::Migrate => migrate::run(&config),
+        Command::Account(command) => account::run(&config, command),
+        Command::Support(command) => support::run(&config, command),
+        Command::Demo(command) => demo::run(&config, &command),
+        Command::TestMail(command) => test_mail::run(&config, &command),
+        Command::Check => check::run(&config),
+        Command::Completions(_) | Command::Man(_) => Ok(()),
+    };
     finish(outcome, refused_in_log)
 }
 
@@ -151,12 +155,16 @@ fn finish(outcome: Result<(), Refusal>, in_log: bool) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            if in_log {
-                tracing::error!("{refusal}");
-            } else {
-                output::complain(&refusal);
-            }
+            refuse(&refusal, in_log);
             ExitCode::FAILURE
         }
+    }
+}
+
+fn refuse(refusal: &str, in_log: bool) {
+    if in_log {
+        tracing::error!("{refusal}");
+    } else {
+        output::complain(refusal);
     }
 }

@@ -23,7 +23,7 @@ use crate::web::metrics::MetricsServer;
 /// A sentence for the terminal.
 pub fn run(config: Config) -> Result<(), Refusal> {
     config.require_mail().map_err(|error| error.to_string())?;
-    for warning in config.warnings() {
+    for warning in config.warnings().into_iter().chain(config.notes()) {
         warn(&config, &warning);
     }
     let transport = Arc::new(sender::transport(&config)?);

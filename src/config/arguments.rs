@@ -1,15 +1,12 @@
 //! Flags and environment, and how they become a [`Config`].
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 
 use super::values::{
-    ADDRESS_AND_PORT, address, database, given, line, log_filter, mailbox, networks, parsed, path,
+    address, address_and_port, database, folder, given, line, log_filter, log_format, mailbox,
+    networks, path, tls,
 };
-use super::{
-    Config, ConfigError, DEFAULT_SUPPORT_PHONE, LogFormat, PublicUrl, SecretKey, SmtpSettings,
-    TlsFiles,
-};
+use super::{Config, ConfigError, DEFAULT_SUPPORT_PHONE, PublicUrl, SecretKey, SmtpSettings};
 use clap::Args;
 
 /// Settings that may stand on the command line or in the environment. Secrets stand in the environment
@@ -147,18 +144,23 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Whether log lines are asked for as JSON: also where another setting cannot be used.
+    pub fn asks_for_json(&self) -> bool {
+        given(self.log_format.clone()).as_deref() == Some("json")
+    }
+
     /// Checks everything and adds what the environment alone may say.
     ///
     /// # Errors
-    /// [`ConfigError`] for the first setting that cannot be used.
-    pub fn read(self) -> Result<Config, ConfigError> {
+    /// A [`ConfigError`] for each setting that cannot be used; at least one.
+    pub fn read(self) -> Result<Config, Vec<ConfigError>> {
         self.check(environment)
     }
 
     fn check(
         self,
         variable: impl Fn(&'static str) -> Option<OsString>,
-    ) -> Result<Config, ConfigError> {
+    ) -> Result<Config, Vec<ConfigError>> {
         let secret = |name| -> Result<Option<String>, ConfigError> {
             variable(name)
                 .filter(|value| !value.is_empty())
@@ -169,68 +171,92 @@ impl Arguments {
                 })
                 .transpose()
         };
-        let listen: SocketAddr = parsed("LISTEN", self.listen, "127.0.0.1:8080", ADDRESS_AND_PORT)?;
+        let mut wrong = Wrong::default();
+        let listen = wrong.note(address_and_port(
+            "LISTEN",
+            given(self.listen).as_deref().unwrap_or("127.0.0.1:8080"),
+        ));
         let tls_files = (path(self.tls_cert), path(self.tls_key));
-        let public_url = match given(self.public_url) {
-            Some(text) => PublicUrl::parse(&text)?,
-            None => PublicUrl::of_listen(listen, tls_files.0.is_some())?,
-        };
-        let tls = match tls_files {
+        let public_url_given = given(self.public_url);
+        let public_url_is_set = public_url_given.is_some();
+        let public_url = match (public_url_given, listen) {
+            (Some(text), _) => wrong.note(PublicUrl::parse(&text)),
+            (None, Some(listen)) => wrong.note(PublicUrl::of_listen(listen, tls_files.0.is_some())),
             (None, None) => None,
-            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
-            (Some(_), None) => {
-                return Err(ConfigError::new(
-                    "TLS_KEY",
-                    "must name the key that belongs to TLS_CERT.",
-                ));
-            }
-            (None, Some(_)) => {
-                return Err(ConfigError::new(
-                    "TLS_CERT",
-                    "must name the certificate that belongs to TLS_KEY.",
-                ));
-            }
         };
-        Ok(Config {
-            database: database(secret("DATABASE_URL")?, secret("MIGRATION_DATABASE_URL")?)?,
-            data_dir: path(self.data_dir).unwrap_or_else(|| "./data".into()),
-            listen,
-            public_url,
-            trusted_proxies: networks(self.trusted_proxies)?,
-            tls,
-            smtp: secret("SMTP_URL")?
-                .map(|text| SmtpSettings::parse(&text))
-                .transpose()?,
-            mail_from: mailbox(self.mail_from)?,
-            training_email: address(
-                "TRAINING_EMAIL",
-                self.training_email,
-                "training@vendor.example",
-            )?,
-            support_email: address(
-                "SUPPORT_EMAIL",
-                self.support_email,
-                "customer.success@vendor.example",
-            )?,
-            support_phone: line("SUPPORT_PHONE", self.support_phone, DEFAULT_SUPPORT_PHONE)?,
-            product_name: line("PRODUCT_NAME", self.product_name, "User Accounts")?,
-            secret_key: secret("SECRET_KEY")?
-                .map(|text| SecretKey::parse(&text))
-                .transpose()?,
-            metrics_listen: given(self.metrics_listen)
-                .map(|text| {
-                    text.parse()
-                        .map_err(|_| ConfigError::new("METRICS_LISTEN", ADDRESS_AND_PORT))
-                })
-                .transpose()?,
-            log_format: match given(self.log_format).as_deref() {
-                None | Some("text") => LogFormat::Text,
-                Some("json") => LogFormat::Json,
-                Some(_) => return Err(ConfigError::new("LOG_FORMAT", "must be text or json.")),
-            },
-            log_filter: log_filter(self.rust_log)?,
-            search_path: variable("PATH"),
-        })
+        let tls = wrong.note(tls(tls_files));
+        let database_urls = secret("DATABASE_URL")
+            .and_then(|program| Ok((program, secret("MIGRATION_DATABASE_URL")?)));
+        let database =
+            wrong.note(database_urls.and_then(|(program, owner)| database(program, owner)));
+        let data_dir = wrong.note(folder("DATA_DIR", self.data_dir, "./data"));
+        let trusted_proxies = wrong.note(networks(self.trusted_proxies));
+        let smtp = wrong.note(
+            secret("SMTP_URL")
+                .and_then(|text| text.map(|text| SmtpSettings::parse(&text)).transpose()),
+        );
+        let mail_from = wrong.note(mailbox(self.mail_from));
+        let training_email = wrong.note(address(
+            "TRAINING_EMAIL",
+            self.training_email,
+            "training@vendor.example",
+        ));
+        let support_email = wrong.note(address(
+            "SUPPORT_EMAIL",
+            self.support_email,
+            "customer.success@vendor.example",
+        ));
+        let support_phone = wrong.note(line(
+            "SUPPORT_PHONE",
+            self.support_phone,
+            DEFAULT_SUPPORT_PHONE,
+        ));
+        let product_name = wrong.note(line("PRODUCT_NAME", self.product_name, "User Accounts"));
+        let secret_key = wrong.note(
+            secret("SECRET_KEY")
+                .and_then(|text| text.map(|text| SecretKey::parse(&text)).transpose()),
+        );
+        let metrics_listen = wrong.note(
+            given(self.metrics_listen)
+                .map(|text| address_and_port("METRICS_LISTEN", &text))
+                .transpose(),
+        );
+        let log_format = wrong.note(log_format(self.log_format));
+        let log_filter = wrong.note(log_filter(self.rust_log));
+        let read = || {
+            Some(Config {
+                database: database?,
+                data_dir: data_dir?,
+                listen: listen?,
+                public_url: public_url?,
+                public_url_is_set,
+                trusted_proxies: trusted_proxies?,
+                tls: tls?,
+                smtp: smtp?,
+                mail_from: mail_from?,
+                training_email: training_email?,
+                support_email: support_email?,
+                support_phone: support_phone?,
+                product_name: product_name?,
+                secret_key: secret_key?,
+                metrics_listen: metrics_listen?,
+                log_format: log_format?,
+                log_filter: log_filter?,
+                search_path: variable("PATH"),
+            })
+        };
+        read().ok_or(wrong.0)
+    }
+}
+
+/// What cannot be used, in the order in which it was looked at.
+#[derive(Default)]
+struct Wrong(Vec<ConfigError>);
+
+impl Wrong {
+    /// The value; nothing where it cannot be used, which is noted.
+    fn note<T>(&mut self, value: Result<T, ConfigError>) -> Option<T> {
+        value.map_err(|error| self.0.push(error)).ok()
     }
 }
 

@@ -1,5 +1,5 @@
 //! The configuration: the only reader of the environment. A wrong value stops the start with one
-//! sentence that names the variable and what it should be.
+//! sentence for each that names the variable and what it should be.
 
 mod arguments;
 mod public_url;
@@ -86,6 +86,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How a browser reaches it.
     pub public_url: PublicUrl,
+    /// Whether that was said; otherwise it follows from `listen`.
+    pub public_url_is_set: bool,
     /// Networks whose last `X-Forwarded-For` hop is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Serve https by itself.
@@ -128,6 +130,21 @@ impl Config {
             ));
         }
         Ok(())
+    }
+
+    /// What is right for one program and may be wrong for the next, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let follows = self.smtp.is_some() && !self.public_url_is_set;
+        follows
+            .then(|| {
+                format!(
+                    "PUBLIC_URL is not set, so links in mails lead to {}, which follows from LISTEN: a worker with another LISTEN \
+                     writes other links. Set PUBLIC_URL to the same address for every program.",
+                    self.public_url.origin()
+                )
+            })
+            .into_iter()
+            .collect()
     }
 
     /// What works and yet is hardly meant, a sentence each.

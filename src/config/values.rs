@@ -1,6 +1,7 @@
 //! How the value of one setting is read: each function names the variable when it refuses.
 
 use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -8,10 +9,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
-use super::{ConfigError, Database};
-
-/// How an address to listen on is written.
-pub(super) const ADDRESS_AND_PORT: &str = "must be an address and a port, like 127.0.0.1:8080.";
+use super::{ConfigError, Database, LogFormat, TlsFiles};
 
 /// A variable that is set to nothing is not set.
 pub(super) fn given(value: Option<String>) -> Option<String> {
@@ -22,6 +20,66 @@ pub(super) fn given(value: Option<String>) -> Option<String> {
 
 pub(super) fn path(value: Option<OsString>) -> Option<PathBuf> {
     value.filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// A folder that is there or can be made; whether it can is found out where it is needed.
+pub(super) fn folder(
+    name: &'static str,
+    value: Option<OsString>,
+    default: &str,
+) -> Result<PathBuf, ConfigError> {
+    let path = path(value).unwrap_or_else(|| default.into());
+    if path.metadata().is_ok_and(|found| !found.is_dir()) {
+        let should_be = format!("must be a folder, and {} is a file.", path.display());
+        return Err(ConfigError::new(name, should_be));
+    }
+    Ok(path)
+}
+
+/// Where to listen. Names are not looked up: they may stand for several addresses, or for none yet while
+/// the machine starts.
+pub(super) fn address_and_port(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| {
+        let host = text.rsplit_once(':').map_or(text, |(host, _)| host);
+        let is_name = host.contains(|c: char| c.is_ascii_alphabetic())
+            && host
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+        let should_be = if let Ok(ip) = text.parse::<IpAddr>() {
+            let whole = SocketAddr::new(ip, 8080);
+            format!("must be an address and a port, like {whole}: the port is missing.")
+        } else if is_name {
+            format!("must be an address in figures and a port, like 127.0.0.1:8080: {host} is a name, and names are not looked up.")
+        } else {
+            "must be an address and a port, like 127.0.0.1:8080.".to_string()
+        };
+        ConfigError::new(name, should_be)
+    })
+}
+
+pub(super) fn tls(
+    files: (Option<PathBuf>, Option<PathBuf>),
+) -> Result<Option<TlsFiles>, ConfigError> {
+    match files {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+        (Some(_), None) => Err(ConfigError::new(
+            "TLS_KEY",
+            "must name the key that belongs to TLS_CERT.",
+        )),
+        (None, Some(_)) => Err(ConfigError::new(
+            "TLS_CERT",
+            "must name the certificate that belongs to TLS_KEY.",
+        )),
+    }
+}
+
+pub(super) fn log_format(value: Option<String>) -> Result<LogFormat, ConfigError> {
+    match given(value).as_deref() {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(_) => Err(ConfigError::new("LOG_FORMAT", "must be text or json.")),
+    }
 }
 
 pub(super) fn parsed<T: std::str::FromStr>(

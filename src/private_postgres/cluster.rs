@@ -51,6 +51,11 @@ const SETTINGS: [&str; 13] = [
     "log_error_verbosity=terse",
 ];
 
+/// Whether there is a database.
+pub(super) fn is_made(place: &Place) -> bool {
+    place.cluster.join("PG_VERSION").exists()
+}
+
 /// Finds the postmaster, or starts one, and waits until it answers. Only under `start.lock`.
 pub(super) fn ensure_running(
     place: &Place,
@@ -71,7 +76,7 @@ pub(super) fn ensure_running(
         }
     }
     let mut log = open_log(place)?;
-    if !place.cluster.join("PG_VERSION").exists() {
+    if !is_made(place) {
         make(place, &programs, &lock, &mut log)?;
     }
     start(place, &programs, lock, &mut log)

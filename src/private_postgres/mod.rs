@@ -58,6 +58,7 @@ pub struct PrivatePostgres {
     place: Place,
     url: SecretString,
     notice: Option<String>,
+    is_new: bool,
     search_path: Option<OsString>,
     postmaster: Option<Postmaster>,
     /// Empty once it is stopped.
@@ -92,6 +93,7 @@ impl PrivatePostgres {
         let mut this = PrivatePostgres {
             url: url(&place),
             notice: place.notice(),
+            is_new: false,
             search_path,
             postmaster: None,
             users: None,
@@ -103,6 +105,7 @@ impl PrivatePostgres {
         let users = Lock::open(&this.place.data_dir.join("users.lock"))?;
         users.together()?;
         this.users = Some(users);
+        this.is_new = !cluster::is_made(&this.place);
         this.postmaster = Some(cluster::ensure_running(
             &this.place,
             this.search_path.as_deref(),
@@ -119,6 +122,11 @@ impl PrivatePostgres {
     /// A sentence for the terminal where the database is not kept in DATA_DIR.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// The folder of the database, where it was made just now.
+    pub fn made(&self) -> Option<&Path> {
+        self.is_new.then_some(self.place.cluster.as_path())
     }
 
     /// Whether PostgreSQL ended, though nobody here stopped it.

@@ -227,3 +227,22 @@ fn a_port_that_another_program_has() {
         &["no address of this machine", "0.0.0.0"],
     );
 }
+
+#[test]
+fn a_database_that_the_check_itself_makes_is_told() {
+    let folder = Folder::new("check-new");
+    let said = || {
+        let output = folder.program(&["check"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let first = said();
+    assert!(
+        first.contains("there was no database yet, and an empty one was made in /"),
+        "{first}"
+    );
+    let second = said();
+    assert!(
+        second.contains("answers.\n") && !second.contains("was made"),
+        "{second}"
+    );
+}

@@ -231,4 +231,8 @@ fn a_mail_server_that_is_away_or_wants_something_else() {
         status == 0 && said.contains("127.0.0.1 takes mail from"),
         "{said}"
     );
+    assert!(
+        said.contains("note   Configuration: PUBLIC_URL is not set, so links in mails lead to http://127.0.0.1:0"),
+        "{said}"
+    );
 }

@@ -80,6 +80,52 @@ fn a_wrong_setting_is_one_sentence_that_names_it_and_the_status_is_1() {
 }
 
 #[test]
+fn several_wrong_settings_are_told_at_once_a_sentence_each() {
+    let folder = Folder::new("several");
+    let file = folder.0.join("file");
+    std::fs::write(&file, "").unwrap();
+    let program = |command: &str| {
+        let mut program = folder.program(&[command]);
+        program
+            .env("LISTEN", "localhost:8080")
+            .env("MAIL_FROM", "nobody")
+            .env("DATA_DIR", &file);
+        program
+    };
+    let told = program("check").output().unwrap();
+    assert_eq!(told.status.code(), Some(1));
+    let said = String::from_utf8(told.stderr).unwrap();
+    let starts: Vec<&str> = said
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(starts, ["LISTEN", "DATA_DIR", "MAIL_FROM"], "{said}");
+    assert!(
+        said.contains("localhost is a name") && said.contains("file is a file."),
+        "{said}"
+    );
+    for command in ["serve", "worker"] {
+        let told = program(command).env("LOG_FORMAT", "json").output().unwrap();
+        assert_eq!(told.status.code(), Some(1));
+        let said = String::from_utf8(told.stderr).unwrap();
+        let variables: Vec<String> = said
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .map(|line| {
+                line["message"]
+                    .as_str()
+                    .unwrap()
+                    .split(' ')
+                    .next()
+                    .unwrap()
+                    .to_string()
+            })
+            .collect();
+        assert_eq!(variables, ["LISTEN", "DATA_DIR", "MAIL_FROM"], "{said}");
+    }
+}
+
+#[test]
 fn wrong_usage_is_status_2_and_no_secret_is_an_argument() {
     let folder = Folder::new("usage");
     for arguments in [

@@ -1,6 +1,8 @@
 //! The account's activity, and the files that leave the program.
 
-use user_accounts::csv_out;
+use user_accounts::accounts::{self, AccountError, Domain};
+use user_accounts::history::Author;
+use user_accounts::{clock, csv_out};
 
 use crate::client::Answer;
 use crate::site::Site;
@@ -255,4 +257,48 @@ fn the_file_of_users_is_exactly_the_list_and_safe_in_a_spreadsheet() {
         Some("attachment; filename=\"inactive-users.csv\"")
     );
     assert_eq!(site.count("events where kind = 'list_downloaded'"), 9);
+}
+
+#[test]
+fn a_domain_that_staff_add_and_remove_stands_in_the_activity() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let author = Author::staff(acme.id);
+    let (old, used) = (
+        Domain::parse("old.example").unwrap(),
+        Domain::parse("acme.example").unwrap(),
+    );
+    let change = |domain: &Domain, add: bool| {
+        site.db.write(|tx| {
+            if add {
+                accounts::add_domain(tx, &author, domain, clock::now()).map(|_| ())
+            } else {
+                accounts::remove_domain(tx, &author, domain, clock::now())
+            }
+        })
+    };
+    change(&old, true).unwrap();
+    site.person(acme, "ann@acme.example", false);
+    let refused = change(&used, false).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "2 people have an address at acme.example, counting inactive people, so it was not removed. \
+         Give them usernames at another domain of the account first."
+    );
+    change(&old, false).unwrap();
+    let gone = change(&old, false).unwrap_err();
+    assert!(matches!(gone, AccountError::NoSuchDomain { .. }), "{gone}");
+    let client = site.signed_in("boss@acme.example");
+    let told = sentences(&client.get("/activity?kind=account"));
+    let told: Vec<&String> = told
+        .iter()
+        .filter(|line| line.contains("The domain"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "The domain old.example was removed.",
+            "The domain old.example was added."
+        ]
+    );
 }

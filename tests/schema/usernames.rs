@@ -67,6 +67,24 @@ fn an_address_is_at_a_domain_of_its_own_account() {
 }
 
 #[test]
+fn a_domain_stays_while_anybody_of_its_account_has_an_address_there() {
+    let base = Base::with_two_accounts();
+    base.run(&user(B, "ann@shared.example", false, false))
+        .unwrap();
+    let remove = |account| {
+        format!(
+            "delete from account_domains where account_id = '{account}' and domain = 'shared.example'"
+        )
+    };
+    assert_eq!(
+        base.refused(&remove(B)),
+        "users_domain",
+        "also for the inactive"
+    );
+    base.run(&remove(A)).unwrap();
+}
+
+#[test]
 fn a_reserved_address_is_its_owners_until_it_runs_out() {
     let base = Base::with_two_accounts();
     base.run(&user(A, "ann@shared.example", true, false))

@@ -30,7 +30,13 @@ fn of_open(database: &OpenDatabase) -> Vec<Finding> {
     let answers = version.is_ok();
     let mut findings = vec![(
         "Database",
-        version.map(|version| format!("PostgreSQL {version} answers.")),
+        version.map(|version| match &database.made {
+            Some(folder) => format!(
+                "PostgreSQL {version} answers; there was no database yet, and an empty one was made in {}.",
+                folder.display()
+            ),
+            None => format!("PostgreSQL {version} answers."),
+        }),
     )];
     if !answers {
         return findings;

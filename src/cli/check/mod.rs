@@ -33,6 +33,9 @@ pub fn run(config: &Config) -> Result<(), Refusal> {
             }
         }
     }
+    for note in config.notes() {
+        say(format!("note   Configuration: {note}"));
+    }
     match wrong {
         0 => Ok(()),
         1 => Err("One thing is wrong.".to_string()),

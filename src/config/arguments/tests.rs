@@ -30,12 +30,78 @@ struct CommandLine {
 }
 
 fn check(arguments: Arguments, secrets: &[(&'static str, &str)]) -> Result<Config, ConfigError> {
+    check_all(arguments, secrets).map_err(|mut wrong| wrong.remove(0))
+}
+
+fn check_all(
+    arguments: Arguments,
+    secrets: &[(&'static str, &str)],
+) -> Result<Config, Vec<ConfigError>> {
     arguments.check(|name| {
         secrets
             .iter()
             .find(|(known, _)| *known == name)
             .map(|(_, value)| OsString::from(*value))
     })
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let arguments = Arguments {
+        listen: Some("8080".into()),
+        tls_key: Some("key.pem".into()),
+        mail_from: Some("nobody".into()),
+        ..Arguments::default()
+    };
+    let wrong = check_all(arguments, &[("SECRET_KEY", "short")]).unwrap_err();
+    let variables: Vec<&str> = wrong.iter().map(|error| error.variable).collect();
+    assert_eq!(variables, ["LISTEN", "TLS_CERT", "MAIL_FROM", "SECRET_KEY"]);
+}
+
+#[test]
+fn where_to_listen_is_refused_by_what_is_amiss_with_it() {
+    for (text, words) in [
+        ("localhost:8080", "localhost is a name"),
+        ("localhost", "localhost is a name"),
+        (
+            "accounts.company.example:80",
+            "accounts.company.example is a name",
+        ),
+        ("::1", "like [::1]:8080: the port is missing"),
+        ("10.0.0.1", "like 10.0.0.1:8080: the port is missing"),
+        (
+            "8080",
+            "must be an address and a port, like 127.0.0.1:8080.",
+        ),
+        (
+            ":8080",
+            "must be an address and a port, like 127.0.0.1:8080.",
+        ),
+        (
+            "127.0.0.1:http",
+            "must be an address and a port, like 127.0.0.1:8080.",
+        ),
+    ] {
+        let arguments = Arguments {
+            listen: Some(text.into()),
+            ..Arguments::default()
+        };
+        let error = check(arguments, &[]).unwrap_err();
+        assert!(error.should_be.contains(words), "{text}: {error}");
+    }
+}
+
+#[test]
+fn links_that_follow_from_where_a_program_listens_are_noted_where_mail_goes_out() {
+    let smtp = [("SMTP_URL", "smtp://127.0.0.1")];
+    let config = check(Arguments::default(), &smtp).unwrap();
+    assert!(config.notes()[0].contains("links in mails lead to http://127.0.0.1:8080"));
+    let set = Arguments {
+        public_url: Some("http://127.0.0.1:8080".into()),
+        ..Arguments::default()
+    };
+    assert!(check(set, &smtp).unwrap().notes().is_empty());
+    assert!(check(Arguments::default(), &[]).unwrap().notes().is_empty());
 }
 
 #[test]
