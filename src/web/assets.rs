@@ -24,10 +24,10 @@ const STYLE: &str = concat!(
 );
 
 const SCRIPT: &str = concat!(
-    include_str!("../../static/js/flash.js"),
     include_str!("../../static/js/forms.js"),
     include_str!("../../static/js/dialog.js"),
     include_str!("../../static/js/opener.js"),
+    include_str!("../../static/js/flash.js"),
     include_str!("../../static/js/selection.js"),
     include_str!("../../static/js/live.js"),
 );

@@ -116,6 +116,11 @@ impl Flash {
         self
     }
 
+    /// Whether it takes the focus, so that its links and its `Undo` are the next stops of the Tab key.
+    fn leads_on(&self) -> bool {
+        self.action.is_some() || !self.links.is_empty()
+    }
+
     fn class(&self) -> &'static str {
         match self.tone {
             FlashTone::Success => "success",

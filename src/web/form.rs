@@ -41,6 +41,11 @@ impl Errors {
         self.add("", message);
     }
 
+    /// What else is wrong, with what comes later in the form.
+    pub fn append(&mut self, later: Errors) {
+        self.list.extend(later.list);
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

@@ -5,12 +5,31 @@
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const done = (region) => region.querySelector('[data-announce-when-done="yes"]');
 
+  // Only what differs changes, so that a button stays the same one under the hand, and keeps the focus.
+  const become = (old, fresh) => {
+    if (old.isEqualNode(fresh)) return;
+    const parts = [...fresh.childNodes];
+    if (old.nodeName !== fresh.nodeName || old.childNodes.length !== parts.length) return old.replaceWith(fresh);
+    if (!old.attributes) {
+      old.nodeValue = fresh.nodeValue;
+      return;
+    }
+    for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+    [...old.childNodes].forEach((part, at) => become(part, parts[at]));
+  };
+
   const exchange = (region, fresh) => {
-    const focused = region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = region.contains(document.activeElement) ? document.activeElement : null;
     const finished = !done(region) && done(fresh);
-    region.replaceWith(fresh);
-    if (focused) [...fresh.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === focused)?.focus();
-    if (finished) announcer.textContent = finished.textContent;
+    become(region, fresh);
+    if (focused && !focused.isConnected) {
+      const standing = region.querySelector("[data-announce-when-done]");
+      const link = [...region.querySelectorAll("a[href]")].find((one) => one.href === focused.href);
+      if (!link) standing.tabIndex = -1;
+      (link ?? standing).focus();
+    }
+    if (finished) announcer.textContent = done(region).textContent;
   };
 
   const follow = async () => {

@@ -1,15 +1,24 @@
 {
-  // The focus comes back to what opened a pop-up, also when the page was loaded anew meanwhile.
-  const KEY = "opener";
+  // The focus comes back to what opened a pop-up, also when the page was loaded anew meanwhile and when
+  // one pop-up led to another: what was pressed on each of them is kept, the last one on top.
+  const KEY = "openers";
   const dialog = document.getElementById("dialog");
-  if (!dialog) {
-    const id = sessionStorage.getItem(KEY);
-    sessionStorage.removeItem(KEY);
-    const opener = id && document.getElementById(id);
-    if (opener) opener.focus({ preventScroll: document.querySelector(".flash") !== null });
-    document.querySelector("main")?.addEventListener("click", (event) => {
-      const pressed = event.target.closest("a[id], button[id]");
-      if (pressed) sessionStorage.setItem(KEY, pressed.id);
-    });
-  }
+  const here = `${location.pathname} ${dialog ? "pop-up" : ""}`;
+  const pressed = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+  const keep = () => sessionStorage.setItem(KEY, JSON.stringify(pressed));
+  const last = pressed.findLastIndex(({ at }) => at === here);
+  const opener = last >= 0 && document.getElementById(pressed[last].id);
+  // On the way back what lay above is done with; on a page without a pop-up everything is.
+  if (last >= 0 || !dialog) pressed.length = dialog ? last : 0;
+  keep();
+  // What went wrong comes first, then a message that can be taken back.
+  const message = document.querySelector("main .flash[autofocus]");
+  if (message && (!opener || message.querySelector("button"))) message.focus();
+  else if (opener && !document.getElementById("error-summary")) opener.focus({ preventScroll: document.querySelector(".flash") !== null });
+  (dialog ?? document.querySelector("main"))?.addEventListener("click", (event) => {
+    const control = event.target.closest("a[id], button[id]");
+    if (!control) return;
+    pressed.push({ at: here, id: control.id });
+    keep();
+  });
 }

@@ -262,3 +262,75 @@ fn fields_that_the_form_does_not_offer_do_nothing() {
     assert_eq!(client.post("/users", &fields).status, 303);
     assert_eq!(site.count(&format!("users where username like 'ann%' and account_id = '{}' and not administrator and active", acme.id)), 1);
 }
+
+#[test]
+fn with_no_seat_free_that_is_said_beside_everything_else_and_leads_to_who_makes_room() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    site.person(acme, "idle@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let empty = client.post("/users", &[("username", ""), ("first_name", "")]);
+    assert_eq!(empty.status, 422);
+    assert!(empty.error_at("username").is_some() && empty.error_at("first_name").is_some());
+    assert!(
+        empty.says("No seat is free: 2 of 2 seats are in use."),
+        "{}",
+        empty.dialog().text()
+    );
+    site.sql(
+        "update users set created_at = now() - interval '90 days' where username like 'idle%'",
+    );
+    for fields in [&ANN[..], &[("username", "")]] {
+        let refused = client.post("/users", fields);
+        assert_eq!(
+            refused.error_at("deactivate").as_deref(),
+            Some(
+                "No seat is free: 2 of 2 seats are in use. Choose below who makes room, or deactivate a user first."
+            )
+        );
+        assert!(
+            refused.body.contains("href=\"#deactivate\""),
+            "the summary leads there"
+        );
+    }
+}
+
+#[test]
+fn an_address_in_use_is_said_also_when_another_field_is_wrong() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let bea = site.person(acme, "bea@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let wrong = [
+        ("username", "bea@acme.example"),
+        ("first_name", ""),
+        ("last_name", "Meyer"),
+        ("phone", "call me"),
+    ];
+    for path in [
+        "/users".to_string(),
+        format!(
+            "/users/{}/replacement",
+            site.person(acme, "cy@acme.example", false)
+        ),
+    ] {
+        let page = client.post(&path, &wrong);
+        assert_eq!(
+            (page.status, page.error_at("username").as_deref()),
+            (422, Some("Email address is already in use")),
+            "{path}"
+        );
+        assert!(page.error_at("first_name").is_some() && page.error_at("phone").is_some());
+    }
+    // One's own stored address is nobody's conflict.
+    let path = format!("/users/{bea}");
+    let page = crate::edit::edit(&client, &client.get(&path), &path, &[("phone", "call me")]);
+    assert_eq!((page.status, page.error_at("username")), (422, None));
+    let taken = [("phone", "call me"), ("username", "boss@acme.example")];
+    let page = crate::edit::edit(&client, &client.get(&path), &path, &taken);
+    assert_eq!(
+        page.error_at("username").as_deref(),
+        Some("Email address is already in use")
+    );
+    assert_eq!(site.count("address_conflicts"), 0, "all of this account");
+}

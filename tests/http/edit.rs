@@ -115,7 +115,7 @@ fn edits_of_different_fields_are_merged_and_said() {
     let told = client.get("/users");
     assert!(
         told.says("Nora Tester changed department meanwhile; that was kept.")
-            && told.says("You changed first name, phone meanwhile; that was kept."),
+            && told.says("You changed first name, phone in another window; that was kept."),
         "{}",
         told.text()
     );
@@ -317,5 +317,28 @@ fn what_is_of_another_account_does_not_exist() {
             .lines()
             .filter(|line| line.contains("globex"))
             .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn ones_own_second_window_is_not_somebody_else() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let old = client.get(&path);
+    let first = [("title", "Seller"), ("username", "anne@acme.example")];
+    assert_eq!(edit(&client, &client.get(&path), &path, &first).status, 303);
+    let second = [("title", "Buyer"), ("username", "anna@acme.example")];
+    let page = edit(&client, &old, &path, &second);
+    assert_eq!(page.status, 409);
+    for field in ["title", "username"] {
+        assert_eq!(
+            page.error_at(field).as_deref(),
+            Some("You changed this in another window. Compare both and save again.")
+        );
+    }
+    assert!(
+        page.says("You saved changes to Ann Tester in another window today"),
+        "{}",
+        page.dialog().text()
     );
 }

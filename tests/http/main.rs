@@ -51,6 +51,7 @@ mod second_factor_lost;
 mod send_again;
 mod sessions;
 mod sign_in;
+mod signed_out;
 mod staff;
 mod training;
 mod wire;

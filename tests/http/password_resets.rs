@@ -300,3 +300,37 @@ fn a_reset_of_many_people_that_takes_longer_than_a_page_waits_is_carried_out_all
     assert_eq!(site.count("password_resets"), 1);
     assert_eq!(site.count("mails where kind = 'password_reset'"), MANY);
 }
+
+#[test]
+fn the_pop_up_says_who_of_the_chosen_is_oneself_and_why_nobody_is_left() {
+    let site = Site::start();
+    let (ann, _, gone) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let boss = site.value("select id from users where username like 'boss%'");
+    let told = |query: &str| client.get(&format!("/password-resets/new{query}")).dialog();
+    let all = "All Active Users includes you: you stay signed in here, and get a mail too.";
+    assert!(told("").says(all) && told(&format!("?user={ann}")).says(all));
+    let both = told(&format!("?user={ann}&user={boss}"));
+    assert!(both.says(
+        "You are among the selected users, and among All Active Users: you stay signed in here"
+    ));
+    assert!(
+        told("?q=ann")
+            .says("All Active Users includes you, and so does All that match where it finds you:")
+    );
+
+    let nobody = told(&format!("?user={gone}"));
+    assert!(nobody.says("Selected users (0)"));
+    assert!(
+        nobody.says("Everybody selected is left out, for the reasons below.")
+            && nobody.says("Gone Tester"),
+        "{}",
+        nobody.text()
+    );
+    let one = client.post("/password-resets", &[("scope", "selected"), ("user", &ann)]);
+    assert!(
+        client
+            .get(&one.location.unwrap())
+            .says("The password of 1 user is reset. They get a mail with a new one.")
+    );
+}

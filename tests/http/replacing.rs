@@ -143,3 +143,37 @@ fn pressed_twice_a_replacement_happens_once_and_answers_the_same() {
         late.dialog().text()
     );
 }
+
+#[test]
+fn after_an_edit_of_the_name_alone_replace_asks_for_an_address_and_blames_nobody() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    let names = [("first_name", "Tobias"), ("last_name", "Keller")];
+    let guard = edit(&client, &client.get(&path), &path, &names);
+    assert!(guard.says("This looks like a different person"));
+    let names = ["username", "first_name", "last_name", "id", "version"];
+    let fields: Vec<(&str, String)> = names.map(|name| (name, guard.field(name))).into();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let page = client.post(&format!("{path}/replacement"), &fields);
+    assert!(
+        page.says(
+            "ann@acme.example stays the username of Ann Tester. Enter the new user’s own address."
+        ),
+        "{}",
+        page.dialog().text()
+    );
+    assert!(!page.says("There is a problem"));
+    assert_eq!(
+        (
+            page.field("username").as_str(),
+            page.field("first_name").as_str(),
+            page.field("id")
+        ),
+        ("", "Tobias", guard.field("id"))
+    );
+    assert_eq!(site.everything(), before);
+}

@@ -271,3 +271,39 @@ fn pressed_twice_a_request_is_made_once_and_leads_to_its_page() {
     );
     assert_eq!(site.count("training_requests"), 2);
 }
+
+#[test]
+fn without_a_script_the_page_is_not_loaded_again_while_undo_is_offered() {
+    let site = Site::start();
+    let (ann, _) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [("kind", "new_user"), ("scope", "selected"), ("user", &ann)];
+    let page = client.post("/training-requests", &fields).location.unwrap();
+    let refresh = |page: &crate::client::Answer| -> u32 {
+        let rest = page
+            .body
+            .split("http-equiv=\"refresh\" content=\"")
+            .nth(1)
+            .unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let shown = client.get(&page);
+    assert!(shown.says("Undo"));
+    let seconds: u32 = shown
+        .text()
+        .split("training team in ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(refresh(&shown), seconds + 1, "when it is over");
+    // A script looks again sooner: it leaves the button where it is.
+    assert!(shown.body.contains("data-refresh=\"2\""));
+    site.sql("update training_requests set requested_at = requested_at - interval '11 seconds'");
+    let later = client.get(&page);
+    assert!(!later.says("Undo"));
+    assert_eq!(refresh(&later), 2);
+}

@@ -18,6 +18,10 @@ use crate::web::redirect::see_other;
 use crate::web::{context, page};
 use crate::{clock, db};
 
+/// What a browser is told whose session is alive no more.
+const SESSION_ENDED: &str = "You were signed out: you had been away for long, your password was reset or changed, \
+    or an administrator changed what you may do. Sign in again; if that does not work, ask an administrator of your account.";
+
 /// GET `/sign-in`. Whoever is signed in already goes home.
 ///
 /// # Errors
@@ -36,6 +40,11 @@ pub async fn show(
     let mut layout = app.layout();
     if query.0.one("signed-out")?.is_some() {
         layout.flash = Some(Flash::success("You are signed out."));
+    }
+    // Only the browser that held a session is told that it ended: it still has the session's token. The
+    // session is gone from the database, and with it what ended it, so every reason is named.
+    if layout.flash.is_none() && token_digest(&visitor.cookie).is_some() {
+        layout.flash = Some(Flash::notice(SESSION_ENDED));
     }
     page::ok(&SignInPage::new(layout, "", Errors::none()))
 }

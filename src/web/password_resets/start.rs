@@ -10,7 +10,7 @@ use crate::password_resets::{self, OmissionReason, ResetError, ResetPasswords};
 use crate::users::{self, User};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::components::LeftOut;
+use crate::web::components::{LeftOut, people};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
@@ -80,10 +80,13 @@ pub async fn reset(
     let outcome = blocking(move || {
         shared.db.write(|tx| {
             let reset = password_resets::reset(tx, &by.author, &command, &by.session, by.now)?;
-            let text = format!(
-                "The passwords of {} are reset. Each person gets a mail with a new one.",
-                crate::web::components::people(reset.people as u64)
-            );
+            let text = match reset.people {
+                1 => "The password of 1 user is reset. They get a mail with a new one.".to_string(),
+                many => format!(
+                    "The passwords of {} are reset. Each person gets a mail with a new one.",
+                    people(many as u64)
+                ),
+            };
             by.leave(tx, &Flash::success(text))?;
             Ok::<_, ResetError>(reset.id)
         })
@@ -167,6 +170,9 @@ async fn draw(
                 .collect();
             let dialog = PasswordResetDialog {
                 who: ScopeChoice {
+                    selected_includes_you: found
+                        .iter()
+                        .any(|subject| subject.active && subject.id == user.signed_in.user_id),
                     selected_count: (found.len() - left_out.len()) as u64,
                     matching_count: matching_count(connection, user.account_id(), &place)?,
                     all_active_count: list.active,

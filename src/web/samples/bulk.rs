@@ -24,6 +24,7 @@ fn reset_password() {
         dialog: PasswordResetDialog {
             who: ScopeChoice {
                 selected: (0..selected).map(id).collect(),
+                selected_includes_you: false,
                 selected_count: selected as u64,
                 matching_count: (selected == 0).then_some(37),
                 all_active_count: 1_118,
@@ -57,6 +58,7 @@ fn provide_training() {
                 id: uuid::Uuid::nil(),
                 who: ScopeChoice {
                     selected: vec![id(1), id(2)],
+                    selected_includes_you: true,
                     selected_count: 12,
                     matching_count: None,
                     all_active_count: 118,

@@ -179,11 +179,13 @@ fn a_password_reset_under_way_and_done() {
 fn a_training_request() {
     let page = TrainingRequestPage {
         layout: Layout {
-            refresh_seconds: Some(2),
+            refresh_seconds: Some(9),
             ..telling(Flash::success(
                 "New User Training is requested for 3 users.",
             ))
         },
+        has_just_come: true,
+        look_again_seconds: Some(2),
         id: id(78),
         kind: TrainingKind::NewUser,
         requested_by: "Dana Fox".to_owned(),

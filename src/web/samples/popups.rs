@@ -9,8 +9,9 @@ use crate::web::users::conflicts::{
 };
 use crate::web::users::dialogs::{
     Activation, AddDialog, AdministratorDialog, CouldBeFreed, DifferentPersonDialog, EditDialog,
-    Fact, ProfileFields, ProfileValues, ReplaceDialog, UsersDialog,
+    ProfileFields, ProfileValues, ReplaceDialog, UsersDialog,
 };
+use crate::web::users::fact::Fact;
 use crate::web::users::pages::UsersPage;
 
 const HINT: &str = "An address at acme.example or acme-labs.example.";
@@ -345,6 +346,7 @@ fn another_person_in_the_same_row() {
             fields: ProfileFields::new(&ProfileValues::default(), &Errors::none(), HINT, false),
             errors: Errors::none(),
             conflict: None,
+            address_kept: false,
             consequences: vec![
                 "Grace Lin is signed out at once and deactivated; the history stays.".to_owned(),
                 "The new user takes the seat and gets a password by mail.".to_owned(),

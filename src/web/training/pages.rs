@@ -119,6 +119,11 @@ impl TrainingDialog {
 pub struct TrainingRequestPage {
     /// The frame; `refresh_seconds` is set while the mail is held or waits.
     pub layout: Layout,
+    /// Whether this answers the click that asked for it, with `Undo` on offer: where it stands takes the
+    /// focus then, and `Undo` is the next stop.
+    pub has_just_come: bool,
+    /// How often a script looks again while the mail is held or waits.
+    pub look_again_seconds: Option<u32>,
     /// Which.
     pub id: Uuid,
     /// Which training.

@@ -19,7 +19,9 @@ use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
 use crate::web::when::{self, Written};
 
-/// How often the page looks again while the mail is held or waits, in seconds.
+/// How often the page looks again while the mail is held or waits, in seconds. Where no script exchanges
+/// the part that changes, it is not loaded again as long as `Undo` is offered: the button would be gone
+/// from under the hand.
 const REFRESH_SECONDS: u32 = 2;
 
 /// GET.
@@ -66,8 +68,6 @@ fn draw(
     number: i64,
 ) -> TrainingRequestPage {
     let (status, tone, settled) = standing(details, user);
-    let mut layout = user.layout(app);
-    layout.refresh_seconds = (!settled).then_some(REFRESH_SECONDS);
     let path = |number: i64| match number {
         0 => format!("/training-requests/{}", details.id),
         number => format!("/training-requests/{}?page={number}", details.id),
@@ -75,7 +75,14 @@ fn draw(
     let held = details.undone_at.is_none()
         && matches!(&details.mail, Some((state, ..)) if state == "waiting")
         && user.now < details.requested_at + UNDO_WINDOW;
+    let mut layout = user.layout(app);
+    layout.refresh_seconds = (!settled).then(|| match undo_seconds(details, user) {
+        left if held => left + 1,
+        _ => REFRESH_SECONDS,
+    });
     TrainingRequestPage {
+        has_just_come: held && layout.flash.is_some(),
+        look_again_seconds: (!settled).then_some(REFRESH_SECONDS),
         layout,
         id: details.id,
         kind: match details.training {
@@ -130,6 +137,12 @@ pub(super) fn line(
     }
 }
 
+/// How long the request can still be taken back, in whole seconds.
+fn undo_seconds(details: &Details, user: &SignedInUser) -> u32 {
+    let left = details.requested_at + UNDO_WINDOW - user.now;
+    u32::try_from(left.whole_seconds()).unwrap_or(0)
+}
+
 /// Where the mail to the trainers stands, and whether that is the end of it.
 fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
     if let Some(at) = details.undone_at {
@@ -162,9 +175,8 @@ fn standing(details: &Details, user: &SignedInUser) -> (String, Tone, bool) {
             true,
         ),
         _ => {
-            let left = (details.requested_at + UNDO_WINDOW - user.now).whole_seconds();
-            let words = match left {
-                ..=0 => "The mail to the training team is on its way.".to_string(),
+            let words = match undo_seconds(details, user) {
+                0 => "The mail to the training team is on its way.".to_string(),
                 1 => "Will be mailed to the training team in 1 second.".to_string(),
                 left => format!("Will be mailed to the training team in {left} seconds."),
             };

@@ -310,6 +310,9 @@ async fn draw(
             let dialog = TrainingDialog {
                 id: again.id(),
                 who: ScopeChoice {
+                    selected_includes_you: found
+                        .iter()
+                        .any(|subject| subject.active && subject.id == user.signed_in.user_id),
                     selected_count: (found.len() - left_out.len()) as u64,
                     matching_count: matching_count(connection, user.account_id(), &place)?,
                     all_active_count: list.active,

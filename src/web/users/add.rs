@@ -10,6 +10,7 @@ use super::{conflict_words, form, list, place_query};
 use crate::users::{self, ActivationError, AddError, AddUser, ReplaceError, ReplaceUser};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
+use crate::web::components::Seats;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
@@ -35,6 +36,7 @@ pub async fn show(
         errors: Errors::none(),
         conflict: None,
         deactivate: None,
+        seat_missing: false,
     };
     let page = draw(app, administrator.0, place, again).await?;
     page::ok(&page)
@@ -83,6 +85,8 @@ struct Again {
     conflict: Option<AddressConflict>,
     /// Who is to make room, where no seat is free.
     deactivate: Option<Uuid>,
+    /// Whether there was no seat for the new user.
+    seat_missing: bool,
 }
 
 fn try_to_add(
@@ -98,6 +102,7 @@ fn try_to_add(
         .read(|connection| accounts::domains(connection, user.account_id()))?;
     let mut errors = Errors::none();
     let mut conflict = None;
+    let mut seat_missing = false;
     if let Some((username, profile)) = form::parse(values, &domains, None, &mut errors) {
         let command = AddUser {
             id: new_id,
@@ -129,10 +134,14 @@ fn try_to_add(
                 conflict = conflict_words::explain(app, user, place, why, &mut errors);
             }
             Err(AddError::ForeignDomain) => errors.add("username", form::foreign_domain(&domains)),
-            Err(AddError::NoSeat(account)) => errors.add_general(no_seat(account.as_deref())),
+            Err(AddError::NoSeat(_)) => seat_missing = true,
             Err(AddError::NobodyToFree(why)) => errors.add("deactivate", why),
             Err(AddError::Database(error)) => return Err(error),
         }
+    } else {
+        conflict =
+            conflict_words::explain_too(app, user, place, &values.username, None, &mut errors)?;
+        seat_missing = deactivate.is_none() && list::seats(user).free() == 0;
     }
     Ok(Err(Box::new(Again {
         values: values.clone(),
@@ -140,6 +149,7 @@ fn try_to_add(
         errors,
         conflict,
         deactivate,
+        seat_missing,
     })))
 }
 
@@ -217,6 +227,21 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
     )
 }
 
+/// Says that there is no seat, first of all that is wrong: at the choice of who makes room, where there
+/// is one.
+fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Errors) {
+    let words = format!("No seat is free: {} are in use.", seats.words());
+    let whom = seats.to_deactivate();
+    if could_be_freed.is_empty() {
+        errors.add_general(format!("{words} Deactivate {whom} first, then try again."));
+    } else {
+        errors.add(
+            "deactivate",
+            format!("{words} Choose below who makes room, or deactivate {whom} first."),
+        );
+    }
+}
+
 /// What to do when all seats are in use.
 pub fn no_seat(account: Option<&accounts::Account>) -> String {
     let over = account.map_or(0, |account| account.active_users - account.seats);
@@ -241,17 +266,23 @@ async fn draw(
         shared.db.read(|connection| {
             let domains = accounts::domains(connection, user.account_id())?;
             let list = list::build(connection, &shared, &user, &place, &[])?;
+            let could_be_freed = could_be_freed(connection, &user, again.deactivate)?;
+            let mut errors = Errors::none();
+            if again.seat_missing {
+                seat_missing(&list::seats(&user), &could_be_freed, &mut errors);
+            }
+            errors.append(again.errors);
             let dialog = AddDialog {
                 fields: ProfileFields::new(
                     &again.values,
-                    &again.errors,
+                    &errors,
                     form::username_hint(&domains),
                     again.conflict.is_some(),
                 ),
                 new_id: again.new_id,
-                errors: again.errors,
+                errors,
                 seats: list::seats(&user),
-                could_be_freed: could_be_freed(connection, &user, again.deactivate)?,
+                could_be_freed,
                 conflict: again.conflict,
             };
             Ok::<_, db::Error>(list::with_dialog(

@@ -2,12 +2,46 @@
 
 use super::conflicts::{ADDRESS_IN_USE, AddressConflict, AddressConflictCase};
 use super::place::Place;
-use crate::users::Conflict;
+use crate::db;
+use crate::users::{self, Conflict, Username};
 use crate::web::app::App;
 use crate::web::components::Link;
 use crate::web::form::Errors;
 use crate::web::guard::SignedInUser;
 use crate::web::when;
+
+/// Looks at the address of a form that other fields stop, so that everything that is wrong is said at
+/// once. `kept` is the stored address, which nobody has to be asked about.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn explain_too(
+    app: &App,
+    user: &SignedInUser,
+    place: &Place,
+    typed: &str,
+    kept: Option<&str>,
+    errors: &mut Errors,
+) -> Result<Option<AddressConflict>, db::Error> {
+    if errors.is_empty() || errors.at("username").is_some() {
+        return Ok(None);
+    }
+    let username = match Username::parse(typed) {
+        Ok(username) if kept != Some(username.as_str()) => username,
+        _ => return Ok(None),
+    };
+    Ok(
+        match users::explain(&app.db, &user.author, typed, &username, user.now)? {
+            Conflict::Gone => None,
+            held => {
+                let later = std::mem::take(errors);
+                let conflict = explain(app, user, place, held, errors);
+                errors.append(later);
+                conflict
+            }
+        },
+    )
+}
 
 /// Puts the conflict to the Username field; the panel explains it. Nothing where the address became
 /// free meanwhile.

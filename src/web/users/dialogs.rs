@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::conflicts::{ADDRESS_CONFLICT_ID, AddressConflict, EditConflict};
-use crate::web::components::{Link, Person, Seats, Tone};
+use super::fact::Fact;
+use crate::web::components::{Person, Seats};
 use crate::web::form::{Errors, Field};
 
 /// The pop-up that is open.
@@ -206,34 +207,6 @@ pub struct CouldBeFreed {
     pub chosen: bool,
 }
 
-/// Something to know about a person, in the pop-up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// `Last sign-in`.
-    pub label: &'static str,
-    /// What is so.
-    pub text: String,
-    /// How much it asks for.
-    pub tone: Tone,
-    /// What can be done about it, on a page of its own.
-    pub links: Vec<Link>,
-    /// What can be done about it at once: a button that posts there.
-    pub action: Option<Link>,
-}
-
-impl Fact {
-    /// Something to know that asks for nothing.
-    pub fn quiet(label: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            label,
-            text: text.into(),
-            tone: Tone::Quiet,
-            links: Vec::new(),
-            action: None,
-        }
-    }
-}
-
 /// `Edit User`.
 #[derive(Debug, Clone)]
 pub struct EditDialog {
@@ -353,6 +326,8 @@ pub struct ReplaceDialog {
     pub errors: Errors,
     /// Why the address cannot be had.
     pub conflict: Option<AddressConflict>,
+    /// Whether the edit before had kept the address, so that the new user's own is asked for.
+    pub address_kept: bool,
     /// What will happen, a sentence each.
     pub consequences: Vec<String>,
 }

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::conflicts::{AddressConflict, EditConflict};
 use super::dialogs::{
-    Activation, DifferentPersonDialog, EditDialog, Fact, ProfileFields, ProfileValues, UsersDialog,
+    Activation, DifferentPersonDialog, EditDialog, ProfileFields, ProfileValues, UsersDialog,
 };
 use super::edit_form::Typed;
 use super::edit_words::{edited_message, reason_problem};
+use super::fact::Fact;
 use super::pages::UsersPage;
 use super::place::Place;
 use super::{conflict_words, edit_facts, edit_meanwhile, form, list, place_query};
@@ -215,6 +216,11 @@ fn try_to_save(
             }
         }
     }
+    if again.conflict.is_none() {
+        let (typed, kept) = (&typed.values.username, Some(stored.username.as_str()));
+        again.conflict =
+            conflict_words::explain_too(app, user, place, typed, kept, &mut again.errors)?;
+    }
     let page = app.db.read(|connection| {
         let Some(subject) = users::find(connection, account_id, id)? else {
             return Ok(None);
@@ -258,10 +264,14 @@ fn ask_whether_same(
 
 fn activation_words(refusal: &ActivationError, user: &SignedInUser) -> String {
     match refusal {
-        ActivationError::NoSeat => format!(
-            "No seat is free. Deactivate {} first, then reactivate this one.",
-            list::seats(user).to_deactivate()
-        ),
+        ActivationError::NoSeat => {
+            let seats = list::seats(user);
+            format!(
+                "No seat is free: {} are in use. Deactivate {} first, then reactivate this one.",
+                seats.words(),
+                seats.to_deactivate()
+            )
+        }
         other => other.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! What the pop-up tells about a person beside the fields.
 
-use super::dialogs::Fact;
+use super::fact::Fact;
 use super::place::Place;
 use super::{form, state_words};
 use crate::access::second_factor;

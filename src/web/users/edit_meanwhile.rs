@@ -27,6 +27,15 @@ fn who(entry: Option<&Entry>, reader: Uuid) -> String {
     }
 }
 
+/// The same for its end: nobody else did it while one has two windows open.
+fn meanwhile(by: &str) -> &'static str {
+    if by == "You" {
+        "in another window"
+    } else {
+        "meanwhile"
+    }
+}
+
 /// What others did meanwhile and what was kept, a sentence for each of them. `history` is the user's
 /// own, newest first.
 pub fn sentences(edited: &Edited, history: &[Entry], reader: Uuid) -> Vec<String> {
@@ -43,8 +52,9 @@ pub fn sentences(edited: &Edited, history: &[Entry], reader: Uuid) -> Vec<String
         .into_iter()
         .map(|(by, fields)| {
             format!(
-                "{by} changed {} meanwhile; that was kept.",
-                fields.join(", ")
+                "{by} changed {} {}; that was kept.",
+                fields.join(", "),
+                meanwhile(&by)
             )
         })
         .collect();
@@ -88,7 +98,10 @@ pub fn side_by_side(
         );
         errors.add(
             form::name_of_label(collision.field),
-            format!("{by} changed this meanwhile. Compare both and save again."),
+            format!(
+                "{by} changed this {}. Compare both and save again.",
+                meanwhile(&by)
+            ),
         );
         if !people.contains(&by) {
             people.push(by);

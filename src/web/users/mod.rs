@@ -12,6 +12,7 @@ pub mod edit_form;
 mod edit_meanwhile;
 pub mod edit_words;
 pub mod export;
+pub mod fact;
 pub mod form;
 pub mod list;
 pub mod onboarding;

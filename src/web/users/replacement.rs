@@ -9,7 +9,7 @@ use super::dialogs::{ProfileFields, ProfileValues, ReplaceDialog, UsersDialog};
 use super::pages::UsersPage;
 use super::place::Place;
 use super::{conflict_words, edit_facts, form, list, place_query};
-use crate::users::{self, AddError, NewUser, ReplaceError, ReplaceUser, User};
+use crate::users::{self, AddError, NewUser, ReplaceError, ReplaceUser, User, Username};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::Person;
@@ -56,9 +56,19 @@ pub async fn replace(
         .one("id")?
         .and_then(|id| Uuid::parse_str(id).ok())
         .unwrap_or_else(ids::new);
-    let (shared, user, typed, back) = (app.clone(), administrator.0.clone(), values, place.clone());
-    let outcome =
-        blocking(move || try_to_replace(&shared, &user, id.0, typed, new_id, &back)).await??;
+    // The form of an edit says which version it was opened at.
+    let by_guard = form.0.one("version")?.is_some();
+    let mut again = Again::new(values, new_id);
+    let (shared, user, back) = (app.clone(), administrator.0.clone(), place.clone());
+    let outcome = blocking(move || {
+        if by_guard && keeps_address(&shared, &user, id.0, &again.values.username)? {
+            again.values.username.clear();
+            again.address_kept = true;
+            return Ok(Outcome::Again(Box::new(again)));
+        }
+        try_to_replace(&shared, &user, id.0, again, &back)
+    })
+    .await??;
     match outcome {
         Outcome::Done => Ok(see_other(place.list_href())),
         Outcome::NotFound => Err(WebError::NotFound),
@@ -81,6 +91,9 @@ struct Again {
     new_id: Uuid,
     errors: Errors,
     conflict: Option<AddressConflict>,
+    /// Whether only the name was changed before: the address stays with who leaves, and another one is
+    /// asked for. Nobody did anything wrong so far.
+    address_kept: bool,
 }
 
 impl Again {
@@ -90,29 +103,45 @@ impl Again {
             new_id,
             errors: Errors::none(),
             conflict: None,
+            address_kept: false,
         }
     }
+}
+
+/// Whether the address typed is the one that who leaves has.
+fn keeps_address(
+    app: &App,
+    user: &SignedInUser,
+    leaving: Uuid,
+    typed: &str,
+) -> Result<bool, db::Error> {
+    let subject = app
+        .db
+        .read(|connection| users::find(connection, user.account_id(), leaving))?;
+    Ok(subject.is_some_and(|subject| {
+        Username::parse(typed).is_ok_and(|username| username.as_str() == subject.username)
+    }))
 }
 
 fn try_to_replace(
     app: &App,
     user: &SignedInUser,
     leaving: Uuid,
-    values: ProfileValues,
-    new_id: Uuid,
+    mut again: Again,
     place: &Place,
 ) -> Result<Outcome, db::Error> {
     let domains = app
         .db
         .read(|connection| accounts::domains(connection, user.account_id()))?;
-    let mut again = Again::new(values, new_id);
     let Some((username, profile)) = form::parse(&again.values, &domains, None, &mut again.errors)
     else {
+        let (typed, errors) = (&again.values.username, &mut again.errors);
+        again.conflict = conflict_words::explain_too(app, user, place, typed, None, errors)?;
         return Ok(Outcome::Again(Box::new(again)));
     };
     let command = ReplaceUser {
         leaving,
-        id: new_id,
+        id: again.new_id,
         username,
         profile,
     };
@@ -217,6 +246,7 @@ async fn draw(
                 ),
                 errors: again.errors,
                 conflict: again.conflict,
+                address_kept: again.address_kept,
                 consequences,
             };
             let dialog = UsersDialog::Replace(Box::new(dialog));

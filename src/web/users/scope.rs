@@ -87,6 +87,8 @@ pub struct ScopeChoice {
     pub selected_count: u64,
     /// How many active users the list's search and chip find, where it is narrowed.
     pub matching_count: Option<u64>,
+    /// Whether the person who asks is among the active ones selected.
+    pub selected_includes_you: bool,
     /// The number in `All Active Users (N)`.
     pub all_active_count: u64,
     /// Which is chosen; at first `Selected` where somebody is ticked, otherwise none.
@@ -97,6 +99,22 @@ impl ScopeChoice {
     /// Whether that radio is chosen.
     pub fn is(&self, name: &str) -> bool {
         self.scope.is_some() && self.scope == Scope::from_name(name)
+    }
+
+    /// Which of the ways reach the person who asks too, as the beginning of a sentence.
+    pub fn includes_you(&self) -> &'static str {
+        match (self.selected_includes_you, self.matching_count.is_some()) {
+            (true, _) => "You are among the selected users, and among All Active Users",
+            (false, true) => {
+                "All Active Users includes you, and so does All that match where it finds you"
+            }
+            (false, false) => "All Active Users includes you",
+        }
+    }
+
+    /// Whether people are selected of whom none is active.
+    pub fn selected_are_all_left_out(&self) -> bool {
+        self.selected_count == 0 && !self.selected.is_empty()
     }
 
     /// `Selected users (3)`.

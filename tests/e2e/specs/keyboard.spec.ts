@@ -4,6 +4,8 @@ import { atTheTop, box, dialog, hasScript, link, row } from "../support/page";
 import { expect, test } from "../support/test";
 
 const MOST_PRESSES = 90;
+/** The page of what is under way looks again every two seconds. */
+const LOOKED_AT_AGAIN_MILLISECONDS = 3_000;
 
 /** Presses Tab until the focus is there; a focus that cannot be seen is none. */
 async function tabTo(page: Page, target: Locator) {
@@ -137,4 +139,47 @@ test("a different person is answered, and training requested, by keyboard alone"
   await users.keyboard.press("Space");
   await press(users, training.getByRole("button", { name: "Request Training" }));
   await expect(users.getByRole("heading", { name: "New User Training" })).toBeVisible();
+});
+
+test("a request for training is taken back at the next stop of the Tab key", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await press(users, box(users, ann.username), "Space");
+  await press(users, atTheTop(users, "Provide Training"));
+  const training = dialog(users, "Provide Training");
+  await tabTo(users, training.getByRole("radio", { name: "New User Training" }));
+  await users.keyboard.press("Space");
+  await press(users, training.getByRole("button", { name: "Request Training" }));
+  const undo = users.getByRole("button", { name: "Undo" });
+  await expect(undo).toBeVisible();
+  await expect(users.getByText(/Will be mailed to the training team/)).toBeFocused();
+  await users.keyboard.press("Tab");
+  await expect(undo).toBeFocused();
+  // Long enough for what is under way to be looked at again: the button stays, and so does the focus.
+  await users.waitForTimeout(LOOKED_AT_AGAIN_MILLISECONDS);
+  await expect(undo).toBeFocused();
+  await users.keyboard.press("Enter");
+  await expect(users.getByText("is taken back. Nothing was sent.")).toBeVisible();
+});
+
+test("a deactivation is taken back at the next stops of the Tab key, and a reactivation leads to the person", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await press(users, link(users, ann.username));
+  const edit = dialog(users, "Edit User");
+  await press(users, edit.getByRole("checkbox", { name: "Active Account" }), "Space");
+  await press(users, edit.getByRole("button", { name: "Save" }));
+  await expect(users.getByRole("status").filter({ hasText: "Ann Lee is deactivated" })).toBeFocused();
+  await users.keyboard.press("Tab");
+  await expect(users.getByRole("link", { name: "Open Ann Lee" })).toBeFocused();
+  await users.keyboard.press("Tab");
+  await expect(users.getByRole("button", { name: "Undo" })).toBeFocused();
+
+  await users.goto("/users?show=inactive");
+  await press(users, link(users, ann.username));
+  await press(users, edit.getByRole("checkbox", { name: "Active Account" }), "Space");
+  await press(users, edit.getByRole("button", { name: "Save" }));
+  await expect(users.getByRole("status").filter({ hasText: "Ann Lee is active again" })).toBeFocused();
 });

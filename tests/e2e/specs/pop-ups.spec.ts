@@ -52,6 +52,27 @@ test.describe("with JavaScript", { tag: "@script" }, () => {
     });
   }
 
+  test("Escape gives the focus back through one pop-up over another", async ({ users, company }) => {
+    const ann = company.person("Ann", "Lee");
+    await company.add(users, ann);
+    await users.goto("/users");
+    const edit = await openUser(users, ann.username);
+    await edit.getByRole("link", { name: "Make administrator" }).click();
+    await expect(users.getByRole("dialog", { name: "Administrator" })).toBeVisible();
+    await users.keyboard.press("Escape");
+    await expect(edit.getByRole("link", { name: "Make administrator" })).toBeFocused();
+    await users.keyboard.press("Escape");
+    await expect(link(users, ann.username)).toBeFocused();
+  });
+
+  test("after an error and Cancel the focus is where the pop-up was opened", async ({ users }) => {
+    const add = await open(users, "Add a User");
+    await add.getByRole("button", { name: "Add User" }).click();
+    await expect(add.getByRole("alert")).toBeFocused();
+    await add.getByRole("link", { name: "Cancel" }).click();
+    await expect(atTheTop(users, "Add a User")).toBeFocused();
+  });
+
   test("Escape asks before it discards what was typed", async ({ users }) => {
     const add = await open(users, "Add a User");
     await fill(add, { "First name": "Half" });
