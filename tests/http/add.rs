@@ -221,13 +221,16 @@ fn over_its_seats_the_pop_up_says_how_many_must_go_and_swapping_goes_on() {
     let dialog = client.get("/users/new").dialog();
     assert!(
         dialog.says("4 of 2 seats are in use")
-            && dialog.says("deactivate 3 users first, or let one of these make room"),
+            && dialog.says("choose below who makes room, or deactivate 3 users first"),
         "{}",
         dialog.text()
     );
     let refused = client.post("/users", &ANN);
     assert!(
-        refused.status == 422 && refused.says("Deactivate 3 users first, then try again"),
+        refused.status == 422
+            && refused.says(
+                "4 of 2 seats are in use. Choose below who makes room, or deactivate 3 users first."
+            ),
         "{}",
         refused.dialog().text()
     );

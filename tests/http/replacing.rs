@@ -152,7 +152,13 @@ fn after_an_edit_of_the_name_alone_replace_asks_for_an_address_and_blames_nobody
     let names = [("first_name", "Tobias"), ("last_name", "Keller")];
     let guard = edit(&client, &client.get(&path), &path, &names);
     assert!(guard.says("This looks like a different person"));
-    let names = ["username", "first_name", "last_name", "id", "version"];
+    let names = [
+        "username",
+        "first_name",
+        "last_name",
+        "id",
+        "original_username",
+    ];
     let fields: Vec<(&str, String)> = names.map(|name| (name, guard.field(name))).into();
     let fields: Vec<(&str, &str)> = fields
         .iter()

@@ -28,16 +28,15 @@ fn assert_told(client: &Client, what: &str) {
 
 #[test]
 fn who_was_deactivated_reset_or_unmade_an_administrator_is_told_at_the_sign_in_page() {
-    let ways: [(&str, &str, &[(&str, &str)]); 2] = [
-        ("deactivated", "", &[("active_account_on_form", "yes")]),
-        ("unmade", "/administrator", &[("administrator", "no")]),
-    ];
-    for (what, under, change) in ways {
+    for (what, under, change) in [
+        ("deactivated", "", ("active_account_on_form", "yes")),
+        ("unmade", "/administrator", ("administrator", "no")),
+    ] {
         let (_site, boss, theirs, path) = two_administrators();
         let answer = if under.is_empty() {
-            crate::edit::edit(&boss, &boss.get(&path), &path, change)
+            crate::edit::edit(&boss, &boss.get(&path), &path, &[change])
         } else {
-            boss.post(&format!("{path}{under}"), change)
+            boss.post(&format!("{path}{under}"), &[change])
         };
         assert_eq!(answer.status, 303, "{what}: {}", answer.text());
         assert_told(&theirs, what);

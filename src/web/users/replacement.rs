@@ -56,8 +56,8 @@ pub async fn replace(
         .one("id")?
         .and_then(|id| Uuid::parse_str(id).ok())
         .unwrap_or_else(ids::new);
-    // The form of an edit says which version it was opened at.
-    let by_guard = form.0.one("version")?.is_some();
+    // The form of an edit says what its fields held when it was opened.
+    let by_guard = form.0.one("original_username")?.is_some();
     let mut again = Again::new(values, new_id);
     let (shared, user, back) = (app.clone(), administrator.0.clone(), place.clone());
     let outcome = blocking(move || {
