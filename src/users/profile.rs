@@ -53,8 +53,8 @@ pub enum ProfileProblem {
     #[error("Enter the {0}.")]
     Missing(&'static str),
     /// Too long.
-    #[error("Use at most {0} characters.")]
-    TooLong(usize),
+    #[error("{0}: use at most {1} characters.")]
+    TooLong(&'static str, usize),
     /// A line break, tab, NUL or the like.
     #[error("Enter this on one line, without line breaks, tabs or other control characters.")]
     ControlCharacter,
@@ -156,7 +156,7 @@ fn parse_field(field: ProfileField, typed: &str) -> Result<String, ProfileProble
     };
     // Before anything else: a megabyte is not normalised first.
     if typed.len() > longest * 16 {
-        return Err(ProfileProblem::TooLong(longest));
+        return Err(ProfileProblem::TooLong(field.label(), longest));
     }
     let trimmed =
         typed.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
@@ -177,7 +177,7 @@ fn parse_field(field: ProfileField, typed: &str) -> Result<String, ProfileProble
         .nfc()
         .collect();
     if text.chars().count() > longest {
-        return Err(ProfileProblem::TooLong(longest));
+        return Err(ProfileProblem::TooLong(field.label(), longest));
     }
     match field {
         ProfileField::FirstName if is_blank(&text) => Err(ProfileProblem::Missing("first name")),

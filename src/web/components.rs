@@ -119,8 +119,8 @@ impl Seats {
                 self.to_deactivate(),
             ),
             0 => "No seat is free. To add somebody, deactivate a user first.".to_owned(),
-            1 => "1 seat is free".to_owned(),
-            few if few <= FEW_SEATS => format!("{few} seats are free"),
+            1 => "1 seat is free.".to_owned(),
+            few if few <= FEW_SEATS => format!("{few} seats are free."),
             _ => String::new(),
         }
     }
@@ -244,9 +244,42 @@ pub fn split_address(address: &str) -> (&str, &str) {
     address.split_at(address.rfind('@').unwrap_or(address.len()))
 }
 
+/// Longest domain, `@` and all, that is never broken: it fits beside the narrowest column.
+const WHOLE_DOMAIN: usize = 24;
+
+/// A sentence in pieces, with whether each is a domain that stays on one line: a browser breaks lines
+/// after a hyphen.
+pub fn unbroken_domains(text: &str) -> Vec<(&str, bool)> {
+    text.split_inclusive(' ')
+        .flat_map(|word| {
+            let bare = word.trim_end_matches([' ', ',', '.']);
+            let whole = bare.starts_with('@') && bare.len() <= WHOLE_DOMAIN;
+            let (word, rest) = word.split_at(if whole { bare.len() } else { 0 });
+            [(word, whole), (rest, false)]
+        })
+        .filter(|(piece, _)| !piece.is_empty())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_domain_in_a_sentence_stays_whole_and_nothing_is_lost() {
+        let text = "It ends in @acme.example, or @acme-labs.example. Mail @";
+        let pieces = unbroken_domains(text);
+        let whole: Vec<&str> = pieces
+            .iter()
+            .filter(|(_, whole)| *whole)
+            .map(|(piece, _)| *piece)
+            .collect();
+        assert_eq!(whole, ["@acme.example", "@acme-labs.example", "@"]);
+        let together: String = pieces.iter().map(|(piece, _)| *piece).collect();
+        assert_eq!(together, text);
+        let long = format!("@{}.example", "x".repeat(30));
+        assert_eq!(unbroken_domains(&long), [(long.as_str(), false)]);
+    }
 
     #[test]
     fn numbers_are_grouped_by_three() {
@@ -258,8 +291,8 @@ mod tests {
     fn the_last_three_seats_warn() {
         let warning = |used| Seats { used, total: 120 }.warning();
         assert_eq!(warning(116), "");
-        assert_eq!(warning(117), "3 seats are free");
-        assert_eq!(warning(119), "1 seat is free");
+        assert_eq!(warning(117), "3 seats are free.");
+        assert_eq!(warning(119), "1 seat is free.");
         assert!(warning(120).starts_with("No seat is free."));
         assert!(warning(122).contains("Deactivate 3 users before"));
         let class = |used, total| Seats { used, total }.class();

@@ -37,6 +37,16 @@ pub fn exact(moment: OffsetDateTime, zone: &TimeZone) -> String {
     local(moment, zone).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
+/// `3 May 2026, 10:42 (Europe/Zurich)`: for paper, which leaves the page that says the zone.
+pub fn exact_in_zone(moment: OffsetDateTime, zone: &TimeZone) -> String {
+    format!("{} ({})", exact(moment, zone), zone_words(zone))
+}
+
+/// The zone by its name in the IANA database, which is how the account's page names it.
+pub fn zone_words(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").replace('_', " ")
+}
+
 /// A way to write a moment, told at another one, in a zone.
 pub type Written = fn(OffsetDateTime, OffsetDateTime, &TimeZone) -> String;
 
@@ -62,6 +72,10 @@ mod tests {
         let zurich = TimeZone::get("Europe/Zurich").unwrap();
         let now = datetime!(2026-05-03 22:30 UTC);
         assert_eq!(exact(now, &zurich), "4 May 2026, 00:30");
+        assert_eq!(
+            exact_in_zone(now, &zurich),
+            "4 May 2026, 00:30 (Europe/Zurich)"
+        );
         assert_eq!(in_a_file(now, now, &zurich), "2026-05-04 00:30");
         assert_eq!(
             recent(datetime!(2026-05-03 22:05 UTC), now, &zurich),

@@ -164,7 +164,7 @@ fn undo_needs_the_seat_and_does_not_make_an_administrator_again() {
     site.person(acme, "bea@acme.example", false);
     let refused = back(&list);
     assert_eq!(refused.status, 422);
-    assert!(refused.says("No seat is free: 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."));
+    assert!(refused.says("No seat is free. 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."));
     site.sql("update accounts set seats = 3");
     assert_eq!(back(&list).status, 303);
     assert!(client.get("/users").says("Ann Tester is active again"));
@@ -190,7 +190,7 @@ fn reactivating_needs_a_seat() {
     let path = format!("/users/{ann}");
     let dialog = client.get(&path);
     assert!(
-        dialog.says("No seat is free: 2 of 2 seats are in use.")
+        dialog.says("No seat is free. 2 of 2 seats are in use.")
             && dialog.body.contains("sort=last-sign-in")
             && dialog.says("See who has been away the longest"),
         "{}",
@@ -203,7 +203,7 @@ fn reactivating_needs_a_seat() {
         &[("active_account_on_form", "yes"), ("active_account", "yes")],
     );
     assert_eq!(page.status, 422);
-    assert!(page.says("No seat is free: 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."));
+    assert!(page.says("No seat is free. 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."));
     assert_eq!(site.count("users where active"), 2);
 }
 

@@ -276,7 +276,7 @@ fn with_no_seat_free_that_is_said_beside_everything_else_and_leads_to_who_makes_
     assert_eq!(empty.status, 422);
     assert!(empty.error_at("username").is_some() && empty.error_at("first_name").is_some());
     assert!(
-        empty.says("No seat is free: 2 of 2 seats are in use."),
+        empty.says("No seat is free. 2 of 2 seats are in use."),
         "{}",
         empty.dialog().text()
     );
@@ -288,7 +288,7 @@ fn with_no_seat_free_that_is_said_beside_everything_else_and_leads_to_who_makes_
         assert_eq!(
             refused.error_at("deactivate").as_deref(),
             Some(
-                "No seat is free: 2 of 2 seats are in use. Choose below who makes room, or deactivate a user first."
+                "No seat is free. 2 of 2 seats are in use. Choose below who makes room, or deactivate a user first."
             )
         );
         assert!(
@@ -336,4 +336,17 @@ fn an_address_in_use_is_said_also_when_another_field_is_wrong() {
         Some("Email address is already in use")
     );
     assert_eq!(site.count("address_conflicts"), 0, "all of this account");
+}
+
+#[test]
+fn what_is_too_long_is_named_also_in_the_summary() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.signed_in("boss@acme.example");
+    let long = "x".repeat(101);
+    let page = client.post("/users", &[("title", &long), ("department", &long)]);
+    for label in ["Title", "Department"] {
+        let words = format!("{label}: use at most 100 characters.");
+        assert_eq!(page.dialog().text().matches(&words).count(), 2, "{words}");
+    }
 }

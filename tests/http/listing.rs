@@ -296,3 +296,20 @@ fn a_tab_names_the_page_and_the_product_once_each() {
     assert_eq!(title(&named, "/users"), "User Accounts – Example Search");
     assert_eq!(title(&named, "/account"), "Account – Example Search");
 }
+
+#[test]
+fn the_list_names_its_time_zone_and_on_paper_says_what_it_shows_and_when() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 5);
+    site.sql("update accounts set time_zone = 'America/New_York'");
+    let client = site.signed_in("boss@acme.example");
+    let page = client.get("/users?q=boss");
+    assert!(page.says("Times in the time zone America/New York."));
+    let paper = page.body.split("class=\"on-paper\">").nth(1).unwrap();
+    let paper = paper.split("</p>").next().unwrap();
+    assert!(
+        paper.starts_with("Active users: “boss”. As of ")
+            && paper.ends_with(" (America/New York)."),
+        "{paper}"
+    );
+}

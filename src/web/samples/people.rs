@@ -100,6 +100,8 @@ pub fn list(rows: usize) -> UserList {
         ticked: Vec::new(),
         place: Place::default(),
         rows: (0..rows).map(row).collect(),
+        as_of: "3 May 2026, 10:42 (Europe/Zurich)".to_owned(),
+        zone: "Europe/Zurich".to_owned(),
         seats: Seats {
             used: 118,
             total: 120,

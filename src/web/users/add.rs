@@ -230,7 +230,7 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
 /// Says that there is no seat, first of all that is wrong: at the choice of who makes room, where there
 /// is one.
 fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Errors) {
-    let words = format!("No seat is free: {} are in use.", seats.words());
+    let words = format!("No seat is free. {} are in use.", seats.words());
     let whom = seats.to_deactivate();
     if could_be_freed.is_empty() {
         errors.add_general(format!("{words} Deactivate {whom} first, then try again."));

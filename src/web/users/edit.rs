@@ -267,7 +267,7 @@ fn activation_words(refusal: &ActivationError, user: &SignedInUser) -> String {
         ActivationError::NoSeat => {
             let seats = list::seats(user);
             format!(
-                "No seat is free: {} are in use. Deactivate {} first, then reactivate this one.",
+                "No seat is free. {} are in use. Deactivate {} first, then reactivate this one.",
                 seats.words(),
                 seats.to_deactivate()
             )

@@ -134,6 +134,8 @@ pub fn build(
         place: place.clone(),
         rows,
         ticked: kept,
+        as_of: when::exact_in_zone(user.now, &user.zone),
+        zone: when::zone_words(&user.zone),
         seats: seats(user),
         active: unsigned(account.active_users).into(),
         inactive: unsigned(account.inactive_users).into(),

@@ -32,6 +32,10 @@ pub struct UserList {
     pub rows: Vec<UserRow>,
     /// Who the address says is ticked, on this page or another; at most [`MOST_TICKED`].
     pub ticked: Vec<Uuid>,
+    /// The moment it was read, with the account's time zone, for paper.
+    pub as_of: String,
+    /// The account's time zone, in which times are told.
+    pub zone: String,
     /// Licences in use.
     pub seats: Seats,
     /// All active users of the account.
