@@ -165,6 +165,12 @@ fn looking_up_many_addresses_of_others_comes_to_an_end() {
     let told = format!("Try again at {room_at}, or call Customer Success");
     assert!(last.says(&told), "{told}: {}", last.text());
     assert_eq!(
+        last.error_at("username").as_deref(),
+        Some(&*format!(
+            "This address cannot be added now. Try again at {room_at}, or contact Customer Success with the code below."
+        ))
+    );
+    assert_eq!(
         site.count("address_conflicts where rule = 'budget_spent'"),
         1,
         "one code for one address"

@@ -93,11 +93,11 @@ pub fn explain(
             return None;
         }
     };
-    let message = match case {
-        AddressConflictCase::BudgetSpent { .. } => {
-            "This address cannot be added now. Contact Customer Success with the code below."
-        }
-        _ => ADDRESS_IN_USE,
+    let message = match &case {
+        AddressConflictCase::BudgetSpent { again_at, .. } => format!(
+            "This address cannot be added now. Try again at {again_at}, or contact Customer Success with the code below."
+        ),
+        _ => ADDRESS_IN_USE.to_string(),
     };
     errors.add("username", message);
     Some(AddressConflict {
