@@ -57,6 +57,7 @@ fn measure(name: &str, list: &str) {
         actor: Actor::User(company.administrator()),
         source: None,
         request_id: None,
+        import: None,
     };
     let start = Instant::now();
     let sheet = csv_in::read(list.as_bytes()).unwrap();

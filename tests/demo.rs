@@ -215,6 +215,7 @@ fn the_first_administrator_signs_in_and_meets_each_case_of_an_address_in_use() {
         actor: Actor::User(olivia.id),
         source: None,
         request_id: None,
+        import: None,
     };
     let case = |address: &str| {
         let username = Username::parse(address).unwrap();

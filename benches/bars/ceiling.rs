@@ -168,6 +168,7 @@ fn fixed(db: Db, [account_id, user_id]: [Uuid; 2]) -> Fixed {
             actor: Actor::User(user_id),
             source: None,
             request_id: None,
+            import: None,
         },
         zone: jiff::tz::TimeZone::get(&signed_in.account.time_zone).unwrap(),
         signed_in,

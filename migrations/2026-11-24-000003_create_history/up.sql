@@ -8,6 +8,8 @@ create table events (
     actor_user_id uuid,
     -- Whom it is about, where it is about one person.
     user_id uuid,
+    -- The import it is a line of. Activity tells of the import once; this stands in the person's history.
+    import_id uuid,
     kind text not null check (length(kind) between 1 and 50),
     details jsonb not null default '{}',
     source inet,
@@ -16,7 +18,7 @@ create table events (
     foreign key (account_id, user_id) references users (account_id, id),
     check ((actor = 'user') = (actor_user_id is not null))
 );
-create index events_of_account on events (account_id, id desc);
+create index events_of_account on events (account_id, id desc) where import_id is null;
 create index events_of_user on events (account_id, user_id, id desc) where user_id is not null;
 
 -- Append-only, whoever asks. The one exception is support staff erasing a person's data, which says

@@ -84,6 +84,7 @@ pub fn request_link(
         actor: Actor::User(user_id),
         source,
         request_id,
+        import: None,
     };
     db.write(|tx| {
         outbox::enqueue(

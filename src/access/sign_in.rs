@@ -276,6 +276,7 @@ fn arrive(
             actor: Actor::User(user_id),
             source: attempt.source,
             request_id: attempt.request_id.clone(),
+            import: None,
         };
         record_arrival(tx, &author, user_id, with, now)?;
     }

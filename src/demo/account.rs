@@ -137,7 +137,7 @@ fn write(
     write_attendances(tx, account_id, cast, now)?;
     reserve(tx, account_id, cast, now)?;
     for told in &past.happenings {
-        history::insert(tx, &told.author, &[Some(told.user)], &told.event, told.at)?;
+        history::insert_together(tx, &told.author, &told.people, &told.event, told.at)?;
     }
     Ok(())
 }

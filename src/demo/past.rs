@@ -32,7 +32,7 @@ const TRAINERS: &str = "training@vendor.example";
 pub(super) struct Happening {
     pub at: OffsetDateTime,
     pub author: Author,
-    pub user: Uuid,
+    pub people: Vec<Uuid>,
     pub event: Event,
 }
 
@@ -81,7 +81,35 @@ impl Past<'_> {
             self.reset(person);
             self.rename(person);
         }
+        self.act_together();
         self.happenings.sort_by_key(|happening| happening.at);
+    }
+
+    /// The one reset and the one request for training.
+    fn act_together(&mut self) {
+        let those = |is: &dyn Fn(&Person) -> bool| -> Vec<Uuid> {
+            let found = self.cast.iter().filter(|person| is(person));
+            found.map(|person| person.id).collect()
+        };
+        let count = |people: &[Uuid]| i64::try_from(people.len()).unwrap_or(i64::MAX);
+        let was_reset =
+            those(&|person| person.was_reset || matches!(person.story, Story::Reset(_)));
+        let to_train = those(&|person| person.training_requested);
+        if let Some(password_reset) = self.reset {
+            let event = Event::PasswordReset {
+                password_reset,
+                people: count(&was_reset),
+            };
+            self.happen_together(RESET, was_reset, event);
+        }
+        if let Some(training_request) = self.training_request {
+            let event = Event::TrainingRequested {
+                training_request,
+                training: "new_user".to_string(),
+                people: count(&to_train),
+            };
+            self.happen_together(TRAINING_REQUEST, to_train, event);
+        }
     }
 
     fn ago(&self, ago: Duration) -> OffsetDateTime {
@@ -109,7 +137,20 @@ impl Past<'_> {
         self.happenings.push(Happening {
             at,
             author,
-            user: person.id,
+            people: vec![person.id],
+            event,
+        });
+    }
+
+    /// The same act on several, one line of history.
+    fn happen_together(&mut self, ago: Duration, people: Vec<Uuid>, event: Event) {
+        if people.is_empty() {
+            return;
+        }
+        self.happenings.push(Happening {
+            at: self.ago(ago),
+            author: self.by(self.administrators[0]),
+            people,
             event,
         });
     }
@@ -238,16 +279,6 @@ impl Past<'_> {
             let at = self.ago(person.joined - UNTIL_TRAINING);
             self.happen(at, self.staff(), person, attended);
         }
-        if let Some(request) = self.training_request
-            && person.training_requested
-        {
-            let requested = Event::TrainingRequested {
-                training_request: request,
-                training: training(),
-            };
-            let author = self.by(self.administrators[0]);
-            self.happen(self.ago(TRAINING_REQUEST), author, person, requested);
-        }
     }
 
     /// The mails of the request for training: to the trainers, and to who asked.
@@ -266,15 +297,13 @@ impl Past<'_> {
 
     fn reset(&mut self, person: &Person) {
         let still_to_use = matches!(person.story, Story::Reset(_));
-        let Some(password_reset) = self.reset else {
+        if self.reset.is_none() {
             return;
-        };
+        }
         if !still_to_use && !person.was_reset {
             return;
         }
         let at = self.ago(RESET);
-        let author = self.by(self.administrators[0]);
-        self.happen(at, author, person, Event::PasswordReset { password_reset });
         let id = person.reset_mail;
         self.mail(id, "password_reset", Some(person.id), &person.username, at);
         if person.was_reset {

@@ -129,6 +129,8 @@ pub enum Event {
     PasswordReset {
         /// The reset it was part of.
         password_reset: Uuid,
+        /// How many people were reset in it.
+        people: i64,
     },
     /// A failed mail was asked to be sent again.
     PasswordMailedAgain {},
@@ -168,6 +170,8 @@ pub enum Event {
         training_request: Uuid,
         /// Which training: `new_user` or `advanced`.
         training: String,
+        /// For how many people.
+        people: i64,
     },
     /// A request for training was taken back before it was sent.
     TrainingRequestUndone {
@@ -175,6 +179,8 @@ pub enum Event {
         training_request: Uuid,
         /// Which training: `new_user` or `advanced`.
         training: String,
+        /// For how many people.
+        people: i64,
     },
     /// The mail of a request had failed and was asked to be sent again.
     TrainingMailedAgain {
@@ -204,4 +210,35 @@ pub enum Event {
         /// The server's words, or why it was cancelled.
         explanation: String,
     },
+}
+
+/// What several people are in together, so that one line tells of them all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Together {
+    /// A reset: its mails say who.
+    pub password_reset: Option<Uuid>,
+    /// A request for training: it says who.
+    pub training_request: Option<Uuid>,
+}
+
+impl Event {
+    /// What several people are in together, where it happened to them in one act.
+    pub(super) fn of_several(&self) -> Together {
+        match self {
+            Event::PasswordReset { password_reset, .. } => Together {
+                password_reset: Some(*password_reset),
+                ..Together::default()
+            },
+            Event::TrainingRequested {
+                training_request, ..
+            }
+            | Event::TrainingRequestUndone {
+                training_request, ..
+            } => Together {
+                training_request: Some(*training_request),
+                ..Together::default()
+            },
+            _ => Together::default(),
+        }
+    }
 }

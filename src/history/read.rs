@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Event;
+use super::activity::ids_about;
 use crate::db;
 use crate::schema::{events, users};
 
@@ -55,6 +56,8 @@ pub struct Entry {
     pub user: Option<Person>,
     /// The second person of a replacement, as they are named today.
     pub other: Option<Person>,
+    /// The import it is a line of.
+    pub import_id: Option<Uuid>,
 }
 
 impl Entry {
@@ -89,14 +92,13 @@ pub fn of_user(
     user_id: Uuid,
     before: Option<i64>,
 ) -> QueryResult<Vec<Entry>> {
-    let rows: Vec<Row> = lines()
-        .filter(events::account_id.eq(account_id))
-        .filter(events::user_id.eq(user_id))
-        .filter(events::id.lt(before.unwrap_or(i64::MAX)))
-        .order(events::id.desc())
-        .limit(PAGE as i64)
-        .load(connection)?;
-    into_entries(connection, account_id, rows)
+    let ids = ids_about(connection, account_id, user_id, before, PAGE as i64)?;
+    let mut entries = load(connection, account_id, &ids)?;
+    // What was done to several together was done to this one.
+    for entry in &mut entries {
+        entry.user_id = Some(user_id);
+    }
+    Ok(entries)
 }
 
 /// What staff looked at stands in history too. They read it as a number: a line for each look would
@@ -240,6 +242,7 @@ fn lines() -> _ {
             subject
                 .fields((users::first_name, users::last_name, users::username))
                 .nullable(),
+            events::import_id,
         ))
 }
 
@@ -255,6 +258,7 @@ struct Row {
     actor_person: Option<Person>,
     user_id: Option<Uuid>,
     user: Option<Person>,
+    import_id: Option<Uuid>,
 }
 
 impl Row {
@@ -274,6 +278,7 @@ impl Row {
             user_id: self.user_id,
             user: self.user,
             other: None,
+            import_id: self.import_id,
         }
     }
 }

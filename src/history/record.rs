@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Event;
+use super::event::Together;
 use crate::db::{self, Statement};
 
 /// Who does something.
@@ -35,6 +36,8 @@ pub struct Author {
     pub source: Option<IpAddr>,
     /// The request's id, also in the log and on an error page.
     pub request_id: Option<String>,
+    /// The import whose lines are carried out: Activity tells of it once, not line by line.
+    pub import: Option<Uuid>,
 }
 
 impl Author {
@@ -45,6 +48,7 @@ impl Author {
             actor: Actor::Staff,
             source: None,
             request_id: None,
+            import: None,
         }
     }
 
@@ -55,6 +59,7 @@ impl Author {
             actor: Actor::Program,
             source: None,
             request_id: None,
+            import: None,
         }
     }
 
@@ -103,6 +108,25 @@ pub fn record_for_each(
     let (kind, details) = split(event)?;
     Rows::alike(users, &kind, &details).insert(tx, author, now)?;
     log(author, users, &kind);
+    Ok(())
+}
+
+/// Writes what was done to the `people` of a reset, or of a request for training: one line, however many they
+/// are. Whose it is, the reset's mails or the request tell.
+///
+/// # Errors
+/// Whatever the database says; the caller's transaction then fails with it.
+pub fn record_together(
+    tx: &mut db::Connection,
+    author: &Author,
+    people: &[Uuid],
+    event: &Event,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    insert_together(tx, author, people, event, now)?;
+    let (kind, _) = split(event)?;
+    let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
+    log(author, &subjects, &kind);
     Ok(())
 }
 
@@ -169,12 +193,33 @@ pub fn insert(
     Rows::alike(users, &kind, &details).insert(tx, author, now)
 }
 
+/// The same as [`record_together`], without a line in the log.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn insert_together(
+    tx: &mut db::Connection,
+    author: &Author,
+    people: &[Uuid],
+    event: &Event,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    if let [only] = people {
+        return insert(tx, author, &[Some(*only)], event, now);
+    }
+    let (kind, details) = split(event)?;
+    let mut rows = Rows::alike(&[None], &kind, &details);
+    rows.of_several = event.of_several();
+    rows.insert(tx, author, now)
+}
+
 /// What differs between the events of one change, column by column.
 #[derive(Default)]
 struct Rows {
     users: Vec<Option<Uuid>>,
     kinds: Vec<String>,
     details: Vec<String>,
+    of_several: Together,
 }
 
 impl Rows {
@@ -184,6 +229,7 @@ impl Rows {
             users: users.to_vec(),
             kinds: vec![kind.to_string(); users.len()],
             details: vec![details.to_string(); users.len()],
+            of_several: Together::default(),
         }
     }
 
@@ -200,9 +246,10 @@ impl Rows {
         now: OffsetDateTime,
     ) -> QueryResult<()> {
         Statement::new(
-            "insert into events (account_id, happened_at, actor, actor_user_id, user_id, kind, details, source, request_id)
-             select $1, $2, $3, $4, event.user_id, event.kind, event.details::jsonb, $5::inet, $6
-             from unnest($7::uuid[], $8::text[], $9::text[]) as event (user_id, kind, details)",
+            "insert into events (account_id, happened_at, actor, actor_user_id, user_id, kind, details, source, request_id,
+                 import_id, password_reset_id, training_request_id)
+             select $1, $2, $3, $4, event.user_id, event.kind, event.details::jsonb, $5::inet, $6, $7, $8, $9
+             from unnest($10::uuid[], $11::text[], $12::text[]) as event (user_id, kind, details)",
         )
         .bind(author.account_id)
         .bind(now)
@@ -210,6 +257,9 @@ impl Rows {
         .bind(author.user_id())
         .bind(author.source.map(|source| source.to_string()))
         .bind(author.request_id.clone())
+        .bind(author.import)
+        .bind(self.of_several.password_reset)
+        .bind(self.of_several.training_request)
         .bind(self.users)
         .bind(self.kinds)
         .bind(self.details)

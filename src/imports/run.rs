@@ -189,6 +189,7 @@ impl Running {
             actor: self.run_by.map_or(Actor::Program, Actor::User),
             source: self.run_source.map(|network| network.addr()),
             request_id: self.run_request_id.clone(),
+            import: Some(self.id),
         }
     }
 }
@@ -236,6 +237,10 @@ fn batch(
     let author = import.author();
     let to_do = read::to_do(tx, import.account_id, import.id, limit)?;
     let Some((position, _)) = to_do.first() else {
+        let author = Author {
+            import: None,
+            ..author
+        };
         finish(tx, &author, import.id, now)?;
         return Ok(true);
     };

@@ -145,14 +145,11 @@ pub fn reset(
         Some(id),
         now,
     )?;
-    let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
-    history::record_for_each(
-        tx,
-        author,
-        &subjects,
-        &Event::PasswordReset { password_reset: id },
-        now,
-    )?;
+    let event = Event::PasswordReset {
+        password_reset: id,
+        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
+    };
+    history::record_together(tx, author, &people, &event, now)?;
     Ok(Reset {
         id,
         people: people.len(),

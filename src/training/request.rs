@@ -318,11 +318,11 @@ fn write(
         };
         outbox::enqueue(tx, account_id, mail, now)?;
     }
-    let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
     let event = Event::TrainingRequested {
         training_request: id,
         training: training.as_str().to_string(),
+        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
     };
-    history::record_for_each(tx, author, &subjects, &event, now)?;
+    history::record_together(tx, author, people, &event, now)?;
     Ok(())
 }

@@ -110,11 +110,11 @@ fn take_back(
     .set(training_request_people::open.eq(false))
     .returning(training_request_people::user_id)
     .get_results(tx)?;
-    let subjects: Vec<Option<Uuid>> = people.into_iter().map(Some).collect();
     let event = Event::TrainingRequestUndone {
         training_request: id,
         training: training.as_str().to_string(),
+        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
     };
-    history::record_for_each(tx, author, &subjects, &event, now)?;
+    history::record_together(tx, author, &people, &event, now)?;
     Ok(true)
 }

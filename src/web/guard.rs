@@ -200,6 +200,7 @@ async fn look_up(
             actor: Actor::User(signed_in.user_id),
             source,
             request_id,
+            import: None,
         },
         zone: TimeZone::get(&signed_in.account.time_zone).unwrap_or(TimeZone::UTC),
         signed_in,

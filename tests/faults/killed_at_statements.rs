@@ -285,7 +285,10 @@ fn killed_at_any_statement_of_a_reset_everybody_selected_is_reset_and_mailed_or_
                 ),
                 (format!("passwords where user_id in {list}"), -3),
                 (
-                    format!("events where kind = 'password_reset' and user_id in {list}"),
+                    format!(
+                        "events join mails using (account_id, password_reset_id)
+                         where events.kind = 'password_reset' and mails.user_id in {list}"
+                    ),
                     3,
                 ),
                 (

@@ -28,6 +28,7 @@ async fn after_kill_9_in_a_reset_of_500_people_each_has_a_mail_whose_password_wo
         actor: Actor::User(company.administrator()),
         source: None,
         request_id: None,
+        import: None,
     };
     let now = clock::now();
     let command = ResetPasswords {

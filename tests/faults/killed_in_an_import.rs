@@ -23,6 +23,7 @@ async fn after_kill_9_in_an_import_everybody_is_added_once_with_one_mail_and_one
         actor: Actor::User(company.administrator()),
         source: None,
         request_id: None,
+        import: None,
     };
     let list: String = (0..PEOPLE)
         .map(|number| format!("new{number}@acme.example,Nora,New\n"))

@@ -51,10 +51,15 @@ const INVARIANTS: [(&str, &str); 12] = [
        where kind = 'user_edited' and change ->> 'field' = 'Title'
        order by user_id, events.id desc) as last
       join users on users.id = last.user_id where users.title <> last.title"),
-    ("a reset in history without its mail, or a mail without its line",
-     "(select user_id, password_reset_id::text as reset from mails where kind = 'password_reset') as mailed
-      full join (select user_id, details ->> 'password_reset' as reset from events where kind = 'password_reset') as told
-      using (user_id, reset) where mailed.user_id is null or told.user_id is null"),
+    ("a reset whose line of history does not name as many people as have its mail",
+     "(select password_reset_id::text as reset, count(distinct user_id) as people, min(user_id::text) as one
+       from mails where kind = 'password_reset' group by password_reset_id) as mailed
+      full join (select details ->> 'password_reset' as reset, (details ->> 'people')::bigint as people, user_id::text as one,
+                     password_reset_id::text as several
+                 from events where kind = 'password_reset') as told using (reset)
+      where mailed.people is distinct from told.people
+          or told.one is distinct from (case when mailed.people = 1 then mailed.one end)
+          or told.several is distinct from (case when mailed.people > 1 then reset end)"),
     ("a line of a list that was added and is not there",
      "import_lines left join users on users.id = import_lines.user_id
       where outcome = 'added' and users.username is distinct from import_lines.username"),

@@ -15,6 +15,7 @@ mod site;
 mod account;
 mod activation;
 mod activity;
+mod acts_on_several;
 mod add;
 mod administrators;
 mod already_in_use;

@@ -162,6 +162,7 @@ async fn save_by_link(
             actor: Actor::User(holder.user_id),
             source,
             request_id,
+            import: None,
         };
         let words = ProductWords {
             product_name: &shared.settings.product_name,

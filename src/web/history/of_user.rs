@@ -84,8 +84,11 @@ pub fn line(entry: &Entry, user: &SignedInUser) -> HistoryEntry {
 
 /// The page that tells what became of all whom the act was about: the way back to it, once it was left.
 fn part_of(entry: &Entry) -> Option<(String, &'static str)> {
+    if let Some(import) = entry.import_id {
+        return Some((format!("/imports/{import}"), "The import"));
+    }
     Some(match entry.event.as_ref()? {
-        Event::PasswordReset { password_reset } => {
+        Event::PasswordReset { password_reset, .. } => {
             (format!("/password-resets/{password_reset}"), "The reset")
         }
         Event::ImportStarted { import, .. } | Event::ImportFinished { import, .. } => {

@@ -64,6 +64,9 @@ pub fn sentence(entry: &Entry) -> String {
         ]),
         Event::AdministratorMade {} => "Became an administrator.".to_string(),
         Event::AdministratorUnmade {} => "Is no longer an administrator.".to_string(),
+        Event::PasswordReset { people, .. } if entry.user_id.is_none() => {
+            format!("The passwords of {} were reset.", count(*people))
+        }
         Event::PasswordReset { .. } => "The password was reset.".to_string(),
         Event::PasswordMailedAgain {} => "The mail with a new password was sent again.".to_string(),
         Event::PasswordChosen {
@@ -97,15 +100,20 @@ pub fn sentence(entry: &Entry) -> String {
         Event::RecoveryRequested {} => {
             "Asked for a link under “Forgot your password?”.".to_string()
         }
-        Event::TrainingRequested { training, .. } => {
-            format!("{} was requested.", training_name(training))
-        }
-        Event::TrainingRequestUndone { training, .. } => {
-            format!(
-                "The request for {} was taken back.",
-                training_name(training)
-            )
-        }
+        Event::TrainingRequested {
+            training, people, ..
+        } => format!(
+            "{} was requested{}.",
+            training_name(training),
+            for_several(entry, *people)
+        ),
+        Event::TrainingRequestUndone {
+            training, people, ..
+        } => format!(
+            "The request for {}{} was taken back.",
+            training_name(training),
+            for_several(entry, *people)
+        ),
         Event::TrainingMailedAgain { training, .. } => {
             format!(
                 "The request for {} was mailed again.",
@@ -212,6 +220,14 @@ fn import_finished(counts: [(i64, &str); 4]) -> String {
             "The import of a list came to its end: {}.",
             parts.join(", ")
         ),
+    }
+}
+
+/// For how many, where the line is not about one of them.
+fn for_several(entry: &Entry, number: i64) -> String {
+    match entry.user_id {
+        Some(_) => String::new(),
+        None => format!(" for {}", count(number)),
     }
 }
 
