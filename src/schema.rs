@@ -55,12 +55,12 @@ diesel::table! {
         actor_user_id -> Nullable<Uuid>,
         user_id -> Nullable<Uuid>,
         import_id -> Nullable<Uuid>,
+        password_reset_id -> Nullable<Uuid>,
+        training_request_id -> Nullable<Uuid>,
         kind -> Text,
         details -> Jsonb,
         source -> Nullable<Inet>,
         request_id -> Nullable<Text>,
-        password_reset_id -> Nullable<Uuid>,
-        training_request_id -> Nullable<Uuid>,
     }
 }
 

@@ -102,7 +102,10 @@ fn renewed(value: Option<&str>, fresh: &Fresh, ids: &BTreeMap<String, usize>) ->
     }
     parts.push(plain(rest));
     let kind = match cast(text) {
-        "" if text.starts_with("{\"") => "::jsonb",
+        // Not what is an array of text: that is no JSON, and says its type itself.
+        "" if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok() => {
+            "::jsonb"
+        }
         known => known,
     };
     format!("({}){kind}", parts.join(" || "))

@@ -10,15 +10,22 @@ create table events (
     user_id uuid,
     -- The import it is a line of. Activity tells of the import once; this stands in the person's history.
     import_id uuid,
+    -- What happened to several in one act is one line, however many they are: whose it is, the mails of
+    -- the reset or the request for training say.
+    password_reset_id uuid,
+    training_request_id uuid,
     kind text not null check (length(kind) between 1 and 50),
     details jsonb not null default '{}',
     source inet,
     request_id text check (length(request_id) <= 64),
     foreign key (account_id, actor_user_id) references users (account_id, id),
     foreign key (account_id, user_id) references users (account_id, id),
-    check ((actor = 'user') = (actor_user_id is not null))
+    check ((actor = 'user') = (actor_user_id is not null)),
+    check (user_id is null or (password_reset_id is null and training_request_id is null))
 );
 create index events_of_account on events (account_id, id desc) where import_id is null;
+create index events_of_password_reset on events (account_id, password_reset_id) where password_reset_id is not null;
+create index events_of_training_request on events (account_id, training_request_id) where training_request_id is not null;
 create index events_of_user on events (account_id, user_id, id desc) where user_id is not null;
 
 -- Append-only, whoever asks. The one exception is support staff erasing a person's data, which says

@@ -1,4 +1,3 @@
-alter table events drop column password_reset_id;
 -- The mails stay: somebody may still be waiting for theirs.
 update mails set password_reset_id = null where password_reset_id is not null;
 set constraints all immediate;

@@ -25,10 +25,3 @@ create table password_reset_omissions (
 );
 
 alter table mails add foreign key (account_id, password_reset_id) references password_resets (account_id, id);
-
--- A reset of several people is one line of history, however many: whose it is, its mails say.
-alter table events
-    add column password_reset_id uuid,
-    add foreign key (account_id, password_reset_id) references password_resets (account_id, id),
-    add constraint events_of_several_in_a_reset check (password_reset_id is null or user_id is null);
-create index events_of_password_reset on events (account_id, password_reset_id) where password_reset_id is not null;

@@ -1,4 +1,3 @@
-alter table events drop column training_request_id;
 -- Mails of requests that are no more.
 delete from mails where training_request_id is not null;
 set constraints all immediate;

@@ -27,6 +27,8 @@ create table training_request_people (
 );
 -- One open request per person and kind.
 create unique index training_request_people_open on training_request_people (account_id, user_id, kind) where open;
+-- The requests that somebody was ever part of.
+create index training_request_people_of_user on training_request_people (account_id, user_id);
 
 -- Who was asked for and is no part of the request, and why.
 create table training_request_omissions (
@@ -55,12 +57,3 @@ create table training_attendances (
 );
 
 alter table mails add foreign key (account_id, training_request_id) references training_requests (account_id, id);
-
--- What happens to a request for several people is one line of history: whose it is, the request says.
-alter table events
-    add column training_request_id uuid,
-    add foreign key (account_id, training_request_id) references training_requests (account_id, id),
-    add constraint events_of_several_in_a_request check (training_request_id is null or user_id is null);
-create index events_of_training_request on events (account_id, training_request_id) where training_request_id is not null;
--- The requests that somebody was ever part of.
-create index training_request_people_of_user on training_request_people (account_id, user_id);

@@ -57,5 +57,3 @@ create table import_lines (
 );
 create index import_lines_to_do on import_lines (account_id, import_id, position) where chosen and outcome is null;
 create index import_lines_of_user on import_lines (account_id, user_id) where user_id is not null;
-
-alter table events add foreign key (account_id, import_id) references imports (account_id, id);
