@@ -1,10 +1,10 @@
 //! The account's whole history, filtered by person, kind and time.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::newest::Asked;
 use super::read::{Entry, load};
 use crate::db;
 
@@ -116,12 +116,6 @@ pub struct Filter {
     pub until: Option<OffsetDateTime>,
 }
 
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-}
-
 /// The account's history, newest first: at most `limit` lines older than `older_than`.
 ///
 /// # Errors
@@ -133,106 +127,23 @@ pub fn activity(
     older_than: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<Entry>> {
-    let stretches = if filter.people.is_some() {
-        format!(
-            "{} union {}",
-            about_people(),
-            stretch(
-                PEOPLE,
-                "events",
-                "actor_user_id = wanted.id and import_id is null"
-            )
-        )
-    } else if filter.group.is_some() {
-        stretch(
-            "unnest($6::text[]) as wanted (kind)",
-            "events",
-            "kind = wanted.kind and import_id is null",
-        )
-    } else {
-        stretch("(select) as everything", "events", "import_id is null")
-    };
-    newest(
-        connection, account_id, &stretches, filter, older_than, limit,
-    )
-    .and_then(|ids| load(connection, account_id, &ids))
-}
-
-/// The lines about one person, newest first: about them alone, or about several whom they were among.
-pub(super) fn ids_about(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    user_id: Uuid,
-    older_than: Option<i64>,
-    limit: i64,
-) -> QueryResult<Vec<i64>> {
-    let filter = Filter {
-        people: Some(vec![user_id]),
-        ..Filter::default()
-    };
-    newest(
-        connection,
+    let asked = Asked {
         account_id,
-        &about_people(),
-        &filter,
+        people: filter.people.as_deref(),
+        kinds: filter.group.map(Group::kinds),
+        from: filter.from,
+        until: filter.until,
         older_than,
         limit,
-    )
-}
-
-const PEOPLE: &str = "unnest($5::uuid[]) as wanted (id)";
-
-/// The newest lines of each of `keys`. Each person and each kind is a stretch of an index of its own: the
-/// newest of each, merged, so that a rare kind is not looked for line by line.
-fn stretch(keys: &str, lines: &str, condition: &str) -> String {
-    format!(
-        "select found.id from {keys} cross join lateral (
-             select events.id from {lines}
-             where events.account_id = $1 and {condition} and events.id < $2
-               and ($3 is null or happened_at >= $3) and ($4 is null or happened_at < $4)
-               and ($6 is null or events.kind = any ($6))
-             order by events.id desc limit $7
-         ) as found"
-    )
-}
-
-/// The newest lines about each of the people in $5.
-fn about_people() -> String {
-    let alone = stretch(PEOPLE, "events", "user_id = wanted.id");
-    let among_those_reset = stretch(
-        PEOPLE,
-        "events join mails using (account_id, password_reset_id)",
-        "mails.user_id = wanted.id and events.password_reset_id is not null",
-    );
-    let among_those_to_train = stretch(
-        PEOPLE,
-        "events join training_request_people as asked using (account_id, training_request_id)",
-        "asked.user_id = wanted.id and events.training_request_id is not null",
-    );
-    format!("{alone} union {among_those_reset} union {among_those_to_train}")
-}
-
-fn newest(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    stretches: &str,
-    filter: &Filter,
-    older_than: Option<i64>,
-    limit: i64,
-) -> QueryResult<Vec<i64>> {
-    // $5 is named once more so that its type is known where no person is asked for.
-    let found: Vec<Found> = diesel::sql_query(format!(
-        "select id from ({stretches}) as merged where $5 is null or true order by id desc limit $7"
-    ))
-    .bind::<SqlUuid, _>(account_id)
-    .bind::<BigInt, _>(older_than.unwrap_or(i64::MAX))
-    .bind::<Nullable<Timestamptz>, _>(filter.from)
-    .bind::<Nullable<Timestamptz>, _>(filter.until)
-    .bind::<Nullable<Array<SqlUuid>>, _>(&filter.people)
-    .bind::<Nullable<Array<Text>>, _>(filter.group.map(Group::kinds))
-    .bind::<BigInt, _>(limit)
-    .load(connection)?;
-    Ok(found.into_iter().map(|found| found.id).collect())
+    };
+    let ids = if filter.people.is_some() {
+        asked.about_or_by(connection)?
+    } else if filter.group.is_some() {
+        asked.of_kinds(connection)?
+    } else {
+        asked.all(connection)?
+    };
+    load(connection, account_id, &ids)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod activity;
 mod event;
+mod newest;
 mod read;
 mod record;
 

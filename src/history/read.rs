@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Event;
-use super::activity::ids_about;
+use super::newest::Asked;
 use crate::db;
 use crate::schema::{events, users};
 
@@ -92,7 +92,14 @@ pub fn of_user(
     user_id: Uuid,
     before: Option<i64>,
 ) -> QueryResult<Vec<Entry>> {
-    let ids = ids_about(connection, account_id, user_id, before, PAGE as i64)?;
+    let asked = Asked {
+        account_id,
+        people: Some(&[user_id]),
+        older_than: before,
+        limit: PAGE as i64,
+        ..Asked::default()
+    };
+    let ids = asked.about(connection)?;
     let mut entries = load(connection, account_id, &ids)?;
     // What was done to several together was done to this one.
     for entry in &mut entries {
