@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use user_accounts::passwords::Hasher;
+use user_accounts::passwords::{Hasher, hashing_threads};
 
 use crate::client::Client;
 use crate::report::{Bar, Report, Row};
@@ -34,7 +34,8 @@ pub fn measure(site: &mut Site, report: &mut Report) {
     report.add(Row {
         bar: "P5",
         what: format!(
-            "sign-in, {BROWSERS} browsers; against raw Argon2id on as many threads as cores"
+            "sign-in, {BROWSERS} browsers; against raw Argon2id on as many threads ({})",
+            hashing_threads()
         ),
         ours: median(&pairs.ours),
         unit: "/s",
@@ -112,7 +113,7 @@ fn parameters() -> Params {
 
 /// Hashes a second, each thread with memory of its own that it uses again.
 fn raw_argon2(parameters: &Params, time: Duration) -> f64 {
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = hashing_threads();
     let done = AtomicUsize::new(0);
     let begin = Instant::now();
     std::thread::scope(|scope| {

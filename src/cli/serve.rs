@@ -12,7 +12,7 @@ use super::output::{complain, say, warn};
 use super::{Refusal, database, demo, listening, sender, tls, worker};
 use crate::config::{Config, SecretKey};
 use crate::metrics::{Metrics, Sources};
-use crate::passwords::Hasher;
+use crate::passwords::{Hasher, hashing_threads};
 use crate::private_postgres::Role;
 use crate::users::PlaceSeal;
 use crate::web::app::{App, Settings};
@@ -50,9 +50,8 @@ fn serve(
 ) -> Result<(), Refusal> {
     let metrics_listener = listening::for_metrics(config)?;
     database.migrate()?;
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let hasher =
-        Hasher::start(threads).map_err(|error| format!("No thread could be started: {error}."))?;
+    let hasher = Hasher::start(hashing_threads())
+        .map_err(|error| format!("No thread could be started: {error}."))?;
     if let Some(notice) = &database.notice {
         complain(notice);
     }

@@ -5,5 +5,5 @@ mod hashing;
 mod policy;
 
 pub use generate::{TemporaryDigest, generate};
-pub use hashing::{Busy, Hasher, HashingLoad, Verdict};
+pub use hashing::{Busy, Hasher, HashingLoad, Verdict, hashing_threads};
 pub use policy::{LONGEST, OwnPassword, PasswordProblem, SHORTEST};
