@@ -81,7 +81,7 @@ pub struct HashingLoad {
 
 /// How many threads a server starts: a core is left to the pages. With threads on every core a page waits, at each of its
 /// steps from the network to the database and back, until the kernel takes the core from a password: the
-/// slowest hundredth of the list's views took 8 to 13 times as long during a flood of sign-ins.
+/// slowest hundredth of the list's views took 7 to 18 times as long during a flood of sign-ins.
 pub fn hashing_threads() -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     cores.saturating_sub(1).max(1)

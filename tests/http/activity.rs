@@ -93,6 +93,10 @@ fn the_activity_is_filtered_by_person_kind_and_day_and_is_the_accounts_own() {
         lines
     };
     assert_eq!(shown(""), [gone, trained, edited]);
+    for path in ["/activity".to_string(), format!("/users/{ann}/history")] {
+        let words = "Times in the time zone UTC.";
+        assert!(client.get(&path).says(words), "{path}");
+    }
     for query in [
         "?person=ANN".to_string(),
         "?person=ann%40acme.example".to_string(),

@@ -13,7 +13,7 @@ use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::history::of_user::line;
 use crate::web::input::Query;
-use crate::web::page;
+use crate::web::{page, when};
 
 /// Newest first, older by the pager.
 ///
@@ -64,6 +64,7 @@ pub async fn show(
             .collect(),
         problem,
         person,
+        zone: when::zone_words(&administrator.0.zone),
         entries: lines
             .iter()
             .map(|entry| told(entry, &administrator.0))

@@ -22,6 +22,8 @@ pub struct ActivityPage {
     pub problem: Option<String>,
     /// The one person whom it is about, by a link from their history.
     pub person: Option<String>,
+    /// The account's time zone, in which times are told.
+    pub zone: String,
     /// Newest first.
     pub entries: Vec<ActivityEntry>,
     /// The same as CSV.

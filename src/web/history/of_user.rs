@@ -54,6 +54,7 @@ pub async fn show(
         username: subject.username.clone(),
         user_href: place.user_href(&id.0),
         activity_href: format!("/activity?user={}", id.0),
+        zone: when::zone_words(&administrator.0.zone),
         entries: entries
             .iter()
             .map(|entry| line(entry, &administrator.0))

@@ -20,6 +20,8 @@ pub struct HistoryPage {
     pub user_href: String,
     /// The account's activity, this person's part.
     pub activity_href: String,
+    /// The account's time zone, in which times are told.
+    pub zone: String,
     /// Newest first.
     pub entries: Vec<HistoryEntry>,
     /// `previous` is newer, `next` is older.

@@ -227,6 +227,7 @@ fn history() {
             username: "grace.lin@acme.example".to_owned(),
             user_href: "/users/1".to_owned(),
             activity_href: "/activity?user=1".to_owned(),
+            zone: "Europe/Zurich".to_owned(),
             entries: vec![
                 entry(
                     "3 May 2026, 10:42",
