@@ -227,7 +227,10 @@ fn the_first_administrator_signs_in_and_meets_each_case_of_an_address_in_use() {
     assert!(
         matches!(case(demo::INACTIVE_HERE), Conflict::InactiveHere(holder) if holder.name == "Hans Gruber")
     );
-    for address in [demo::ELSEWHERE, demo::INACTIVE_THERE, demo::RESERVED] {
+    assert!(
+        matches!(case(demo::RESERVED), Conflict::FormerHere { former, .. } if former.username == "emma.oconnor@acme.example")
+    );
+    for address in [demo::ELSEWHERE, demo::INACTIVE_THERE] {
         assert!(
             matches!(case(address), Conflict::AskSupport { .. }),
             "{address}"

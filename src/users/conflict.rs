@@ -88,6 +88,44 @@ impl ConflictRule {
     }
 }
 
+/// Tells who of the asking account has `username`. Of other accounts it tells nothing and counts nothing: for
+/// forms that could not be carried out anyway, with which addresses could be tried out.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn explain_ours(
+    db: &Db,
+    author: &Author,
+    username: &Username,
+    now: OffsetDateTime,
+) -> QueryResult<Option<Conflict>> {
+    let held =
+        db.read(|connection| holders(connection, author.account_id, &[username.as_str()], now))?;
+    Ok(held.into_values().next().as_ref().and_then(here))
+}
+
+/// The conflict with somebody of the asking account.
+fn here(held: &Held) -> Option<Conflict> {
+    let Held::Here {
+        id,
+        profile,
+        active,
+        ..
+    } = held
+    else {
+        return None;
+    };
+    let holder = Holder {
+        id: *id,
+        name: profile.full_name(),
+    };
+    Some(if *active {
+        Conflict::ActiveHere(holder)
+    } else {
+        Conflict::InactiveHere(holder)
+    })
+}
+
 /// Tells why `username` cannot be used, in transactions of its own: the change that it stopped is
 /// rolled back, the record of it stays.
 ///
@@ -102,25 +140,13 @@ pub fn explain(
 ) -> QueryResult<Conflict> {
     let held =
         db.read(|connection| holders(connection, author.account_id, &[username.as_str()], now))?;
-    let (rule, former) = match held.into_values().next() {
-        Some(Held::Here {
-            id,
-            profile,
-            active,
-            ..
-        }) => {
-            let holder = Holder {
-                id,
-                name: profile.full_name(),
-            };
-            return Ok(if active {
-                Conflict::ActiveHere(holder)
-            } else {
-                Conflict::InactiveHere(holder)
-            });
-        }
-        Some(Held::Elsewhere) => (ConflictRule::Elsewhere, None),
+    let held = held.into_values().next();
+    if let Some(conflict) = held.as_ref().and_then(here) {
+        return Ok(conflict);
+    }
+    let (rule, former) = match held {
         Some(Held::Reserved { ours }) => (ConflictRule::Reserved, ours),
+        Some(_) => (ConflictRule::Elsewhere, None),
         None => return Ok(Conflict::Gone),
     };
     let look_up = db.read(|connection| take_look_up(connection, author.account_id, now))?;

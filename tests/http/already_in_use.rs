@@ -261,3 +261,32 @@ fn where_nothing_can_be_added_addresses_of_others_cannot_be_tried_out_for_nothin
         ours.text()
     );
 }
+
+#[test]
+fn beside_another_wrong_field_addresses_of_others_are_not_told_of() {
+    let site = two_companies();
+    let client = site.signed_in("boss@acme.example");
+    let inactive = site.value("select id from users where username = 'inactive@acme.example'");
+    for path in [
+        "/users".to_string(),
+        format!("/users/{inactive}"),
+        format!("/users/{inactive}/replacement"),
+    ] {
+        let told = |username: &str| {
+            let form = [
+                ("username", username),
+                ("first_name", "Inactive"),
+                ("last_name", "Tester"),
+                ("phone", "call me"),
+            ];
+            let page = client.post(&path, &form);
+            assert_eq!(page.status, 422, "{path}: {}", page.text());
+            page.dialog().text().replace(username, "…")
+        };
+        let free = told("nobody@labs.example");
+        assert!(!free.contains("already in use"), "{path}: {free}");
+        assert_eq!(told("grace@labs.example"), free, "{path}");
+        assert!(told("active@acme.example").contains("already in use"));
+    }
+    assert_eq!(site.count("address_conflicts"), 0);
+}

@@ -11,7 +11,7 @@ use crate::web::guard::SignedInUser;
 use crate::web::when;
 
 /// Looks at the address of a form that other fields stop, so that everything that is wrong is said at
-/// once. `kept` is the stored address, which nobody has to be asked about.
+/// once: whether somebody of this account has it. What is elsewhere is told once all else is right. `kept` is the stored address, which nobody has to be asked about.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -31,9 +31,9 @@ pub fn explain_too(
         _ => return Ok(None),
     };
     Ok(
-        match users::explain(&app.db, &user.author, typed, &username, user.now)? {
-            Conflict::Gone => None,
-            held => {
+        match users::explain_ours(&app.db, &user.author, &username, user.now)? {
+            None => None,
+            Some(held) => {
                 let later = std::mem::take(errors);
                 let conflict = explain(app, user, place, held, errors);
                 errors.append(later);
