@@ -17,6 +17,11 @@ pub fn now() -> OffsetDateTime {
     now.replace_nanosecond(whole_microseconds).unwrap_or(now)
 }
 
+/// The zone of that name in the IANA database; UTC where there is none.
+pub fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
 /// What clocks in the zone show at a moment.
 pub fn local(moment: OffsetDateTime, zone: &TimeZone) -> DateTime {
     let microseconds = i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or_default();

@@ -123,8 +123,8 @@ pub fn record_together(
     event: &Event,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    insert_together(tx, author, people, event, now)?;
-    let (kind, _) = split(event)?;
+    let (rows, kind) = Rows::together(people, event)?;
+    rows.insert(tx, author, now)?;
     let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
     log(author, &subjects, &kind);
     Ok(())
@@ -204,12 +204,7 @@ pub fn insert_together(
     event: &Event,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    if let [only] = people {
-        return insert(tx, author, &[Some(*only)], event, now);
-    }
-    let (kind, details) = split(event)?;
-    let mut rows = Rows::alike(&[None], &kind, &details);
-    rows.of_several = event.of_several();
+    let (rows, _) = Rows::together(people, event)?;
     rows.insert(tx, author, now)
 }
 
@@ -231,6 +226,19 @@ impl Rows {
             details: vec![details.to_string(); users.len()],
             of_several: Together::default(),
         }
+    }
+
+    /// One line about all of `people`, and its kind.
+    fn together(people: &[Uuid], event: &Event) -> QueryResult<(Rows, String)> {
+        let (kind, details) = split(event)?;
+        let rows = match people {
+            [only] => Rows::alike(&[Some(*only)], &kind, &details),
+            _ => Rows {
+                of_several: event.of_several(),
+                ..Rows::alike(&[None], &kind, &details)
+            },
+        };
+        Ok((rows, kind))
     }
 
     fn push(&mut self, user: Option<Uuid>, kind: String, details: &Value) {

@@ -47,7 +47,7 @@ impl<'a> LookUps<'a> {
     ) -> QueryResult<LookUps<'a>> {
         let mut look_ups = LookUps {
             author,
-            zone: TimeZone::get(&account.time_zone).unwrap_or(TimeZone::UTC),
+            zone: clock::zone(&account.time_zone),
             asked,
             now,
             in_hand: false,

@@ -202,7 +202,7 @@ async fn look_up(
             request_id,
             import: None,
         },
-        zone: TimeZone::get(&signed_in.account.time_zone).unwrap_or(TimeZone::UTC),
+        zone: clock::zone(&signed_in.account.time_zone),
         signed_in,
         session,
         now,

@@ -35,6 +35,17 @@ async function press(page: Page, target: Locator, key: "Enter" | "Space" = "Ente
   await page.keyboard.press(key);
 }
 
+/** Ticks one person and asks for their training, as far as the button that sends the request. */
+async function requestNewUserTraining(page: Page, username: string): Promise<void> {
+  await press(page, box(page, username), "Space");
+  await press(page, atTheTop(page, "Provide Training"));
+  const training = dialog(page, "Provide Training");
+  await expect(training).toBeVisible();
+  await tabTo(page, training.getByRole("radio", { name: "New User Training" }));
+  await page.keyboard.press("Space");
+  await press(page, training.getByRole("button", { name: "Request Training" }));
+}
+
 test("a user is added by keyboard alone", async ({ users, company }) => {
   await press(users, atTheTop(users, "Add a User"));
   const add = dialog(users, "Add a User");
@@ -131,13 +142,7 @@ test("a different person is answered, and training requested, by keyboard alone"
   await press(users, dialog(users, "This looks like a different person").getByRole("button", { name: "Replace" }));
   await expect(row(users, company.at("bert.stone"))).toBeVisible();
 
-  await press(users, box(users, company.at("bert.stone")), "Space");
-  await press(users, atTheTop(users, "Provide Training"));
-  const training = dialog(users, "Provide Training");
-  await expect(training).toBeVisible();
-  await tabTo(users, training.getByRole("radio", { name: "New User Training" }));
-  await users.keyboard.press("Space");
-  await press(users, training.getByRole("button", { name: "Request Training" }));
+  await requestNewUserTraining(users, company.at("bert.stone"));
   await expect(users.getByRole("heading", { name: "New User Training" })).toBeVisible();
 });
 
@@ -145,12 +150,7 @@ test("a request for training is taken back at the next stop of the Tab key", asy
   const ann = company.person("Ann", "Lee");
   await company.add(users, ann);
   await users.goto("/users");
-  await press(users, box(users, ann.username), "Space");
-  await press(users, atTheTop(users, "Provide Training"));
-  const training = dialog(users, "Provide Training");
-  await tabTo(users, training.getByRole("radio", { name: "New User Training" }));
-  await users.keyboard.press("Space");
-  await press(users, training.getByRole("button", { name: "Request Training" }));
+  await requestNewUserTraining(users, ann.username);
   const undo = users.getByRole("button", { name: "Undo" });
   await expect(undo).toBeVisible();
   await expect(users.getByText(/Will be mailed to the training team/)).toBeFocused();
