@@ -132,8 +132,14 @@ pub enum Event {
         /// How many people were reset in it.
         people: i64,
     },
-    /// A failed mail was asked to be sent again.
-    PasswordMailedAgain {},
+    /// Mails with a password were asked to be sent again.
+    PasswordMailedAgain {
+        /// The reset that they are of, where there was one.
+        password_reset: Option<Uuid>,
+        /// To how many people. Lines from before several were told of together do not say.
+        #[serde(default)]
+        people: i64,
+    },
     /// The user chose a password.
     PasswordChosen {
         /// Whether a link from "Forgot your password?" was used for it.
@@ -215,7 +221,7 @@ pub enum Event {
 /// What several people are in together, so that one line tells of them all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Together {
-    /// A reset: its mails say who.
+    /// A reset: its mails of that moment say who.
     pub password_reset: Option<Uuid>,
     /// A request for training: it says who.
     pub training_request: Option<Uuid>,
@@ -227,6 +233,10 @@ impl Event {
         match self {
             Event::PasswordReset { password_reset, .. } => Together {
                 password_reset: Some(*password_reset),
+                ..Together::default()
+            },
+            Event::PasswordMailedAgain { password_reset, .. } => Together {
+                password_reset: *password_reset,
                 ..Together::default()
             },
             Event::TrainingRequested {

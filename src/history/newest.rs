@@ -52,10 +52,11 @@ fn stretch(keys: &str, lines: &str, condition: &str) -> String {
 /// The newest lines about each of the people: about them alone, or about several whom they were among.
 fn about() -> String {
     let alone = stretch(PEOPLE, "events", "user_id = wanted.id");
+    // The mails of that moment: a reset's failed ones are sent again to some of its people.
     let among_those_reset = stretch(
         PEOPLE,
         "events join mails using (account_id, password_reset_id)",
-        "mails.user_id = wanted.id and events.password_reset_id is not null",
+        "mails.user_id = wanted.id and mails.created_at = events.happened_at and events.password_reset_id is not null",
     );
     let among_those_to_train = stretch(
         PEOPLE,

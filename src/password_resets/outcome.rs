@@ -263,7 +263,10 @@ pub fn retry_failed(
         Some(id),
         now,
     )?;
-    let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
-    history::record_for_each(tx, author, &subjects, &Event::PasswordMailedAgain {}, now)?;
+    let event = Event::PasswordMailedAgain {
+        password_reset: Some(id),
+        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
+    };
+    history::record_together(tx, author, &people, &event, now)?;
     Ok(people.len())
 }

@@ -61,6 +61,10 @@ pub fn send_password_again(
     }
     let kind = Kind::from_name(&kind).unwrap_or(Kind::NewPassword);
     mail_passwords(tx, account_id, &[id], kind, password_reset, now)?;
-    history::record(tx, author, Some(id), &Event::PasswordMailedAgain {}, now)?;
+    let event = Event::PasswordMailedAgain {
+        password_reset,
+        people: 1,
+    };
+    history::record(tx, author, Some(id), &event, now)?;
     Ok(user)
 }

@@ -88,6 +88,66 @@ fn a_reset_of_several_is_told_once_and_in_the_history_of_each_of_them() {
 }
 
 #[test]
+fn sending_the_failed_mails_of_several_again_is_told_once_and_in_the_history_of_each_of_them() {
+    let site = Site::start();
+    let [ann, bea, cam] = three(&site).map(|id| id.to_string());
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("scope", "selected"),
+        ("user", &ann),
+        ("user", &bea),
+        ("user", &cam),
+    ];
+    let page = client.post("/password-resets", &fields).location.unwrap();
+    let fail = |people: &[&str]| {
+        let people = people.join("', '");
+        site.sql(&format!(
+            "update mails set state = 'failed', settled_at = now(), explanation = '550 no such user'
+             where state = 'waiting' and user_id in ('{people}')"
+        ));
+    };
+    let retry = || assert_eq!(client.post(&format!("{page}/retry"), &[]).status, 303);
+    let told = |path: &str| lines_with(&client, path, "sent again");
+    let together = "The mails with a new password were sent again to 2 users.";
+    let alone = "The mail with a new password was sent again.";
+    fail(&[&ann, &bea]);
+    retry();
+    assert_eq!(told("/activity"), [together]);
+    assert_eq!(told("/activity?kind=passwords"), [together]);
+    for person in [&ann, &bea] {
+        let history = format!("/users/{person}/history");
+        assert_eq!(told(&history), [alone]);
+        assert_eq!(
+            client
+                .get(&history)
+                .body
+                .matches(&format!("<a href=\"{page}\">The reset</a>"))
+                .count(),
+            2,
+            "from the reset's line and from this one"
+        );
+        assert_eq!(told(&format!("/activity?user={person}")), [together]);
+    }
+    // Of the same reset, yet not among them.
+    assert_eq!(told(&format!("/users/{cam}/history")), [""; 0]);
+    assert_eq!(told(&format!("/activity?user={cam}")), [""; 0]);
+
+    fail(&[&bea]);
+    retry();
+    assert_eq!(
+        told("/activity"),
+        [format!("Bea Tester : {alone}").as_str(), together]
+    );
+    assert_eq!(told(&format!("/users/{bea}/history")), [alone, alone]);
+    assert_eq!(told(&format!("/users/{ann}/history")), [alone]);
+    let reset = "The password was reset.";
+    assert_eq!(
+        lines_with(&client, &format!("/users/{bea}/history"), "reset."),
+        [reset]
+    );
+}
+
+#[test]
 fn a_request_for_several_and_taking_it_back_are_told_once_and_in_the_history_of_each() {
     let site = Site::start();
     let [ann, bea, cam] = three(&site).map(|id| id.to_string());

@@ -89,9 +89,11 @@ fn part_of(entry: &Entry) -> Option<(String, &'static str)> {
         return Some((format!("/imports/{import}"), "The import"));
     }
     Some(match entry.event.as_ref()? {
-        Event::PasswordReset { password_reset, .. } => {
-            (format!("/password-resets/{password_reset}"), "The reset")
-        }
+        Event::PasswordReset { password_reset, .. }
+        | Event::PasswordMailedAgain {
+            password_reset: Some(password_reset),
+            ..
+        } => (format!("/password-resets/{password_reset}"), "The reset"),
         Event::ImportStarted { import, .. } | Event::ImportFinished { import, .. } => {
             (format!("/imports/{import}"), "The import")
         }

@@ -68,7 +68,13 @@ pub fn sentence(entry: &Entry) -> String {
             format!("The passwords of {} were reset.", count(*people))
         }
         Event::PasswordReset { .. } => "The password was reset.".to_string(),
-        Event::PasswordMailedAgain {} => "The mail with a new password was sent again.".to_string(),
+        Event::PasswordMailedAgain { people, .. } if entry.user_id.is_none() => format!(
+            "The mails with a new password were sent again to {}.",
+            count(*people)
+        ),
+        Event::PasswordMailedAgain { .. } => {
+            "The mail with a new password was sent again.".to_string()
+        }
         Event::PasswordChosen {
             by_recovery_link: true,
         } => "Chose a password by a link from “Forgot your password?”.".to_string(),
