@@ -103,6 +103,12 @@ impl<'a> LookUps<'a> {
                 )?,
             };
             self.code = Some(code.clone());
+            if let Some(Held::Reserved { ours: Some(former) }) = held {
+                return Ok(Some(format!(
+                    "This address cannot be added now. {} Give another address, or contact Customer Success and name the reference code {code}.",
+                    self.whose_it_was(former)
+                )));
+            }
             return Ok(Some(format!(
                 "This address cannot be added now, because many addresses were tried in the last hour. Try again at {}, or contact Customer Success and name the reference code {code}.",
                 clock::local(again_at, &self.zone).strftime("%H:%M")

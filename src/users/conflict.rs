@@ -43,6 +43,9 @@ pub enum Conflict {
         former: FormerUsername,
         /// The reference code.
         code: String,
+        /// Whether too many were asked for in the last hour: coming back when one more may be asked for
+        /// would not help, coming back when it is kept no more would.
+        look_ups_spent: bool,
     },
     /// It is in another account, or kept for somebody there: Customer Success can tell, by this code.
     AskSupport {
@@ -158,11 +161,22 @@ pub fn explain(
                 None => open_case(tx, author, typed, username, ConflictRule::BudgetSpent, now),
             }
         })?;
-        return Ok(Conflict::NotNow { code, again_at });
+        return Ok(match former {
+            Some(former) => Conflict::FormerHere {
+                former,
+                code,
+                look_ups_spent: true,
+            },
+            None => Conflict::NotNow { code, again_at },
+        });
     }
     let code = db.write(|tx| open_case(tx, author, typed, username, rule, now))?;
     Ok(match former {
-        Some(former) => Conflict::FormerHere { former, code },
+        Some(former) => Conflict::FormerHere {
+            former,
+            code,
+            look_ups_spent: false,
+        },
         None => Conflict::AskSupport { code },
     })
 }

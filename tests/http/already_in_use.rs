@@ -182,6 +182,47 @@ fn looking_up_many_addresses_of_others_comes_to_an_end() {
 }
 
 #[test]
+fn past_the_look_ups_a_former_address_of_somebody_here_tells_from_when_on_it_is_free() {
+    let site = two_companies();
+    site.sql("update accounts set time_zone = 'Asia/Tokyo' where name = 'Acme'");
+    site.sql(
+        "insert into reserved_usernames select 'former@acme.example', account_id, id, '2099-03-12 20:15:00+00'
+         from users where username = 'active@acme.example'",
+    );
+    let client = site.signed_in("boss@acme.example");
+    for _ in 0..30 {
+        add(&client, "grace@labs.example");
+    }
+    // In a minute or two there is another look-up, and the address is kept all the same.
+    for _ in 0..2 {
+        let page = add(&client, "former@acme.example");
+        assert_eq!(page.status, 422);
+        assert_eq!(
+            page.error_at("username").as_deref(),
+            Some(
+                "This address cannot be added now. Try again after 13 March 2099, 05:15, or contact Customer Success with the code below."
+            )
+        );
+        let told = page.dialog();
+        let code = site.value(
+            "select string_agg(code, ', ') from address_conflicts where username = 'former@acme.example'",
+        );
+        for words in [
+            "it was the username of Active Tester",
+            "it is kept for them until 13 March 2099, 05:15.",
+            &code,
+        ] {
+            assert!(told.says(words), "{words}: {}", told.text());
+        }
+        assert!(!told.says("many addresses were tried"), "{}", told.text());
+    }
+    assert_eq!(
+        site.count("address_conflicts where rule = 'budget_spent'"),
+        1
+    );
+}
+
+#[test]
 fn changing_a_username_meets_the_same_cases() {
     let site = two_companies();
     let client = site.signed_in("boss@acme.example");

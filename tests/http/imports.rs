@@ -225,6 +225,19 @@ fn past_the_budget_a_check_tells_free_addresses_from_taken_ones_no_more() {
         1
     );
     assert!(client.get(&path).says("There is nothing to import"));
+    // Of its own people the account may know all: coming back then would not help.
+    site.sql(
+        "insert into reserved_usernames select 'former@acme.example', account_id, id, '2099-03-12 20:15:00+00'
+         from users where username = 'boss@acme.example'",
+    );
+    check(&client, "former@acme.example,Fay,Free\n");
+    let told = site.value("select reason from import_lines where username = 'former@acme.example'");
+    assert!(
+        told.starts_with("This address cannot be added now. Until 10 February 2099 it was the username of ")
+            && told.contains("; it is kept for them until 12 March 2099. Give another address, or contact Customer Success")
+            && !told.contains("Try again"),
+        "{told}"
+    );
     // The next list learns nothing either; nor does the pop-up.
     check(&client, "free@acme.example,Fay,Free\n");
     assert_eq!(site.count("import_lines where verdict = 'add'"), 0);

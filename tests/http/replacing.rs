@@ -108,6 +108,21 @@ fn a_replacement_that_cannot_come_leaves_everything_as_it_was() {
         "{}",
         page.dialog().text()
     );
+    // So it is beside another field that is wrong.
+    let mut twice_wrong = kept.to_vec();
+    twice_wrong.push(("phone", "call me"));
+    let page = client.post(&format!("{path}/replacement"), &twice_wrong);
+    assert_eq!(
+        (page.status, page.error_at("username").as_deref()),
+        (422, Some("Email address is already in use"))
+    );
+    let told = page.dialog().text();
+    assert!(
+        page.error_at("phone").is_some()
+            && told.contains("It is the username of Ann Tester, who leaves, and stays theirs.")
+            && !told.contains("who is active in your account"),
+        "{told}"
+    );
     let boss = site.value("select id from users where username like 'boss%'");
     assert_eq!(
         client

@@ -119,6 +119,7 @@ fn email_address_is_already_in_use() {
         (
             "active",
             AddressConflictCase::ActiveHere {
+                id: id(1),
                 user: Link::new("Grace Lin", "/users/1"),
             },
         ),

@@ -58,8 +58,17 @@ pub fn explain(
         sort: place.sort,
         ..Place::default()
     };
+    let look_ups_spent = matches!(
+        conflict,
+        Conflict::NotNow { .. }
+            | Conflict::FormerHere {
+                look_ups_spent: true,
+                ..
+            }
+    );
     let case = match conflict {
         Conflict::ActiveHere(holder) => AddressConflictCase::ActiveHere {
+            id: holder.id,
             user: Link::new(holder.name, whole_list(false).user_href(&holder.id)),
         },
         Conflict::InactiveHere(holder) => {
@@ -70,7 +79,7 @@ pub fn explain(
                 reactivate_href: inactive.user_href(&holder.id),
             }
         }
-        Conflict::FormerHere { former, code } => AddressConflictCase::FormerHere {
+        Conflict::FormerHere { former, code, .. } => AddressConflictCase::FormerHere {
             changed_on: when::day(former.changed_at(), user.now, &user.zone),
             free_at: when::exact(former.reserved_until, &user.zone),
             user: Link::new(
@@ -94,9 +103,12 @@ pub fn explain(
         }
     };
     let message = match &case {
-        AddressConflictCase::BudgetSpent { again_at, .. } => format!(
-            "This address cannot be added now. Try again at {again_at}, or contact Customer Success with the code below."
-        ),
+        AddressConflictCase::BudgetSpent { again_at, .. } => {
+            cannot_be_added_now(&format!("at {again_at}"))
+        }
+        AddressConflictCase::FormerHere { free_at, .. } if look_ups_spent => {
+            cannot_be_added_now(&format!("after {free_at}"))
+        }
         _ => ADDRESS_IN_USE.to_string(),
     };
     errors.add("username", message);
@@ -105,4 +117,10 @@ pub fn explain(
         support_phone: app.settings.support_phone.clone(),
         support_email: app.settings.support_email.clone(),
     })
+}
+
+fn cannot_be_added_now(again: &str) -> String {
+    format!(
+        "This address cannot be added now. Try again {again}, or contact Customer Success with the code below."
+    )
 }

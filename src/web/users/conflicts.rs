@@ -1,6 +1,7 @@
 //! What stands in the way of an address or an edit, and the ways out.
 
 use askama::Template;
+use uuid::Uuid;
 
 use crate::web::components::Link;
 
@@ -29,6 +30,8 @@ impl askama::filters::HtmlSafe for AddressConflict {}
 pub enum AddressConflictCase {
     /// An active user of this account has it.
     ActiveHere {
+        /// Their id.
+        id: Uuid,
         /// The user by name, linked to their pop-up.
         user: Link,
     },
@@ -71,6 +74,21 @@ pub enum AddressConflictCase {
         /// From when on one more may be tried, as words: `10:42`.
         again_at: String,
     },
+}
+
+impl AddressConflict {
+    /// The same where whoever is to be replaced may be the one who has it: it stays theirs.
+    #[must_use]
+    pub fn with_leaver(mut self, leaving: Uuid) -> AddressConflict {
+        if let AddressConflictCase::ActiveHere { id, user } = &self.case
+            && *id == leaving
+        {
+            self.case = AddressConflictCase::Leaver {
+                name: user.text.clone(),
+            };
+        }
+        self
+    }
 }
 
 /// Somebody else saved the same fields meanwhile.

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::add::no_seat;
-use super::conflicts::{AddressConflict, AddressConflictCase};
+use super::conflicts::AddressConflict;
 use super::dialogs::{ProfileFields, ProfileValues, ReplaceDialog, UsersDialog};
 use super::pages::UsersPage;
 use super::place::Place;
@@ -136,7 +136,8 @@ fn try_to_replace(
     let Some((username, profile)) = form::parse(&again.values, &domains, None, &mut again.errors)
     else {
         let (typed, errors) = (&again.values.username, &mut again.errors);
-        again.conflict = conflict_words::explain_too(app, user, place, typed, None, errors)?;
+        again.conflict = conflict_words::explain_too(app, user, place, typed, None, errors)?
+            .map(|conflict| conflict.with_leaver(leaving));
         return Ok(Outcome::Again(Box::new(again)));
     };
     let command = ReplaceUser {
@@ -164,16 +165,8 @@ fn try_to_replace(
         Err(ReplaceError::Coming(AddError::AddressInUse)) => {
             let typed = again.values.username.clone();
             let why = users::explain(&app.db, &user.author, &typed, &command.username, user.now)?;
-            let leaver = match &why {
-                users::Conflict::ActiveHere(holder) if holder.id == leaving => {
-                    Some(holder.name.clone())
-                }
-                _ => None,
-            };
-            again.conflict = conflict_words::explain(app, user, place, why, &mut again.errors);
-            if let (Some(conflict), Some(name)) = (&mut again.conflict, leaver) {
-                conflict.case = AddressConflictCase::Leaver { name };
-            }
+            again.conflict = conflict_words::explain(app, user, place, why, &mut again.errors)
+                .map(|conflict| conflict.with_leaver(leaving));
         }
         Err(ReplaceError::Coming(AddError::ForeignDomain)) => {
             again.errors.add("username", form::foreign_domain(&domains));
