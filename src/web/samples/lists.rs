@@ -109,8 +109,8 @@ fn a_chip_is_chosen_and_the_seats_are_overdrawn() {
     draw(
         "list-chip-over",
         &page(
-            telling(Flash::problem(
-                "No seat is free: 1,124 of 1,120 are in use.",
+            telling(Flash::notice(
+                "A password is on its way to Grace Lin already.",
             )),
             some,
         ),

@@ -205,6 +205,21 @@ fn a_training_request() {
         left_out: left_out(),
     };
     assert!(draw("training-page", &page).contains(">Undo</button>"));
+    let too_late = Flash::problem(
+        "The request for New User Training has been sent already and cannot be taken back here. Contact Customer Success to cancel it.",
+    );
+    let html = draw(
+        "training-page-too-late",
+        &TrainingRequestPage {
+            layout: telling(too_late),
+            has_just_come: false,
+            look_again_seconds: None,
+            status: "Mailed to the training team today 10:43.".to_owned(),
+            can_undo: false,
+            ..page
+        },
+    );
+    assert!(!html.contains(">Undo</button>"));
 }
 
 #[test]
