@@ -17,6 +17,12 @@ pub struct Standing {
     /// Whether nothing is forbidden to it.
     #[diesel(sql_type = Bool)]
     pub superuser: bool,
+    /// Whether there is no table yet, of this program or of another one.
+    #[diesel(sql_type = Bool)]
+    pub is_empty: bool,
+    /// Whether it may make tables.
+    #[diesel(sql_type = Bool)]
+    pub may_make_tables: bool,
     /// Whether the tables are its own.
     #[diesel(sql_type = Bool)]
     pub owns_tables: bool,
@@ -52,6 +58,8 @@ pub fn standing(url: &SecretString) -> Result<Standing, String> {
          )
          select current_user::text as role,
                 (select rolsuper from pg_roles where rolname = current_user) as superuser,
+                not exists (select from tables) as is_empty,
+                has_schema_privilege('public', 'create') as may_make_tables,
                 exists (select from tables join pg_roles on pg_roles.oid = relowner
                         where name = 'users' and rolname = current_user) as owns_tables,
                 array(select privilege || ' on ' || name from rights

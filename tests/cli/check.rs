@@ -5,11 +5,13 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::runtime::Runtime;
 
 use crate::folder::Folder;
-use crate::postgres::{as_owner, fresh_database_url};
+use crate::postgres::{as_owner, empty_database_url, fresh_database_url};
 use crate::smtp_sink::{Reply, Sink};
 
 /// What `check` says with these settings beside a good database, and its exit status.
@@ -233,9 +235,16 @@ fn a_database_that_the_check_itself_makes_is_told() {
     let folder = Folder::new("check-new");
     let said = || {
         let output = folder.program(&["check"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
     let first = said();
+    assert!(
+        first.contains(
+            "Migrations: none ran yet, the database is empty. \"serve\" makes the tables and a demo account when it starts.\n"
+        ),
+        "{first}"
+    );
     assert!(
         first.contains("there was no database yet, and an empty one was made in /"),
         "{first}"
@@ -244,5 +253,36 @@ fn a_database_that_the_check_itself_makes_is_told() {
     assert!(
         second.contains("answers.\n") && !second.contains("was made"),
         "{second}"
+    );
+}
+
+#[test]
+fn an_empty_database_is_no_mistake_where_the_role_for_migrations_may_fill_it() {
+    let folder = Folder::new("check-empty");
+    let database = empty_database_url("check_empty");
+    let (said, status) = check(&folder, &database, &[]);
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("\"serve\" makes the tables when it starts, as user_accounts_owner;")
+            && said.contains("user_accounts_program gets its rights when the tables are made."),
+        "{said}"
+    );
+    let alone = ("MIGRATION_DATABASE_URL", database.expose_secret());
+    one_wrong(
+        check(&folder, &database, &[alone]),
+        &[
+            "user_accounts_program may not make tables in it",
+            "Set MIGRATION_DATABASE_URL to the role that owns the database",
+        ],
+    );
+    // Tables of somebody else, or of an older program, are no empty database.
+    let owner = as_owner(&database);
+    PgConnection::establish(owner.expose_secret())
+        .unwrap()
+        .batch_execute("create table of_another_program (id integer); grant all on of_another_program to user_accounts_program")
+        .unwrap();
+    one_wrong(
+        check(&folder, &database, &[]),
+        &["pending", "Run \"user-accounts migrate\""],
     );
 }

@@ -41,8 +41,15 @@ fn of_open(database: &OpenDatabase) -> Vec<Finding> {
     if !answers {
         return findings;
     }
-    findings.push(("Migrations", migrations(database)));
-    match db::standing(&database.program) {
+    let standing = db::standing(&database.program);
+    let is_empty = standing.as_ref().is_ok_and(|standing| standing.is_empty);
+    let schema = if is_empty {
+        still_to_be_made(database)
+    } else {
+        migrations(database)
+    };
+    findings.push(("Migrations", schema));
+    match standing {
         Ok(standing) => {
             findings.push(("Extensions", extensions(&standing)));
             if !database.is_private() {
@@ -54,6 +61,28 @@ fn of_open(database: &OpenDatabase) -> Vec<Finding> {
         Err(refusal) => findings.push(("Database role", Err(refusal))),
     }
     findings
+}
+
+/// Nothing is wrong with an empty database, where whoever serves it may fill it.
+fn still_to_be_made(database: &OpenDatabase) -> Result<String, String> {
+    if database.is_private() {
+        return Ok(
+            "none ran yet, the database is empty. \"serve\" makes the tables and a demo account when it starts."
+                .to_string(),
+        );
+    }
+    let owner = db::standing(&database.migration)?;
+    if owner.may_make_tables {
+        return Ok(format!(
+            "none ran yet, the database is empty. \"serve\" makes the tables when it starts, as {}; \"user-accounts migrate\" does so now.",
+            owner.role
+        ));
+    }
+    Err(format!(
+        "none ran yet, the database is empty, and {} may not make tables in it. Set MIGRATION_DATABASE_URL to the role that owns \
+         the database, as docs/operations.md tells under \"Two roles in PostgreSQL\".",
+        owner.role
+    ))
 }
 
 fn migrations(database: &OpenDatabase) -> Result<String, String> {
@@ -86,6 +115,13 @@ fn role(database: &OpenDatabase, standing: &db::Standing) -> Result<String, Stri
             "DATABASE_URL signs in as {role}, a superuser, to whom nothing is forbidden. Make a role of its own for the program, \
              as docs/operations.md tells under \"Two roles in PostgreSQL\"."
         ));
+    }
+    if standing.is_empty {
+        return Ok(if separate {
+            format!("{role} gets its rights when the tables are made.")
+        } else {
+            format!("{role} will own the tables.")
+        });
     }
     if !standing.lacks.is_empty() {
         let told: Vec<&str> = standing
