@@ -39,6 +39,17 @@ pub fn start(format: LogFormat, filter: Option<&str>, otherwise: &str) {
     panic::set_hook(Box::new(log_panic));
 }
 
+/// Says why the program does not start as a log line of JSON, also where RUST_LOG lets no line through: whoever
+/// starts it would be told nothing otherwise.
+pub fn refuse(refusal: &str) {
+    let lines = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_writer(io::stderr)
+        .finish();
+    tracing::subscriber::with_default(lines, || tracing::error!("{refusal}"));
+}
+
 /// A panic as one line like all others: whatever it says, it forges and splits none.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string);

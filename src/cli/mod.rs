@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::config::{Arguments, LogFormat};
+use crate::config::Arguments;
 use crate::telemetry;
 
 /// Refused: a sentence for the terminal.
@@ -122,9 +122,6 @@ fn run_with(arguments: Arguments, command: Command) -> ExitCode {
     let config = match arguments.read() {
         Ok(config) => config,
         Err(wrong) => {
-            if refused_in_log {
-                telemetry::start(LogFormat::Json, None, telemetry::SERVER);
-            }
             for error in wrong {
                 refuse(&error.to_string(), refused_in_log);
             }
@@ -163,7 +160,7 @@ fn finish(outcome: Result<(), Refusal>, in_log: bool) -> ExitCode {
 
 fn refuse(refusal: &str, in_log: bool) {
     if in_log {
-        tracing::error!("{refusal}");
+        telemetry::refuse(refusal);
     } else {
         output::complain(refusal);
     }

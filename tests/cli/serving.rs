@@ -270,20 +270,27 @@ fn a_refused_start_is_a_log_line_where_lines_are_json() {
     let folder = Folder::new("log-refused");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let [database, migration] = database_settings(&fresh_database_url());
-    let output = folder
-        .program(&["serve"])
-        .envs([database, migration])
-        .env("LISTEN", taken.local_addr().unwrap().to_string())
-        .env("LOG_FORMAT", "json")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let line: Value = serde_json::from_slice(&output.stderr).unwrap();
-    assert_eq!(line["level"], "ERROR");
-    assert!(
-        line["message"].as_str().unwrap().starts_with("LISTEN is "),
-        "{line}"
-    );
+    let taken = taken.local_addr().unwrap().to_string();
+    // Also where no line is asked for: whoever starts it would be told nothing.
+    for filter in ["info", "off", "user_accounts=off"] {
+        for (listen, words) in [(taken.as_str(), "LISTEN is "), ("8080", "LISTEN must be ")] {
+            let output = folder
+                .program(&["serve"])
+                .envs([database.clone(), migration.clone()])
+                .env("LISTEN", listen)
+                .env("LOG_FORMAT", "json")
+                .env("RUST_LOG", filter)
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(1));
+            let line: Value = serde_json::from_slice(&output.stderr).unwrap();
+            assert_eq!(line["level"], "ERROR");
+            assert!(
+                line["message"].as_str().unwrap().starts_with(words),
+                "{filter}: {line}"
+            );
+        }
+    }
 }
 
 #[test]
