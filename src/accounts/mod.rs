@@ -4,6 +4,7 @@ mod account;
 mod create;
 mod domain;
 mod own_domains;
+mod public_providers;
 
 pub use account::{
     Account, AccountDetails, AccountError, all_domains, details, domains, find_by_name_or_id, list,

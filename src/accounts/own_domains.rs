@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Domain;
 use super::account::{AccountError, lock};
-use crate::db;
+use crate::db::{self, Statement};
 use crate::history::{self, Author, Event};
 use crate::schema::{account_domains, users};
 
@@ -47,7 +47,8 @@ pub fn add_domain(
     Ok(true)
 }
 
-/// Removes an email domain that nobody of the account, active or not, has an address at.
+/// Removes an email domain that nobody of the account, active or not, has an address at. Whom staff erased has
+/// none: the mark in its place moves to another domain.
 ///
 /// # Errors
 /// [`AccountError::NoSuchDomain`], [`AccountError::DomainInUse`].
@@ -60,6 +61,7 @@ pub fn remove_domain(
     let name = || domain.as_str().to_string();
     // Whoever adds somebody holds this lock as well.
     lock(tx, author.account_id)?;
+    move_marks(tx, author.account_id, domain)?;
     let people: i64 = users::table
         .filter(users::account_id.eq(author.account_id))
         .filter(users::domain.eq(domain.as_str()))
@@ -84,4 +86,31 @@ pub fn remove_domain(
     let event = Event::DomainRemoved { domain: name() };
     history::record(tx, author, None, &event, now)?;
     Ok(())
+}
+
+/// A mark is written like a username, so that it needs one of the account's domains. There is another one
+/// wherever nobody else is left at this one: that of an active administrator.
+fn move_marks(tx: &mut db::Connection, account_id: Uuid, domain: &Domain) -> QueryResult<()> {
+    Statement::new(
+        "with moved as (
+             select users.id, split_part(username, '@', 1) || '@' || other.domain as username
+             from users
+             cross join lateral (
+                 select account_domains.domain from account_domains
+                 where account_domains.account_id = users.account_id and account_domains.domain <> $2
+                 order by account_domains.domain limit 1
+             ) as other
+             where users.account_id = $1 and users.domain = $2 and not active and exists (
+                 select from events
+                 where events.account_id = users.account_id and events.user_id = users.id and kind = 'user_erased'
+             )
+         )
+         update users
+         set username = moved.username, search_text = replace(search_text, users.username, moved.username)
+         from moved where users.account_id = $1 and users.id = moved.id",
+    )
+    .bind(account_id)
+    .bind(domain.as_str())
+    .execute(tx)
+    .map(|_| ())
 }

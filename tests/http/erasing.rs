@@ -1,6 +1,8 @@
 //! Erasing a person.
 
+use user_accounts::accounts::{self, AccountError, Domain};
 use user_accounts::clock;
+use user_accounts::history::Author;
 use user_accounts::support::{self, EraseError};
 use user_accounts::users::Username;
 
@@ -223,5 +225,57 @@ fn erasing_leaves_alone_whoever_has_a_longer_address_or_name() {
             "select details->>'reason' from events where user_id = '{other}' and details->>'reason' like 'Came%'"
         )),
         "Came after\nerased\nerased."
+    );
+}
+
+#[test]
+fn whoever_is_erased_has_no_address_at_a_domain_any_more() {
+    let site = Site::start();
+    let client = shared(&site);
+    for username in ["bo@shared.example", "cy@shared.example"] {
+        assert_eq!(add(&client, username).status, 303);
+    }
+    let erase = |username: &str| {
+        let username = Username::parse(username).unwrap();
+        site.owner
+            .write(|tx| support::erase(tx, &username, clock::now()))
+            .unwrap()
+    };
+    let marked = erase("bo@shared.example");
+    let acme = site.value("select id from accounts where name = 'Acme'");
+    let author = Author::staff(acme.parse().unwrap());
+    let domain = Domain::parse("shared.example").unwrap();
+    let remove = || {
+        site.db
+            .write(|tx| accounts::remove_domain(tx, &author, &domain, clock::now()))
+    };
+    let refused = remove().unwrap_err();
+    assert!(
+        matches!(refused, AccountError::DomainInUse { people: 1, .. }),
+        "{refused}"
+    );
+    assert_eq!(site.count(&format!("users where username = '{marked}'")), 1);
+
+    erase("cy@shared.example");
+    remove().unwrap();
+    let moved = marked.replace("@shared.example", "@acme.example");
+    assert_eq!(
+        site.count(&format!(
+            "user_search where username = '{moved}' and search_text = '{moved} erased erased  '"
+        )),
+        1
+    );
+    assert_eq!(
+        site.count(
+            "user_search where search_text like '%shared.example%' and username like 'erased%'"
+        ),
+        0
+    );
+    let list = client.get("/users?show=inactive");
+    assert!(
+        list.body
+            .contains(&format!("aria-label=\"Select {moved}\"")),
+        "{}",
+        list.text()
     );
 }
