@@ -88,6 +88,12 @@ pub struct Row {
     /// Whether they administer the account.
     #[diesel(sql_type = Bool)]
     pub administrator: bool,
+    /// Where they stand with training: `never`, `requested` or `attended`.
+    #[diesel(sql_type = Text)]
+    pub training: String,
+    /// When they were added.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: OffsetDateTime,
     #[diesel(sql_type = Bool)]
     active: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]

@@ -15,9 +15,9 @@ use crate::db::{self, Statement};
 
 /// What a row of the list is made from.
 const COLUMNS: &str = "id, username, first_name, last_name, title, department, phone, last_sign_in_at, \
-     administrator, active, deactivated_at, name_key, password_mail_id, password_mail_state, password_mail_at";
+     administrator, active, deactivated_at, name_key, password_mail_id, password_mail_state, password_mail_at, training, created_at";
 /// What a search and a chip look at besides.
-const LOOKED_AT: &str = "search_text, training";
+const LOOKED_AT: &str = "search_text";
 /// So many rows are looked at one by one for a page of a common word, before its matches are gathered.
 const WALKED: i64 = 3_000;
 

@@ -10,7 +10,11 @@ use super::blocking::blocking;
 use super::error::WebError;
 use super::guard::SignedInUser;
 use crate::history::{self, Event};
+use crate::users::fold;
 use crate::{clock, csv_out, db};
+
+/// Letters of one filter in a file's name.
+const LONGEST_FILTER: usize = 40;
 
 /// The next rows, with what comes after them; nothing after the last.
 pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
@@ -38,6 +42,29 @@ pub async fn record(
     })
     .await??;
     Ok(())
+}
+
+/// The name of a file of `list` that the filters that are on narrow, as far as it can be told in letters and
+/// figures that any file system and header takes: `active-users-never-signed-in-smith.csv`.
+pub fn file_name<'a>(list: &str, filters: impl IntoIterator<Item = &'a str>) -> String {
+    let mut name = list.to_string();
+    for filter in filters.into_iter().filter(|filter| !filter.is_empty()) {
+        let folded = fold(filter);
+        let words = folded
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty());
+        let words: String = words
+            .collect::<Vec<_>>()
+            .join("-")
+            .chars()
+            .take(LONGEST_FILTER)
+            .collect();
+        // Other scripts leave nothing, and yet not everybody is in it.
+        let told = if words.is_empty() { "search" } else { &words };
+        name.push('-');
+        name.push_str(told.trim_end_matches('-'));
+    }
+    name + ".csv"
 }
 
 /// The file `name` with the row `head`, then whatever `next` reads from `first` on. When a batch
@@ -98,4 +125,30 @@ async fn read<Cursor: Send + 'static>(
 
 fn internal(error: csv::Error) -> WebError {
     WebError::Internal(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_file_is_called_by_what_is_in_it_in_letters_that_every_system_takes() {
+        for (filters, name) in [
+            (&[][..], "active-users.csv"),
+            (&["never-signed-in", ""], "active-users-never-signed-in.csv"),
+            (&["", "  Müller & Søn "], "active-users-muller-son.csv"),
+            (
+                &["mail-failed", "../\"a\r\nb"],
+                "active-users-mail-failed-a-b.csv",
+            ),
+            (&["", "東京"], "active-users-search.csv"),
+            (
+                &["", "a234567890123456789012345678901234567890 b"],
+                "active-users-a234567890123456789012345678901234567890.csv",
+            ),
+        ] {
+            let told = file_name("active-users", filters.iter().copied());
+            assert_eq!(told, name);
+        }
+    }
 }

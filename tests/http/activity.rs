@@ -158,7 +158,13 @@ fn the_activity_goes_back_page_by_page_and_its_file_holds_every_line_once() {
     assert_eq!(
         file[0],
         [
-            "When", "Who", "What", "About", "Username", "Details", "From"
+            "When (UTC)",
+            "Who",
+            "What",
+            "About",
+            "Username",
+            "Details",
+            "From"
         ]
     );
     // The download itself is the newest line.
@@ -178,8 +184,12 @@ fn the_activity_goes_back_page_by_page_and_its_file_holds_every_line_once() {
         ["Ann Tester", "ann@acme.example", "Title: nothing → =1+1"]
     );
     assert!(file.iter().all(|row| row[4] != "other@globex.example"));
-    let part = cells(&client.get("/activity.csv?kind=details"));
-    assert_eq!(part.len(), 2);
+    let part = client.get("/activity.csv?kind=details&person=Ann&from=2026-01-01");
+    assert_eq!(cells(&part).len(), 2);
+    assert_eq!(
+        part.header("content-disposition"),
+        Some("attachment; filename=\"activity-details-ann-2026-01-01.csv\"")
+    );
     assert_eq!(client.get("/activity.csv?from=soon").status, 404);
     assert_eq!(
         site.value("select string_agg(details->>'whole', ',' order by id) from events where kind = 'list_downloaded'"),
@@ -234,9 +244,33 @@ fn the_file_of_users_is_exactly_the_list_and_safe_in_a_spreadsheet() {
             "'+41 44 5",
             &p5[6],
             &p5[7],
+            "Never attended",
+            "No",
+            &p5[10],
         ]
     );
     assert!(p5[3].starts_with("'="));
+    assert_eq!(
+        found[0],
+        [
+            "Username",
+            "First name",
+            "Last name",
+            "Title",
+            "Department",
+            "Phone",
+            "Last sign-in (UTC)",
+            "Status",
+            "Training",
+            "Administrator",
+            "Added (UTC)",
+        ]
+    );
+    let never = client.get("/users.csv?needs=never-signed-in&q=P%C3%84");
+    assert_eq!(
+        never.header("content-disposition"),
+        Some("attachment; filename=\"active-users-never-signed-in-pa.csv\"")
+    );
     let never = cells(&client.get("/users.csv?needs=never-signed-in"));
     assert_eq!(
         never.len() as i64,
@@ -246,7 +280,12 @@ fn the_file_of_users_is_exactly_the_list_and_safe_in_a_spreadsheet() {
     // Where there is a moment, a spreadsheet takes it for one: the same figures, by the clock of the account.
     let zone = "Asia/Tokyo";
     site.sql(&format!("update accounts set time_zone = '{zone}'"));
+    site.sql("update users set training = 'attended' where username = 'p4@acme.example'");
     let came = cells(&client.get("/users.csv?q=p4"));
+    assert_eq!(
+        [came[0][6].as_str(), &came[0][10]],
+        ["Last sign-in (Asia/Tokyo)", "Added (Asia/Tokyo)"]
+    );
     let p4 = came.iter().find(|row| row[0] == "p4@acme.example").unwrap();
     assert_eq!(
         p4[6],
@@ -254,13 +293,25 @@ fn the_file_of_users_is_exactly_the_list_and_safe_in_a_spreadsheet() {
             "select to_char(last_sign_in_at at time zone '{zone}', 'YYYY-MM-DD HH24:MI') from users where username = 'p4@acme.example'"
         ))
     );
+    assert_eq!(
+        [p4[8].as_str(), &p4[9], &p4[10]],
+        [
+            "Attended",
+            "No",
+            &site.value(&format!(
+                "select to_char(created_at at time zone '{zone}', 'YYYY-MM-DD HH24:MI') from users where username = 'p4@acme.example'"
+            ))
+        ]
+    );
+    let boss = cells(&client.get("/users.csv?q=boss"));
+    assert_eq!(boss[1][9], "Yes");
     let inactive = client.get("/users.csv?show=inactive");
     assert_eq!(cells(&inactive).len(), 1);
     assert_eq!(
         inactive.header("content-disposition"),
         Some("attachment; filename=\"inactive-users.csv\"")
     );
-    assert_eq!(site.count("events where kind = 'list_downloaded'"), 9);
+    assert_eq!(site.count("events where kind = 'list_downloaded'"), 11);
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn the_requests_page_names_who_is_left_out_after_a_reload_and_in_its_file() {
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
     assert_eq!(
         file.body.trim_start_matches('\u{feff}'),
-        "Username,Name,Training\r\nann@acme.example,Ann Tester,Requested\r\nbea@acme.example,Bea Tester,Requested\r\nkim@acme.example,Kim Tester,Left out: is inactive\r\n"
+        "Username,Name,Training (times in UTC)\r\nann@acme.example,Ann Tester,Requested\r\nbea@acme.example,Bea Tester,Requested\r\nkim@acme.example,Kim Tester,Left out: is inactive\r\n"
     );
 }
 
@@ -232,7 +232,7 @@ fn the_outcomes_of_a_reset_leave_as_a_file() {
     let file = client.get(&format!("{page}/people.csv"));
     assert_eq!(
         file.body.trim_start_matches('\u{feff}'),
-        "Username,Name,Outcome\r\nann@acme.example,Ann Tester,Waiting\r\nbea@acme.example,Bea Tester,Failed: =550 no\r\nkim@acme.example,Kim Tester,Left out: is inactive\r\n"
+        "Username,Name,Outcome (times in UTC)\r\nann@acme.example,Ann Tester,Waiting\r\nbea@acme.example,Bea Tester,Failed: =550 no\r\nkim@acme.example,Kim Tester,Left out: is inactive\r\n"
     );
     assert!(
         client

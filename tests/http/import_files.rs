@@ -74,7 +74,7 @@ fn the_list_that_users_csv_gives_is_unchanged_when_it_comes_back() {
         page.text()
     );
     assert!(!page.says("The list has another"), "{}", page.text());
-    assert!(page.says("Columns that are not used: Last sign-in, Status."));
+    assert!(page.says("Columns that are not used: Last sign-in (UTC), Status, Training, Administrator, Added (UTC)."));
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub async fn show(
     let asked = Asked::read(&query.0)?;
     let user = administrator.0;
     let whole = !asked.is_any();
+    let name = csv_stream::file_name("activity", asked.in_a_file_name());
     let (shared, by) = (app.clone(), user.clone());
     let filter = blocking(move || {
         shared
@@ -37,8 +38,15 @@ pub async fn show(
     .await??
     .map_err(|_| WebError::NotFound)?;
     csv_stream::record(&app, &user, "activity", whole).await?;
+    let when = format!("When ({})", when::zone_words(&user.zone));
     let head = [
-        "When", "Who", "What", "About", "Username", "Details", "From",
+        when.as_str(),
+        "Who",
+        "What",
+        "About",
+        "Username",
+        "Details",
+        "From",
     ];
     let next = move |connection: &mut db::Connection, user: &SignedInUser, older_than| {
         let account_id = user.account_id();
@@ -71,5 +79,5 @@ pub async fn show(
             .collect();
         Ok((rows, after))
     };
-    csv_stream::respond(app, user, "activity.csv", &head, i64::MAX, next)
+    csv_stream::respond(app, user, &name, &head, i64::MAX, next)
 }

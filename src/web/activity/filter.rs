@@ -85,6 +85,17 @@ impl Asked {
         *self != Self::default()
     }
 
+    /// What the filters are called in the name of a file; empty where one is not on.
+    pub fn in_a_file_name(&self) -> [&str; 5] {
+        [
+            self.group.map_or("", Group::as_str),
+            self.user.map_or("", |_| "one user"),
+            &self.person,
+            &self.from,
+            &self.to,
+        ]
+    }
+
     /// The filter for the domain, or a sentence about why there is none.
     ///
     /// # Errors

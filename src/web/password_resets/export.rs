@@ -31,7 +31,8 @@ pub async fn show(
     .await??
     .ok_or(WebError::NotFound)?;
     csv_stream::record(&app, &user, "password reset outcomes", true).await?;
-    let head = ["Username", "Name", "Outcome"];
+    let what = format!("Outcome (times in {})", when::zone_words(&user.zone));
+    let head = ["Username", "Name", &what];
     let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
         let people = password_resets::people(connection, account_id, id.0, None)?;
         let mailed = people.iter().map(|person| {

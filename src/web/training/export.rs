@@ -33,7 +33,8 @@ pub async fn show(
     .await??
     .ok_or(WebError::NotFound)?;
     csv_stream::record(&app, &user, "people of a training request", true).await?;
-    let head = ["Username", "Name", "Training"];
+    let what = format!("Training (times in {})", when::zone_words(&user.zone));
+    let head = ["Username", "Name", &what];
     let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
         let people = training::people(connection, account_id, id.0, None)?;
         let left_out = training::left_out(connection, account_id, id.0)?;

@@ -12,17 +12,6 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Query;
 use crate::web::when;
 
-const HEAD: [&str; 8] = [
-    "Username",
-    "First name",
-    "Last name",
-    "Title",
-    "Department",
-    "Phone",
-    "Last sign-in",
-    "Status",
-];
-
 /// The file.
 ///
 /// # Errors
@@ -37,11 +26,23 @@ pub async fn show(
     let user = administrator.0;
     let list = format!("{} users", place.side());
     csv_stream::record(&app, &user, &list, !place.is_narrowed()).await?;
-    let name = if place.inactive {
-        "inactive-users.csv"
-    } else {
-        "active-users.csv"
-    };
+    let needs = place.needs.map_or("", users::Needs::as_str);
+    let name = csv_stream::file_name(&format!("{}-users", place.side()), [needs, &place.q]);
+    let zone = when::zone_words(&user.zone);
+    let (last_sign_in, added) = (format!("Last sign-in ({zone})"), format!("Added ({zone})"));
+    let head = [
+        "Username",
+        "First name",
+        "Last name",
+        "Title",
+        "Department",
+        "Phone",
+        &last_sign_in,
+        "Status",
+        "Training",
+        "Administrator",
+        &added,
+    ];
     let next = move |connection: &mut db::Connection, user: &SignedInUser, after: Option<Key>| {
         let from = after.map(|key| Place {
             direction: Direction::After,
@@ -55,7 +56,7 @@ pub async fn show(
         let rows = page.rows.iter().map(|row| cells(row, user)).collect();
         Ok((rows, page.after.map(Some)))
     };
-    csv_stream::respond(app, user, name, &HEAD, None, next)
+    csv_stream::respond(app, user, &name, &head, None, next)
 }
 
 fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
@@ -69,6 +70,11 @@ fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
         || "Never".to_string(),
         |at| when::in_a_file(at, user.now, &user.zone),
     );
+    let training = match row.training.as_str() {
+        "attended" => "Attended",
+        "requested" => "Requested",
+        _ => "Never attended",
+    };
     vec![
         row.username.clone(),
         row.first_name.clone(),
@@ -78,5 +84,8 @@ fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
         row.phone.clone(),
         last,
         status,
+        training.to_string(),
+        if row.administrator { "Yes" } else { "No" }.to_string(),
+        when::in_a_file(row.created_at, user.now, &user.zone),
     ]
 }
