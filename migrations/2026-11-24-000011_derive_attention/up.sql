@@ -95,15 +95,22 @@ create trigger users_derive_password_mail_updated before update of password_mail
         or (new.password_mail_state, new.password_mail_at) is distinct from ('waiting', null::timestamptz))
     execute function derive_password_mail();
 
--- The mail that a user points at was settled, or waits again.
-create function tell_password_mail() returns trigger language plpgsql as $$
+-- The mail that a user points at was settled, or waits again. Both sides are compared by sorting or hashing, and
+-- the people are looked up by their key: the plan is made at the first call, for a few mails, and kept by the
+-- connection for however many come later. Joined to each other, 27,000 mails took 40 s by such a plan; made for
+-- as many, it would read all of `users` for every few mails that follow.
+create function tell_password_mail() returns trigger language plpgsql
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
     update users
-    set password_mail_state = after_update.state, password_mail_at = after_update.settled_at
-    from after_update join before_update using (account_id, id)
-    where (after_update.state, after_update.settled_at) is distinct from (before_update.state, before_update.settled_at)
-      and users.account_id = after_update.account_id and users.id = after_update.user_id
-      and users.password_mail_id = after_update.id;
+    set password_mail_state = settled.state, password_mail_at = settled.settled_at
+    from (
+        select account_id, id, user_id, state, settled_at from after_update
+        except
+        select account_id, id, user_id, state, settled_at from before_update
+    ) as settled
+    where users.account_id = settled.account_id and users.id = settled.user_id
+      and users.password_mail_id = settled.id;
     return null;
 end $$;
 create trigger mails_tell_password_mail after update on mails

@@ -29,6 +29,20 @@ pub fn mail_passwords(
     )
     .execute(tx)?;
     end_mailed_secrets(tx, account_id, users)?;
+    let mail_ids: Vec<Uuid> = users.iter().map(|_| ids::new()).collect();
+    // First the people, then their old mails: a mail that nobody points at any more changes nobody.
+    Statement::new(
+        "update users set password_mail_id = mail_id, password_mail_state = 'waiting', password_mail_at = null,
+             password_reset_at = case when $4 then $5 else password_reset_at end
+         from unnest($2::uuid[], $3::uuid[]) as new_mails (user_id, mail_id)
+         where account_id = $1 and id = user_id",
+    )
+    .bind(account_id)
+    .bind(users)
+    .bind(mail_ids.as_slice())
+    .bind(password_reset_id.is_some())
+    .bind(now)
+    .execute(tx)?;
     outbox::cancel_waiting(
         tx,
         account_id,
@@ -37,7 +51,6 @@ pub fn mail_passwords(
         "replaced by a newer password",
         now,
     )?;
-    let mail_ids: Vec<Uuid> = users.iter().map(|_| ids::new()).collect();
     Statement::new(
         "insert into mails (account_id, id, kind, user_id, password_reset_id, created_at, next_attempt_at)
          select $1, mail_id, $2, user_id, $3, $4, $4
@@ -48,19 +61,7 @@ pub fn mail_passwords(
     .bind(password_reset_id)
     .bind(now)
     .bind(users)
-    .bind(mail_ids.as_slice())
-    .execute(tx)?;
-    Statement::new(
-        "update users set password_mail_id = mail_id, password_mail_state = 'waiting', password_mail_at = null,
-             password_reset_at = case when $4 then $5 else password_reset_at end
-         from unnest($2::uuid[], $3::uuid[]) as new_mails (user_id, mail_id)
-         where account_id = $1 and id = user_id",
-    )
-    .bind(account_id)
-    .bind(users)
     .bind(mail_ids)
-    .bind(password_reset_id.is_some())
-    .bind(now)
     .execute(tx)
     .map(|_| ())
 }

@@ -41,8 +41,21 @@ pub const B: &str = "bbbbbbbb-0000-0000-0000-000000000000";
 impl Base {
     /// Both accounts, each with an administrator.
     pub fn with_two_accounts() -> Base {
+        Base::with_connections(2)
+    }
+
+    /// The same, and every statement runs on the same connection: it keeps its plans.
+    pub fn with_one_connection() -> Base {
+        Base::with_connections(1)
+    }
+
+    fn with_connections(connections: u32) -> Base {
         let base = Base {
-            db: Db::new(&as_owner(&fresh_database_url()), Purpose::Serving, 2),
+            db: Db::new(
+                &as_owner(&fresh_database_url()),
+                Purpose::Serving,
+                connections,
+            ),
         };
         for (id, name) in [(A, "a"), (B, "b")] {
             base.run(&format!(

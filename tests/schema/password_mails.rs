@@ -1,5 +1,7 @@
 //! What the chips about mailed passwords find people by follows the people and their mails.
 
+use std::time::Instant;
+
 use crate::support::WRONG_OPEN_PASSWORD_MAILS;
 use crate::{A, Base, user};
 
@@ -58,6 +60,51 @@ fn a_mailed_password_still_to_be_used_has_one_entry_that_follows_each_change() {
             "{change}"
         );
     }
+}
+
+/// Seconds that settling the waiting mails of so many people takes.
+fn settling(base: &Base, people: u32) -> f64 {
+    base.run(&format!(
+        "create temporary table mailed on commit drop as
+         select id as user_id, gen_random_uuid() as mail_id from users where account_id = '{A}' limit {people};
+         insert into mails (account_id, id, kind, user_id, created_at, next_attempt_at)
+         select '{A}', mail_id, 'welcome', user_id, now(), now() from mailed;
+         update users set password_mail_id = mail_id, password_mail_state = 'waiting', password_mail_at = null
+         from mailed where user_id = id"
+    ))
+    .unwrap();
+    let waiting = "select count(*) from users where password_mail_state = 'waiting'";
+    assert_eq!(base.value(waiting), people.to_string());
+    let begin = Instant::now();
+    base.run("update mails set state = 'cancelled', settled_at = now() where state = 'waiting'")
+        .unwrap();
+    let taken = begin.elapsed().as_secs_f64();
+    assert_eq!(base.value(waiting), "0");
+    taken
+}
+
+#[test]
+fn settling_eight_times_as_many_mails_takes_about_eight_times_as_long() {
+    let base = Base::with_one_connection();
+    base.run(&format!(
+        "update accounts set seats = 1000000 where id = '{A}';
+         insert into users (account_id, id, username, first_name, last_name, search_text, name_key, active, administrator, created_at)
+         select '{A}', gen_random_uuid(), gen_random_uuid() || '@a.example', 'F', 'L', '', '', true, false, now()
+         from generate_series(1, 8000);
+         analyze users"
+    ))
+    .unwrap();
+    // The connection has settled one before: it keeps the plan that was made for it.
+    settling(&base, 1);
+    let few = (0..3)
+        .map(|_| settling(&base, 1_000))
+        .fold(f64::INFINITY, f64::min);
+    let many = settling(&base, 8_000);
+    // Were each mail compared with each other, it would take some forty times as long.
+    assert!(
+        many < 20.0 * few,
+        "{few:.3} s for 1,000 and {many:.3} s for 8,000"
+    );
 }
 
 #[test]
