@@ -131,6 +131,7 @@ pub fn activity(
         account_id,
         people: filter.people.as_deref(),
         kinds: filter.group.map(Group::kinds),
+        but: None,
         from: filter.from,
         until: filter.until,
         older_than,

@@ -18,6 +18,8 @@ pub(super) struct Asked<'a> {
     pub people: Option<&'a [Uuid]>,
     /// The kinds as stored; every kind where it is nothing.
     pub kinds: Option<&'a [&'a str]>,
+    /// Not of this kind.
+    pub but: Option<&'a str>,
     /// Not before this moment.
     pub from: Option<OffsetDateTime>,
     /// Before this moment.
@@ -43,7 +45,7 @@ fn stretch(keys: &str, lines: &str, condition: &str) -> String {
              select events.id from {lines}
              where events.account_id = $1 and {condition} and events.id < $2
                and ($3 is null or happened_at >= $3) and ($4 is null or happened_at < $4)
-               and ($6 is null or events.kind = any ($6))
+               and ($6 is null or events.kind = any ($6)) and ($8 is null or events.kind <> $8)
              order by events.id desc limit $7
          ) as found"
     )
@@ -110,6 +112,7 @@ impl Asked<'_> {
         .bind::<Nullable<Array<SqlUuid>>, _>(self.people)
         .bind::<Nullable<Array<Text>>, _>(self.kinds)
         .bind::<BigInt, _>(self.limit)
+        .bind::<Nullable<Text>, _>(self.but)
         .load(connection)?;
         Ok(found.into_iter().map(|found| found.id).collect())
     }

@@ -100,8 +100,17 @@ pub fn of_user(
         ..Asked::default()
     };
     let ids = asked.about(connection)?;
-    let mut entries = load(connection, account_id, &ids)?;
-    // What was done to several together was done to this one.
+    load_about(connection, account_id, user_id, &ids)
+}
+
+/// These lines as lines about one person: what was done to several together was done to this one.
+fn load_about(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+    ids: &[i64],
+) -> QueryResult<Vec<Entry>> {
+    let mut entries = load(connection, account_id, ids)?;
     for entry in &mut entries {
         entry.user_id = Some(user_id);
     }
@@ -123,26 +132,27 @@ pub fn for_support(
     user_id: Uuid,
     newest: i64,
 ) -> QueryResult<Vec<Entry>> {
-    let of_user = || {
-        lines()
-            .filter(events::account_id.eq(account_id))
-            .filter(events::user_id.eq(user_id))
-            .order(events::id.desc())
+    let asked = Asked {
+        account_id,
+        people: Some(&[user_id]),
+        but: Some(SUPPORT_LOOKED_UP),
+        limit: newest,
+        ..Asked::default()
     };
-    let mut rows: Vec<Row> = of_user()
-        .filter(events::kind.ne(SUPPORT_LOOKED_UP))
-        .limit(newest)
-        .load(connection)?;
-    let changed: Option<Row> = of_user()
+    let mut ids = asked.about(connection)?;
+    let changed: Option<i64> = events::table
+        .filter(events::account_id.eq(account_id))
+        .filter(events::user_id.eq(user_id))
         .filter(events::kind.eq("user_edited"))
         .filter(diesel::dsl::sql::<Bool>(
             r#"events.details @> '{"changes": [{"field": "Username"}]}'"#,
         ))
+        .order(events::id.desc())
+        .select(events::id)
         .first(connection)
         .optional()?;
-    // Older than all of them where it is not among them.
-    rows.extend(changed.filter(|changed| rows.iter().all(|row| row.id != changed.id)));
-    into_entries(connection, account_id, rows)
+    ids.extend(changed.filter(|changed| !ids.contains(changed)));
+    load_about(connection, account_id, user_id, &ids)
 }
 
 /// How often support staff looked at a user, and when last (UTC).

@@ -241,6 +241,32 @@ fn looks_of_staff_push_nothing_out_and_the_change_of_the_username_stays() {
 }
 
 #[test]
+fn staff_read_what_was_done_to_several_together() {
+    let site = Site::start();
+    let client = shared(&site);
+    for username in ["ann@acme.example", "bea@acme.example"] {
+        add(&client, username);
+    }
+    let id = |name: &str| {
+        site.value(&format!(
+            "select id from users where username = '{name}@acme.example'"
+        ))
+    };
+    let (ann, bea) = (id("ann"), id("bea"));
+    let fields = [("scope", "selected"), ("user", &ann), ("user", &bea)];
+    assert_eq!(client.post("/password-resets", &fields).status, 303);
+    let report = support::explain_email(&site.db, "bea@acme.example", clock::now()).unwrap();
+    let events = report.holder.unwrap().events;
+    let newest = &events[0];
+    assert_eq!(newest.kind, "password_reset", "{events:?}");
+    assert_eq!(
+        newest.user_id.map(|id| id.to_string()),
+        Some(bea),
+        "told as hers"
+    );
+}
+
+#[test]
 fn looking_up_by_changing_a_username_draws_on_the_same_budget_and_opens_a_case() {
     let site = Site::start();
     let client = shared(&site);
