@@ -195,13 +195,7 @@ fn candidate(
             users::id,
             users::active,
             passwords::hash.nullable(),
-            diesel::dsl::exists(
-                sign_in_sources::table
-                    .filter(sign_in_sources::account_id.eq(users::account_id))
-                    .filter(sign_in_sources::user_id.eq(users::id))
-                    .filter(sign_in_sources::source.eq(source))
-                    .filter(sign_in_sources::last_at.gt(now - SOURCE_REMEMBERED)),
-            ),
+            diesel::dsl::exists(arrivals_from(source, now - SOURCE_REMEMBERED)),
         ))
         .first(connection)
         .optional()
@@ -295,10 +289,21 @@ pub(super) fn is_known_source(
     source: IpNet,
     now: OffsetDateTime,
 ) -> QueryResult<bool> {
-    let known = sign_in_sources::table
-        .find((account_id, user_id, source))
-        .filter(sign_in_sources::last_at.gt(now - SOURCE_REMEMBERED));
-    diesel::select(diesel::dsl::exists(known)).get_result(connection)
+    let known = diesel::dsl::exists(arrivals_from(source, now - SOURCE_REMEMBERED));
+    users::table
+        .find((account_id, user_id))
+        .select(known)
+        .first(connection)
+}
+
+/// That the user of the row signed in from that network, after a moment.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn arrivals_from(source: IpNet, after: OffsetDateTime) -> _ {
+    sign_in_sources::table
+        .filter(sign_in_sources::account_id.eq(users::account_id))
+        .filter(sign_in_sources::user_id.eq(users::id))
+        .filter(sign_in_sources::source.eq(source))
+        .filter(sign_in_sources::last_at.gt(after))
 }
 
 /// Whether a second factor is asked of the user.
