@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::due::DueMail;
 use super::failure::{FIRST_RETRY, LONGEST_PAUSE};
+use super::lease::{self, Held};
 use super::message::Message;
 use super::outbox::Kind;
 use super::settle::{self, Outcome, Settlement};
@@ -110,9 +111,6 @@ pub(super) fn compose_one(
     Ok(claimed)
 }
 
-/// A mail whose claim is undone: its account, itself, and the number of the attempt that is none.
-type PutOff = (Uuid, Uuid, i16);
-
 fn lock_ours(tx: &mut db::Connection, due: &DueMail) -> QueryResult<Vec<Uuid>> {
     use crate::schema::mails;
     mails::table
@@ -130,7 +128,7 @@ fn compose(
     composer: &dyn Composer,
     due: Vec<DueMail>,
     now: OffsetDateTime,
-) -> QueryResult<(Claimed, Vec<PutOff>)> {
+) -> QueryResult<(Claimed, Vec<Held>)> {
     if due.is_empty() {
         return Ok(Default::default());
     }
@@ -175,33 +173,11 @@ fn compose(
 /// transaction of its own: a row that is changed twice in one has its references checked again, and that
 /// would wait for the very person for whom the mail is put off, with the mail in hand. Where it fails, or
 /// somebody holds a mail, the lease runs out.
-fn put_back(db: &Db, mails: &[PutOff], now: OffsetDateTime) {
+fn put_back(db: &Db, mails: &[Held], now: OffsetDateTime) {
     if mails.is_empty() {
         return;
     }
-    let accounts: Vec<Uuid> = mails.iter().map(|(account, _, _)| *account).collect();
-    let ids: Vec<Uuid> = mails.iter().map(|(_, id, _)| *id).collect();
-    let attempts: Vec<i16> = mails.iter().map(|(_, _, attempt)| *attempt).collect();
-    let undone = db.write(|tx| {
-        diesel::sql_query(
-            "with ours as materialized (
-                select mails.account_id, mails.id
-                from mails
-                join unnest($2, $3, $4) as put_off (account_id, id, attempt)
-                  on mails.account_id = put_off.account_id and mails.id = put_off.id
-                where state = 'waiting' and attempts = attempt
-                for update of mails skip locked
-             )
-             update mails set attempts = attempts - 1, next_attempt_at = $1
-             from ours
-             where mails.account_id = ours.account_id and mails.id = ours.id",
-        )
-        .bind::<sql_types::Timestamptz, _>(now + PUT_OFF)
-        .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
-        .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-        .bind::<sql_types::Array<sql_types::SmallInt>, _>(attempts)
-        .execute(tx)
-    });
+    let undone = db.write(|tx| lease::undo(tx, mails, now + PUT_OFF));
     if let Err(error) = undone {
         tracing::warn!(%error, "mails that were put off wait for their leases to run out");
     }

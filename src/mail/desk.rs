@@ -5,11 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
-use uuid::Uuid;
 
 use super::claim::{self, Claimed};
 use super::due::DueMail;
 use super::failure::pause;
+use super::lease::{self, Held};
 use super::settle::{self, Outcome, Settlement};
 use super::worker::Worker;
 use crate::db;
@@ -24,7 +24,7 @@ pub(super) struct Trouble;
 /// What writing down came to.
 pub(super) struct Settled {
     /// Written down, or nobody's business any more.
-    pub(super) done: Vec<(Uuid, Uuid, i16)>,
+    pub(super) done: Vec<Held>,
     /// Held by somebody else this moment.
     pub(super) again: Vec<Settlement>,
 }
@@ -108,7 +108,7 @@ pub(super) async fn settle(
     .await;
     match settled {
         Some(Ok(again)) => {
-            let waiting: Vec<(Uuid, Uuid, i16)> = again.iter().map(key).collect();
+            let waiting: Vec<Held> = again.iter().map(key).collect();
             let done = kept
                 .iter()
                 .map(key)
@@ -124,15 +124,15 @@ pub(super) async fn settle(
     }
 }
 
-fn key(settlement: &Settlement) -> (Uuid, Uuid, i16) {
+fn key(settlement: &Settlement) -> Held {
     let due = &settlement.due;
     (due.account_id, due.id, due.attempt)
 }
 
 /// Renews the leases of what is held.
-pub(super) async fn renew(worker: Worker, held: Vec<(Uuid, Uuid, i16)>, until: OffsetDateTime) {
+pub(super) async fn renew(worker: Worker, held: Vec<Held>, until: OffsetDateTime) {
     let renewed =
-        blocking(move || guarded(|| worker.db.write(|tx| settle::renew(tx, &held, until)))).await;
+        blocking(move || guarded(|| worker.db.write(|tx| lease::renew(tx, &held, until)))).await;
     if let Some(Err(error)) = renewed {
         tracing::warn!(?error, "the leases of mails could not be renewed");
     }

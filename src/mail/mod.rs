@@ -8,6 +8,7 @@ mod desk;
 mod due;
 pub mod failure;
 mod files;
+mod lease;
 pub mod message;
 pub mod outbox;
 pub mod preview;

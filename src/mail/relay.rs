@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at};
-use uuid::Uuid;
 
 use super::attempt::send;
 use super::claim::{Claimed, Ready};
 use super::desk::{self, Settled};
+use super::lease::Held;
 use super::settle::{Outcome, Settlement};
 use super::smtp::CONNECTIONS;
 use super::worker::Worker;
@@ -79,7 +79,7 @@ struct Relay {
     finished: Vec<Settlement>,
     finished_since: Option<Instant>,
     /// Everything that another worker must not take.
-    held: HashSet<(Uuid, Uuid, i16)>,
+    held: HashSet<Held>,
     jobs: JoinSet<Done>,
     claiming: bool,
     settling: bool,
@@ -237,7 +237,7 @@ impl Relay {
 
     fn renew(&mut self) {
         if !self.held.is_empty() {
-            let held: Vec<(Uuid, Uuid, i16)> = self.held.iter().copied().collect();
+            let held: Vec<Held> = self.held.iter().copied().collect();
             let worker = self.worker.clone();
             self.jobs.spawn(async move {
                 let until = (worker.clock)() + LEASE;

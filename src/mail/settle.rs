@@ -256,32 +256,3 @@ fn store(tx: &mut db::Connection, columns: &Columns<'_>, now: OffsetDateTime) ->
     .execute(tx)
     .map(|_| ())
 }
-
-/// Keeps the mails that this worker still holds from being claimed by another.
-pub(super) fn renew(
-    tx: &mut db::Connection,
-    held: &[(Uuid, Uuid, i16)],
-    until: OffsetDateTime,
-) -> QueryResult<usize> {
-    let accounts: Vec<Uuid> = held.iter().map(|(account, _, _)| *account).collect();
-    let ids: Vec<Uuid> = held.iter().map(|(_, id, _)| *id).collect();
-    let attempts: Vec<i16> = held.iter().map(|(_, _, attempt)| *attempt).collect();
-    diesel::sql_query(
-        "with ours as materialized (
-             select mails.account_id, mails.id
-             from mails
-             join unnest($1, $2, $3) as held (account_id, id, attempt)
-               on mails.account_id = held.account_id and mails.id = held.id
-             where state = 'waiting' and attempts = attempt and next_attempt_at < $4
-             for update of mails skip locked
-         )
-         update mails set next_attempt_at = $4
-         from ours
-         where mails.account_id = ours.account_id and mails.id = ours.id",
-    )
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(accounts)
-    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-    .bind::<sql_types::Array<sql_types::SmallInt>, _>(attempts)
-    .bind::<sql_types::Timestamptz, _>(until)
-    .execute(tx)
-}
