@@ -239,47 +239,9 @@ pub fn people(count: u64) -> String {
     }
 }
 
-/// An address before and from its `@`, where a narrow column may break it.
-pub fn split_address(address: &str) -> (&str, &str) {
-    address.split_at(address.rfind('@').unwrap_or(address.len()))
-}
-
-/// Longest domain, `@` and all, that is never broken: it fits beside the narrowest column.
-const WHOLE_DOMAIN: usize = 24;
-
-/// A sentence in pieces, with whether each is a domain that stays on one line: a browser breaks lines
-/// after a hyphen.
-pub fn unbroken_domains(text: &str) -> Vec<(&str, bool)> {
-    text.split_inclusive(' ')
-        .flat_map(|word| {
-            let bare = word.trim_end_matches([' ', ',', '.']);
-            let whole = bare.starts_with('@') && bare.len() <= WHOLE_DOMAIN;
-            let (word, rest) = word.split_at(if whole { bare.len() } else { 0 });
-            [(word, whole), (rest, false)]
-        })
-        .filter(|(piece, _)| !piece.is_empty())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_domain_in_a_sentence_stays_whole_and_nothing_is_lost() {
-        let text = "It ends in @acme.example, or @acme-labs.example. Mail @";
-        let pieces = unbroken_domains(text);
-        let whole: Vec<&str> = pieces
-            .iter()
-            .filter(|(_, whole)| *whole)
-            .map(|(piece, _)| *piece)
-            .collect();
-        assert_eq!(whole, ["@acme.example", "@acme-labs.example", "@"]);
-        let together: String = pieces.iter().map(|(piece, _)| *piece).collect();
-        assert_eq!(together, text);
-        let long = format!("@{}.example", "x".repeat(30));
-        assert_eq!(unbroken_domains(&long), [(long.as_str(), false)]);
-    }
 
     #[test]
     fn numbers_are_grouped_by_three() {

@@ -36,5 +36,6 @@ pub mod routes;
 mod samples;
 pub mod server;
 pub mod training;
+pub mod unbroken;
 pub mod users;
 pub mod when;

@@ -194,7 +194,7 @@ fn edits_of_the_same_field_come_back_side_by_side_and_lose_nothing() {
     );
     assert_eq!(
         page.error_at("title").as_deref(),
-        Some("Nora Tester changed this meanwhile. Compare both and save again.")
+        Some("Nora Tester changed the title meanwhile: compare both.")
     );
     assert!(
         page.says("Seller")
@@ -333,7 +333,7 @@ fn ones_own_second_window_is_not_somebody_else() {
     for field in ["title", "username"] {
         assert_eq!(
             page.error_at(field).as_deref(),
-            Some("You changed this in another window. Compare both and save again.")
+            Some(format!("You changed the {field} in another window: compare both.").as_str())
         );
     }
     assert!(

@@ -92,7 +92,8 @@ pub struct PasswordResetPage {
 impl PasswordResetPage {
     fn whom(&self) -> String {
         match self.scope {
-            Scope::Selected => format!("{} selected", people(self.progress.total)),
+            Scope::Selected if self.progress.total == 1 => "1 selected user".to_owned(),
+            Scope::Selected => format!("{} selected users", grouped(self.progress.total)),
             Scope::Matching => format!("{} whom the list found", people(self.progress.total)),
             Scope::AllActive => format!("all {}", active_people(self.progress.total)),
         }

@@ -99,7 +99,8 @@ pub fn side_by_side(
         errors.add(
             form::name_of_label(collision.field),
             format!(
-                "{by} changed this {}. Compare both and save again.",
+                "{by} changed the {} {}: compare both.",
+                collision.field.to_lowercase(),
                 meanwhile(&by)
             ),
         );

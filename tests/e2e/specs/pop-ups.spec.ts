@@ -124,3 +124,44 @@ test.describe("with JavaScript", { tag: "@script" }, () => {
     await expect(add).toBeVisible();
   });
 });
+
+test("the last step stays in sight however long a pop-up is", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  const edit = await openUser(users, ann.username);
+  await edit.getByRole("checkbox", { name: "Active Account" }).uncheck();
+  await fill(edit, { Username: "ann@elsewhere.example", "First name": "", "Last name": "" });
+  for (const height of [900, 500]) {
+    await users.setViewportSize({ width: 1280, height });
+    await edit.getByRole("button", { name: "Save" }).click();
+    await expect(edit.getByRole("alert")).toBeVisible();
+    expect(await edit.evaluate((pop) => pop.scrollHeight > pop.clientHeight)).toBe(true);
+    await expect(edit.getByRole("button", { name: "Save" })).toBeInViewport({ ratio: 1 });
+  }
+});
+
+test("an address with a hyphen stays on one line where it fits", async ({ users, company }) => {
+  await users.setViewportSize({ width: 390, height: 844 });
+  const add = await open(users, "Add a User");
+  await fill(add, { Username: "ann@elsewhere.example" });
+  await add.getByRole("button", { name: "Add User" }).click();
+  const lines = (text: string) => add.locator("p", { hasText: text }).last().evaluate((paragraph, words) => {
+    const all: [Node, number][] = [];
+    const walk = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      for (let at = 0; at < (node.nodeValue ?? "").length; at += 1) all.push([node, at]);
+    }
+    const from = (paragraph.textContent ?? "").indexOf(words);
+    const tops = all.slice(from, from + words.length).map(([node, at]) => {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      return Math.round(range.getBoundingClientRect().top);
+    });
+    return new Set(tops).size;
+  }, `@${company.domain}`);
+  await expect(add.getByText("Use an email address of your company").last()).toBeVisible();
+  expect(await lines("Use an email address of your company")).toBe(1);
+  expect(await lines("The company email address, ending in")).toBe(1);
+});
