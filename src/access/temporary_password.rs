@@ -48,12 +48,18 @@ struct PasswordMail<'a> {
     username: &'a str,
     password: &'a str,
     kind: Kind,
+    administrator: bool,
 }
 
 impl PasswordMail<'_> {
     fn what_happened(&self) -> String {
         let product = &self.settings.product_name;
         match self.kind {
+            // Added by Customer Success, mostly; the first one of a company by nobody else.
+            Kind::Welcome if self.administrator => format!(
+                "You are an administrator of {product} for your company: you add the people who may use it, \
+                 and look after them."
+            ),
             Kind::Welcome => {
                 format!("An administrator of your company has added you to {product}.")
             }
@@ -170,6 +176,7 @@ fn write(
         username: &person.username,
         password: password.expose_secret(),
         kind: due.kind,
+        administrator: person.administrator,
     };
     let template_error = |error: askama::Error| db::Error::SerializationError(error.into());
     Ok(Composed::Send {
@@ -255,6 +262,7 @@ mod tests {
             username: "ann@acme.example".to_string(),
             first_name: first_name.to_string(),
             active: true,
+            administrator: false,
             password_mail_id: Some(Uuid::nil()),
         }
     }
@@ -313,6 +321,21 @@ mod tests {
             assert!(message.html.contains("abcde-fghij-kmnop-qrstu"));
             assert!(!message.html.contains("<img"));
         }
+    }
+
+    #[test]
+    fn the_first_mail_to_an_administrator_says_that_they_are_one() {
+        let mut boss = person("Ann");
+        boss.administrator = true;
+        let password = "abcde-fghij-kmnop-qrstu".into();
+        let Composed::Send { message, .. } =
+            write(&settings(), &boss, &due(Kind::Welcome), &password).unwrap()
+        else {
+            unreachable!("it is due")
+        };
+        let told = "You are an administrator of Product & Co for your company";
+        assert!(message.text.contains(told), "{}", message.text);
+        assert!(!message.text.contains("has added you"), "{}", message.text);
     }
 
     #[test]

@@ -37,11 +37,12 @@ pub enum CsvProblem {
     /// A workbook, a picture, anything but text.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// Headings, but none for the username.
+    /// Headings, but none for a field that everybody needs; which, as words. Said once for the list, not
+    /// on each of its lines.
     #[error(
-        "The first line has headings, but none of them is Username or Email. Name the column with the addresses so."
+        "The first line has headings, but none of them is {0}. Name the columns Username, First name and Last name."
     )]
-    NoUsernameColumn,
+    NoColumn(String),
 }
 
 /// Reads a list.
@@ -89,8 +90,9 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
                 let is_heading = found.is_some();
                 let found = columns.insert(found.unwrap_or_else(Columns::documented));
                 if is_heading {
-                    if !found.has_username() {
-                        return Err(CsvProblem::NoUsernameColumn);
+                    let missing = found.missing();
+                    if !missing.is_empty() {
+                        return Err(CsvProblem::NoColumn(missing.join(" or ")));
                     }
                     sheet.ignored_columns = found.ignored(&cells);
                     continue;

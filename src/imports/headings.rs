@@ -115,9 +115,14 @@ impl Columns {
         Columns([Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), None])
     }
 
-    /// Whether there are usernames.
-    pub fn has_username(&self) -> bool {
-        self.0.first().is_some_and(Option::is_some)
+    /// What everybody needs and no column holds.
+    pub fn missing(&self) -> Vec<&'static str> {
+        ["Username", "First name", "Last name"]
+            .into_iter()
+            .zip(self.0)
+            .filter(|(_, column)| column.is_none())
+            .map(|(field, _)| field)
+            .collect()
     }
 
     /// The headings that no field is filled from.

@@ -52,21 +52,7 @@ impl OwnPassword {
         if typed.is_empty() {
             return Err(PasswordProblem::Missing);
         }
-        // Before normalising: a megabyte is refused without being looked at.
-        if typed.len() > LONGEST * 4 {
-            return Err(PasswordProblem::TooLong);
-        }
-        if typed.chars().any(char::is_control) {
-            return Err(PasswordProblem::ControlCharacter);
-        }
-        let password: String = typed.nfkc().collect();
-        let length = password.chars().count();
-        if length < SHORTEST {
-            return Err(PasswordProblem::TooShort);
-        }
-        if length > LONGEST {
-            return Err(PasswordProblem::TooLong);
-        }
+        let password = of_the_right_length(typed)?;
         let bare = letters_and_digits(&password);
         if about
             .iter()
@@ -84,6 +70,26 @@ impl OwnPassword {
     /// The normalised text, for the hasher.
     pub fn secret(&self) -> &SecretString {
         &self.0
+    }
+}
+
+/// What was typed, normalised: what is seen at a glance, before anybody judges how soon it is guessed.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn of_the_right_length(typed: &str) -> Result<String, PasswordProblem> {
+    // Before normalising: a megabyte is refused without being looked at.
+    if typed.len() > LONGEST * 4 {
+        return Err(PasswordProblem::TooLong);
+    }
+    if typed.chars().any(char::is_control) {
+        return Err(PasswordProblem::ControlCharacter);
+    }
+    let password: String = typed.nfkc().collect();
+    match password.chars().count() {
+        ..SHORTEST => Err(PasswordProblem::TooShort),
+        length if length > LONGEST => Err(PasswordProblem::TooLong),
+        _ => Ok(password),
     }
 }
 

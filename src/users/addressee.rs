@@ -21,6 +21,8 @@ pub struct Addressee {
     pub first_name: String,
     /// Whether they are in.
     pub active: bool,
+    /// Whether they administer the account.
+    pub administrator: bool,
     /// The mail that carries the temporary password still to be used.
     pub password_mail_id: Option<Uuid>,
 }
@@ -46,6 +48,7 @@ pub fn lock_for_mail(
             users::username,
             users::first_name,
             users::active,
+            users::administrator,
             users::password_mail_id,
         ))
         .for_share()

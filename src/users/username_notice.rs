@@ -102,6 +102,7 @@ mod tests {
             username: "ann.new@acme.example".to_string(),
             first_name: "Ann <b>".to_string(),
             active: true,
+            administrator: false,
             password_mail_id: None,
         };
         match write(&settings, &person, address).unwrap() {

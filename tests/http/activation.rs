@@ -286,3 +286,29 @@ fn what_reactivating_without_a_new_password_means_is_said_before_and_after() {
         assert!(list.says(after), "{}", list.text());
     }
 }
+
+#[test]
+fn over_its_seats_a_deactivation_promises_no_seat_and_no_way_back() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    site.person(acme, "bea@acme.example", false);
+    site.sql("update accounts set seats = 1");
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{ann}");
+    let dialog = client.get(&path);
+    assert!(
+        dialog.says("No seat is free by it, because 3 of 1 seats are in use")
+            && !dialog.says("The seat is free"),
+        "{}",
+        dialog.dialog().text()
+    );
+    let out = [("active_account_on_form", "yes")];
+    assert_eq!(edit(&client, &dialog, &path, &out).status, 303);
+    let list = client.get("/users");
+    assert!(
+        list.says("No seat is free yet: deactivate 2 more users first.") && !list.says("Undo"),
+        "{}",
+        list.text()
+    );
+}

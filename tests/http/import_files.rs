@@ -111,7 +111,23 @@ fn what_is_no_list_is_said_at_its_field_and_what_was_pasted_stays() {
         headless
             .error_at("list")
             .unwrap()
-            .contains("none of them is Username or Email")
+            .contains("none of them is Username.")
+    );
+    let nameless = client.upload(
+        "/imports",
+        &[(
+            "list",
+            None,
+            b"E-Mail;Vorname;Nachname\nann@acme.example;Ann;Lee",
+        )],
+    );
+    assert!(
+        nameless
+            .error_at("list")
+            .unwrap()
+            .contains("none of them is First name or Last name."),
+        "{}",
+        nameless.text()
     );
     let long = "a@acme.example,A,B\n".repeat(10_001);
     let long = client.upload("/imports", &[("file", Some("a.csv"), long.as_bytes())]);

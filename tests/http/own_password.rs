@@ -135,6 +135,10 @@ fn what_is_wrong_with_a_new_password_is_told_at_its_field() {
         );
         assert!(!page.body.contains(NEW), "a password is never sent back");
     }
+    let page = choose(&client, "", "too short", "too short as well");
+    for field in ["current_password", "new_password", "repeat_new_password"] {
+        assert!(page.error_at(field).is_some(), "{field}: {}", page.text());
+    }
     assert_eq!(site.everything(), before);
 }
 

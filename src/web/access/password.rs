@@ -18,7 +18,7 @@ use crate::web::guard::{SignedInUser, Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Parameters, Query};
 use crate::web::redirect::see_other;
 use crate::web::{context, page};
-use crate::{clock, db, sessions};
+use crate::{clock, db, passwords, sessions};
 
 /// GET `/password`, with `?link=` from a mail or signed in.
 ///
@@ -203,6 +203,13 @@ fn check_repetition(form: &Parameters, errors: &mut Errors) -> Result<(), WebErr
             "repeat_new_password",
             "The two new passwords are different. Enter the same one twice.",
         );
+    }
+    // Everything else is told once these are right; its length is known now.
+    if !errors.is_empty()
+        && !new.is_empty()
+        && let Err(problem) = passwords::of_the_right_length(new)
+    {
+        errors.add("new_password", problem.to_string());
     }
     Ok(())
 }

@@ -167,7 +167,13 @@ fn try_to_save(
                 let history = history::of_user(tx, account_id, id, None)?;
                 edit_meanwhile::sentences(&edited, &history, user.signed_in.user_id)
             };
-            let message = edited_message(&edited, meanwhile, has_own_password, place);
+            let message = edited_message(
+                &edited,
+                meanwhile,
+                has_own_password,
+                list::seats(user),
+                place,
+            );
             if let Some(message) = message {
                 user.leave(tx, &message)?;
             }
@@ -343,9 +349,11 @@ fn activation(
             .errors(&again.errors),
         _ => Activation::reason_field(),
     };
+    let mut consequences = edit_facts::consequences(connection, user, subject)?;
+    consequences.insert(1, edit_facts::seat_given_up(list::seats(user), subject));
     Ok(Activation::Active {
         ticked: !matches!(again.membership, Membership::Inactive { .. }),
-        consequences: edit_facts::consequences(connection, user, subject)?,
+        consequences,
         reason: Box::new(reason),
     })
 }

@@ -5,7 +5,7 @@ use super::place::Place;
 use super::{form, state_words};
 use crate::access::second_factor;
 use crate::users::{self, User};
-use crate::web::components::{Link, Tone};
+use crate::web::components::{Link, Seats, Tone};
 use crate::web::guard::SignedInUser;
 use crate::web::when;
 use crate::{db, sessions, training};
@@ -158,7 +158,7 @@ pub fn training_words(standing: &training::Standing, user: &SignedInUser) -> Str
     sentences.join(" ")
 }
 
-/// What deactivating will do, a sentence each.
+/// What deactivating will do to the person, a sentence each.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -180,7 +180,6 @@ pub fn consequences(
             subject.full_name()
         ),
     }];
-    sentences.push("The seat is free for somebody else.".to_string());
     match mails {
         0 => {}
         1 => sentences.push("1 waiting mail is cancelled.".to_string()),
@@ -190,6 +189,20 @@ pub fn consequences(
         sentences.push("They are no longer an administrator.".to_string());
     }
     Ok(sentences)
+}
+
+/// What becomes of the seat of somebody who is taken out. Where more are in use than there are, none is
+/// free by it, and nobody could be taken back in.
+pub fn seat_given_up(seats: Seats, subject: &User) -> String {
+    if seats.is_over() {
+        format!(
+            "No seat is free by it, because {} are in use: {} can be reactivated once one is.",
+            seats.words(),
+            subject.full_name()
+        )
+    } else {
+        "The seat is free for somebody else.".to_string()
+    }
 }
 
 /// What the Username field says before it is changed.

@@ -3,6 +3,7 @@
 use super::form::stored_values;
 use super::place::Place;
 use crate::users::{Edited, User};
+use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::input::is_refused;
 
@@ -21,11 +22,12 @@ pub fn reason_problem(reason: &str) -> Option<&'static str> {
 }
 
 /// What happened, with the way to a row that left the filter; nothing where nothing changed.
-/// `meanwhile` is what others did.
+/// `meanwhile` is what others did, `seats` how many were in use before.
 pub fn edited_message(
     edited: &Edited,
     meanwhile: Vec<String>,
     has_own_password: bool,
+    seats: Seats,
     place: &Place,
 ) -> Option<Flash> {
     let user = &edited.user;
@@ -35,16 +37,25 @@ pub fn edited_message(
         sentences.push(format!("Your changes to {name} are saved."));
     }
     if let Some(deactivated) = edited.deactivated {
-        let mut sentence = format!("{name} is deactivated and signed out. A seat is free.");
+        let mut sentence = format!("{name} is deactivated and signed out. ");
+        sentence.push_str(&match seats.used.saturating_sub(seats.total) {
+            0 => "A seat is free.".to_string(),
+            1 => "No seat is free yet: deactivate one more user first.".to_string(),
+            over => format!("No seat is free yet: deactivate {over} more users first."),
+        });
         match deactivated.mails_cancelled {
             0 => {}
             1 => sentence.push_str(" 1 waiting mail was cancelled."),
             many => sentence.push_str(&format!(" {many} waiting mails were cancelled.")),
         }
         if deactivated.was_administrator {
-            sentence.push_str(" They are no longer an administrator, also after Undo.");
+            sentence.push_str(if seats.is_over() {
+                " They are no longer an administrator."
+            } else {
+                " They are no longer an administrator, also after Undo."
+            });
         }
-        if !has_own_password {
+        if !has_own_password && !seats.is_over() {
             sentence.push_str(" Undo mails them a new password: they had not chosen their own.");
         }
         sentences.push(sentence);
@@ -88,7 +99,7 @@ pub fn edited_message(
         };
         flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
     }
-    if edited.deactivated.is_some() {
+    if edited.deactivated.is_some() && !seats.is_over() {
         flash = flash.action(
             "Undo",
             place.user_href(&user.id),

@@ -219,7 +219,6 @@ async fn draw(
             let domains = accounts::domains(connection, account_id)?;
             let list = list::build(connection, &shared, &user, &place, &[])?;
             let mut consequences = edit_facts::consequences(connection, &user, &subject)?;
-            consequences.retain(|sentence| !sentence.starts_with("The seat is free"));
             consequences
                 .push("The new user gets the seat, and a random password by mail.".to_string());
             consequences.push("Each keeps a history of their own.".to_string());
