@@ -76,7 +76,7 @@ test("the way in", async ({ page, company, another }) => {
   await picture(hers, "not-found");
 });
 
-test("the list and its pop-ups", async ({ users, company }) => {
+test("the list and its pop-ups", async ({ users, company, another }) => {
   await picture(users, "list-new-account");
   await users.goto("/nothing");
   await picture(users, "not-found-for-an-administrator");
@@ -127,6 +127,28 @@ test("the list and its pop-ups", async ({ users, company }) => {
   await fill(users.getByRole("dialog"), { Username: company.at("bert"), "First name": "Bert", "Last name": "Stone" });
   await users.getByRole("button", { name: "Save" }).click();
   await picture(users, "edit-different-person");
+  await users.goto("/users");
+  await openUser(users, grace.username);
+  await users.goto(`${new URL(users.url()).pathname}/replacement/new`);
+  await picture(users, "replace");
+  await users.goto("/users");
+  await openUser(users, grace.username);
+  const theirs = await another();
+  await company.signIn(theirs, await company.addAdministrator("Bo", "Chen"));
+  await theirs.goto(users.url());
+  await fill(theirs.getByRole("dialog"), { Title: "Director of Sales", Department: "Sales, EMEA", Phone: "+44 20 7946 0000" });
+  await theirs.getByRole("button", { name: "Save" }).click();
+  await fill(users.getByRole("dialog"), { Title: "VP Sales", Department: "Commercial" });
+  await users.getByRole("button", { name: "Save" }).click();
+  await picture(users, "edit-conflict");
+  await users.goto("/users");
+  await box(users, company.at("bo.chen")).check();
+  await open(users, "Reset Password");
+  await users.getByRole("button", { name: "Reset", exact: true }).click();
+  await theirs.goto("/users");
+  await picture(theirs, "sign-in-after-a-reset");
+  await users.goto("/help");
+  await picture(users, "help");
   await users.goto("/users");
   await openUser(users, grace.username);
   await users.getByRole("link", { name: "Make administrator" }).click();
