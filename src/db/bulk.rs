@@ -10,8 +10,8 @@ const MANY: usize = 1_000;
 /// What it is given then, in seconds: 50,000 people take three on an idle machine of two cores.
 const SECONDS: u32 = 60;
 
-/// Gives the statements of this transaction the time that so many people take. Whoever asked is told after
-/// their patience that it may be carried out; cut short, it never would be, however often it is asked for.
+/// Gives the statements of this transaction the time that so many people take. Whoever asked is led, after
+/// their patience, to a page that waits for the end; cut short, there never would be one, however often it is asked for.
 ///
 /// # Errors
 /// Whatever the database says.

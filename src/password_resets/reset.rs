@@ -10,11 +10,13 @@ use crate::mail::outbox::Kind;
 use crate::schema::{password_reset_omissions, password_resets, users};
 use crate::sessions::Digest;
 use crate::users::{Scope, ids_matching, mail_passwords};
-use crate::{accounts, db, ids, sessions};
+use crate::{accounts, db, sessions};
 
 /// A reset to be started.
 #[derive(Debug, Clone)]
 pub struct ResetPasswords {
+    /// Its id, chosen before it begins: whoever cannot wait for its end finds its page.
+    pub id: Uuid,
     /// Whose passwords.
     pub scope: Scope,
     /// When the dialog was opened: whoever was reset since then is left out, so that pressing twice,
@@ -108,7 +110,7 @@ pub fn reset(
         return Err(ResetError::NobodyLeft(left_out));
     }
     db::take_time_for(tx, people.len())?;
-    let id = ids::new();
+    let id = command.id;
     diesel::insert_into(password_resets::table)
         .values((
             password_resets::account_id.eq(author.account_id),

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use user_accounts::clock;
 use user_accounts::db::{Db, Purpose};
 use user_accounts::history::{Actor, Author};
 use user_accounts::password_resets::{self, ResetPasswords};
 use user_accounts::sessions::Digest;
 use user_accounts::users::Scope;
+use user_accounts::{clock, ids};
 
 use crate::program::Program;
 use crate::support::people::Company;
@@ -32,6 +32,7 @@ async fn after_kill_9_in_a_reset_of_500_people_each_has_a_mail_whose_password_wo
     };
     let now = clock::now();
     let command = ResetPasswords {
+        id: ids::new(),
         scope: Scope::AllActive,
         opened_at: now,
     };

@@ -1,8 +1,10 @@
 //! `/password-resets/{id}`: what became of a reset.
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
+use uuid::Uuid;
 
-use super::pages::{OutcomeCount, PasswordResetPage, PersonOutcome};
+use super::pages::{OutcomeCount, PasswordResetPage, PasswordResetUnderWayPage, PersonOutcome};
 use crate::db;
 use crate::password_resets::{self, Details, OUTCOMES_PAGE, Outcome};
 use crate::web::app::App;
@@ -20,6 +22,8 @@ use crate::web::when::{self, Written};
 
 /// How often the page looks again while mails wait, in seconds.
 const REFRESH_SECONDS: u32 = 2;
+/// For how long a reset that is not to be found may still be going on: longer than its statements are given.
+const UNDER_WAY_SECONDS: i64 = 120;
 
 /// GET.
 ///
@@ -43,8 +47,34 @@ pub async fn show(
         })
     })
     .await??;
-    let (details, people) = found.ok_or(WebError::NotFound)?;
+    let Some((details, people)) = found else {
+        let has_begun = query.0.text("begun")? == "yes";
+        return not_there(&app, &administrator.0, id.0, has_begun);
+    };
     page::ok(&draw(&app, &administrator.0, &details, &people, number))
+}
+
+/// A reset that took longer than its request may still be going on: nothing of it is seen before its end. The
+/// address says that it has begun, and the id when.
+fn not_there(
+    app: &App,
+    user: &SignedInUser,
+    id: Uuid,
+    has_begun: bool,
+) -> Result<HttpResponse, WebError> {
+    let age = id
+        .get_timestamp()
+        .and_then(|made| i64::try_from(made.to_unix().0).ok())
+        .map(|made| user.now.unix_timestamp() - made);
+    if !has_begun || age.is_none_or(|seconds| seconds.abs() > UNDER_WAY_SECONDS) {
+        return Err(WebError::NotFound);
+    }
+    let layout = user.layout(app);
+    let mut response = page::ok(&PasswordResetUnderWayPage { layout })?;
+    response
+        .headers_mut()
+        .insert(header::REFRESH, HeaderValue::from(REFRESH_SECONDS));
+    Ok(response)
 }
 
 fn draw(

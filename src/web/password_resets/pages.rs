@@ -89,6 +89,14 @@ pub struct PasswordResetPage {
     pub failed: u64,
 }
 
+/// The same address while the reset of very many people goes on.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "password_resets/under_way.html")]
+pub struct PasswordResetUnderWayPage {
+    /// The frame.
+    pub layout: Layout,
+}
+
 impl PasswordResetPage {
     fn whom(&self) -> String {
         match self.scope {

@@ -5,7 +5,6 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::pages::{NewPasswordResetPage, PasswordResetDialog};
-use crate::db;
 use crate::password_resets::{self, OmissionReason, ResetError, ResetPasswords};
 use crate::users::{self, User};
 use crate::web::app::App;
@@ -21,6 +20,7 @@ use crate::web::users::place::Place;
 use crate::web::users::scope::{Scope, ScopeChoice, matching_count};
 use crate::web::users::{list, place_query};
 use crate::web::{page, when};
+use crate::{db, ids};
 
 /// GET: whom it is for, counted exactly, and what will happen.
 ///
@@ -72,7 +72,9 @@ pub async fn reset(
         );
         return page::unprocessable(&draw(app, user, place, again).await?);
     };
+    let id = ids::new();
     let command = ResetPasswords {
+        id,
         scope: chosen,
         opened_at,
     };
@@ -88,12 +90,18 @@ pub async fn reset(
                 ),
             };
             by.leave(tx, &Flash::success(text))?;
-            Ok::<_, ResetError>(reset.id)
+            Ok::<_, ResetError>(())
         })
     })
-    .await?;
+    .await;
+    let page = format!("/password-resets/{id}");
+    let outcome = match outcome {
+        // Of very many people, it goes on: its page waits for it, or says that the database does not answer.
+        Err(WebError::Unanswered(_)) => return Ok(see_other(format!("{page}?begun=yes"))),
+        ended => ended?,
+    };
     let message = match outcome {
-        Ok(id) => return Ok(see_other(format!("/password-resets/{id}"))),
+        Ok(()) => return Ok(see_other(page)),
         Err(ResetError::NotFound) => return Err(WebError::NotFound),
         Err(ResetError::Database(error)) => return Err(error.into()),
         Err(ResetError::NobodySelected) => {

@@ -11,7 +11,9 @@ use crate::web::help::pages::HelpPage;
 use crate::web::history::pages::{HistoryEntry, HistoryPage};
 use crate::web::layout::Layout;
 use crate::web::mailbox::pages::{MailLine, MailboxPage, OpenedMail};
-use crate::web::password_resets::pages::{OutcomeCount, PasswordResetPage, PersonOutcome};
+use crate::web::password_resets::pages::{
+    OutcomeCount, PasswordResetPage, PasswordResetUnderWayPage, PersonOutcome,
+};
 use crate::web::training::pages::{TrainingKind, TrainingRequestPage};
 use crate::web::users::scope::Scope;
 
@@ -173,6 +175,10 @@ fn a_password_reset_under_way_and_done() {
     assert!(html.contains(">Retry failed</button>"));
     let html = draw("reset-page-done", &page(signed_in(), 500, 0));
     assert!(html.contains("All 500 done") && !html.contains("Retry failed"));
+    let under_way = PasswordResetUnderWayPage {
+        layout: signed_in(),
+    };
+    draw("reset-page-under-way", &under_way);
 }
 
 #[test]
