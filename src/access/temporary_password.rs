@@ -65,7 +65,7 @@ impl PasswordMail<'_> {
             }
             Kind::PasswordReset => format!(
                 "An administrator of your company has reset your password for {product}. Your old \
-                 password no longer works, and you have been signed out."
+                 password no longer works."
             ),
             _ => format!("Here is a new password for {product}. Earlier ones no longer work."),
         }

@@ -141,6 +141,19 @@ test("the last step stays in sight however long a pop-up is", async ({ users, co
   }
 });
 
+test("beside or below each other, the last step of an edit and what is known about the person do not overlap", async ({ users, company }) => {
+  const edit = await openUser(users, company.administrator.username);
+  for (const width of [1280, 760, 390]) {
+    await users.setViewportSize({ width, height: 1200 });
+    await edit.evaluate((pop) => pop.scrollTo(0, pop.scrollHeight));
+    const step = await edit.locator("form > .buttons").first().boundingBox();
+    const facts = await edit.getByRole("complementary").boundingBox();
+    if (!step || !facts) throw new Error("both are there");
+    const apart = step.x + step.width <= facts.x || step.y + step.height <= facts.y;
+    expect(apart, `at ${width}`).toBe(true);
+  }
+});
+
 test("an address with a hyphen stays on one line where it fits", async ({ users, company }) => {
   await users.setViewportSize({ width: 390, height: 844 });
   const add = await open(users, "Add a User");
