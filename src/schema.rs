@@ -43,6 +43,8 @@ diesel::table! {
         mail_failed_never_came -> Int4,
         never_trained -> Int4,
         training_requested -> Int4,
+        password_expired -> Int4,
+        password_expired_never_came -> Int4,
     }
 }
 
@@ -126,6 +128,7 @@ diesel::table! {
         state -> Text,
         settled_at -> Nullable<Timestamptz>,
         never_came -> Bool,
+        tallied -> Bool,
     }
 }
 

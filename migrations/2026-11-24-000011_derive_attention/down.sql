@@ -4,6 +4,8 @@ drop trigger users_tally_inserted on users;
 drop function tally_deleted_attention();
 drop function tally_updated_attention();
 drop function tally_inserted_attention();
+drop trigger open_password_mails_untally on open_password_mails;
+drop function untally_expired_password();
 drop table attention_tallies;
 drop trigger training_request_people_derive_updated on training_request_people;
 drop trigger training_request_people_derive_inserted on training_request_people;

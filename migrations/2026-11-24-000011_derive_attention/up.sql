@@ -35,14 +35,19 @@ create table open_password_mails (
     state text not null check (state in ('sent', 'failed')),
     settled_at timestamptz,
     never_came boolean not null,
+    -- Whether it has run out and is counted in the tallies.
+    tallied boolean not null default false,
     primary key (account_id, id),
-    foreign key (account_id, id) references users on delete cascade
+    foreign key (account_id, id) references users on delete cascade,
+    check (state = 'sent' or not tallied)
 );
 insert into open_password_mails (account_id, id, state, settled_at, never_came)
 select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
 from users where active and password_mail_state in ('sent', 'failed');
 create index open_password_mails_failed on open_password_mails (account_id) where state = 'failed';
 create index open_password_mails_sent on open_password_mails (account_id, settled_at) include (never_came) where state = 'sent';
+create index open_password_mails_untallied on open_password_mails (account_id, settled_at) include (never_came)
+    where state = 'sent' and not tallied;
 
 create function follow_password_mail() returns trigger language plpgsql as $$
 begin
@@ -154,12 +159,14 @@ create trigger training_request_people_derive_updated after update on training_r
 create table attention_tallies (
     account_id uuid not null references accounts,
     id bigint generated always as identity,
-    never_signed_in integer not null,
-    mail_failed integer not null,
+    never_signed_in integer not null default 0,
+    mail_failed integer not null default 0,
     -- Those of them who never signed in.
-    mail_failed_never_came integer not null,
-    never_trained integer not null,
-    training_requested integer not null,
+    mail_failed_never_came integer not null default 0,
+    never_trained integer not null default 0,
+    training_requested integer not null default 0,
+    password_expired integer not null default 0,
+    password_expired_never_came integer not null default 0,
     primary key (account_id, id)
 );
 
@@ -230,3 +237,14 @@ create trigger users_tally_updated after update on users
     for each statement execute function tally_updated_attention();
 create trigger users_tally_deleted after delete on users
     referencing old table as deleted for each statement execute function tally_deleted_attention();
+
+-- That a mailed password has run out is told by no statement: time alone makes it so. The clean-up puts those into
+-- the tallies, and until it comes they are counted from their index. Here one is taken out again.
+create function untally_expired_password() returns trigger language plpgsql as $$
+begin
+    insert into attention_tallies (account_id, password_expired, password_expired_never_came)
+    values (old.account_id, -1, -old.never_came::int);
+    return null;
+end $$;
+create trigger open_password_mails_untally after delete on open_password_mails
+    for each row when (old.tallied) execute function untally_expired_password();

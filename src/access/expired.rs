@@ -12,11 +12,12 @@ use crate::{sessions, users};
 type Sweep = fn(&mut db::Connection, OffsetDateTime) -> QueryResult<usize>;
 
 /// All of it, by name.
-const SWEEPS: [(&str, Sweep); 5] = [
+const SWEEPS: [(&str, Sweep); 6] = [
     ("sessions", sessions::delete_expired),
     ("mailed passwords", temporary_password::delete_expired),
     ("recovery links", recovery_mail::delete_expired),
     ("limits", throttle::delete_expired),
+    ("passwords that ran out", |tx, _| users::tally_expired(tx)),
     ("tallies", |tx, _| users::add_up_tallies(tx)),
 ];
 

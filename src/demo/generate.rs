@@ -16,6 +16,7 @@ use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
 use crate::passwords::Hasher;
 use crate::schema::{account_domains, passwords};
+use crate::users::tally_expired;
 
 /// From so many people on, an empty database is loaded without its indexes, which are built after.
 const WORTH_BUILDING_INDEXES: u64 = 20_000;
@@ -111,6 +112,8 @@ fn load_all(
             finish(tx, &companies, password_hash, now)
         })
         .map_err(DemoError::of_seed)?;
+    // As after the clean-ups of a past.
+    while db.write(tally_expired)? > 0 {}
     db.read(load::tidy)?;
     Ok(generated)
 }

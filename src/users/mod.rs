@@ -48,7 +48,7 @@ pub use matches::{
     COUNTED_MATCHES, Matches, count_matching, ids_matching, ids_named, ids_of_active, matches,
 };
 pub use merge::Collision;
-pub use needs::{Count, Needs, add_up_tallies, needs};
+pub use needs::{Count, Needs, add_up_tallies, needs, tally_expired};
 pub use password_mail::{end_mailed_secrets, forget_password_mail, mail_passwords};
 pub use place::{Direction, Key, Place, PlaceSeal};
 pub use policy::{Identity, looks_like_another_person};

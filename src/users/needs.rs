@@ -90,9 +90,10 @@ fn expired(state: &str, at: &str) -> String {
     )
 }
 
-/// Expired passwords are counted so far, from an index, because time alone makes them, and one more for
-/// "more than". The others are exact.
+/// Passwords that ran out and are in no tally yet are counted so far, from an index, and one more for "more than".
 const COUNTED_EXPIRED: i64 = 1_000;
+/// So many of them are put into the tallies in one transaction.
+const TALLIED_AT_ONCE: i64 = 10_000;
 
 /// How many active users need something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -116,6 +117,8 @@ struct Counts {
     #[diesel(sql_type = BigInt)]
     password_expired_never_came: i64,
     #[diesel(sql_type = BigInt)]
+    untallied: i64,
+    #[diesel(sql_type = BigInt)]
     never_signed_in: i64,
     #[diesel(sql_type = BigInt)]
     never_trained: i64,
@@ -134,20 +137,24 @@ pub fn needs(
 ) -> QueryResult<Vec<(Needs, Count)>> {
     let counts: Counts = Statement::new(&format!(
         "select mail_failed, mail_failed_never_came, never_signed_in, never_trained, training_requested,
-             password_expired, password_expired_never_came
+             password_expired + untallied as password_expired,
+             password_expired_never_came + untallied_never_came as password_expired_never_came, untallied
          from (
              select coalesce(sum(mail_failed), 0)::bigint as mail_failed,
                  coalesce(sum(mail_failed_never_came), 0)::bigint as mail_failed_never_came,
                  coalesce(sum(never_signed_in), 0)::bigint as never_signed_in,
                  coalesce(sum(never_trained), 0)::bigint as never_trained,
-                 coalesce(sum(training_requested), 0)::bigint as training_requested
+                 coalesce(sum(training_requested), 0)::bigint as training_requested,
+                 coalesce(sum(password_expired), 0)::bigint as password_expired,
+                 coalesce(sum(password_expired_never_came), 0)::bigint as password_expired_never_came
              from attention_tallies where account_id = $1
          ) as tallied
          cross join (
-             select count(*) as password_expired,
-                 count(*) filter (where never_came) as password_expired_never_came
+             select count(*) as untallied,
+                 count(*) filter (where never_came) as untallied_never_came
              from (
-                 select never_came from open_password_mails where account_id = $1 and {} limit {}
+                 select never_came from open_password_mails
+                 where account_id = $1 and not tallied and {} limit {}
              ) as found
          ) as expired",
         expired("state", "settled_at"),
@@ -167,15 +174,56 @@ pub fn needs(
                 Needs::NeverTrained => (counts.never_trained, 0),
                 Needs::TrainingRequested => (counts.training_requested, 0),
             };
-            let at_least = needs == Needs::PasswordExpired && people > COUNTED_EXPIRED;
+            let at_least = needs == Needs::PasswordExpired && counts.untallied > COUNTED_EXPIRED;
             let count = Count {
-                people: if at_least { COUNTED_EXPIRED } else { people },
+                // One was counted to see that there are more.
+                people: people - i64::from(at_least),
                 never_came,
                 at_least,
             };
             (needs, count)
         })
         .collect())
+}
+
+/// Puts mailed passwords that have run out into the tallies, [`TALLIED_AT_ONCE`] at most; says how many. Those that
+/// somebody else holds this moment are left for the next time.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn tally_expired(tx: &mut db::Connection) -> QueryResult<usize> {
+    #[derive(QueryableByName)]
+    struct Tallied {
+        #[diesel(sql_type = BigInt)]
+        people: i64,
+    }
+    let tallied: Tallied = Statement::new(&format!(
+        "with found as materialized (
+             select due.account_id, due.id
+             from accounts
+             cross join lateral (
+                 select account_id, id from open_password_mails
+                 where account_id = accounts.id and not tallied and {}
+                 limit {TALLIED_AT_ONCE}
+                 for update skip locked
+             ) as due
+             limit {TALLIED_AT_ONCE}
+         ),
+         marked as (
+             update open_password_mails set tallied = true
+             from found
+             where open_password_mails.account_id = found.account_id and open_password_mails.id = found.id
+             returning open_password_mails.account_id, never_came
+         ),
+         told as (
+             insert into attention_tallies (account_id, password_expired, password_expired_never_came)
+             select account_id, count(*), count(*) filter (where never_came) from marked group by account_id
+         )
+         select count(*) as people from marked",
+        expired("state", "settled_at"),
+    ))
+    .get_result(tx)?;
+    Ok(usize::try_from(tallied.people).unwrap_or_default())
 }
 
 /// Adds up the changes of the tallies, account by account: what is read on every page stays a few
@@ -194,10 +242,12 @@ pub fn add_up_tallies(tx: &mut db::Connection) -> QueryResult<usize> {
                  )
                  for update skip locked
              )
-             returning account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested
+             returning *
          )
-         insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested)
-         select account_id, sum(never_signed_in), sum(mail_failed), sum(mail_failed_never_came), sum(never_trained), sum(training_requested)
+         insert into attention_tallies (account_id, never_signed_in, mail_failed, mail_failed_never_came, never_trained, training_requested,
+             password_expired, password_expired_never_came)
+         select account_id, sum(never_signed_in), sum(mail_failed), sum(mail_failed_never_came), sum(never_trained), sum(training_requested),
+             sum(password_expired), sum(password_expired_never_came)
          from added_up group by account_id",
     )
     .execute(tx)

@@ -1,6 +1,10 @@
 //! What needs attention: chips that count and filter.
 
+use user_accounts::access::delete_expired;
+use user_accounts::clock;
+
 use crate::site::Site;
+use crate::support::{WRONG_OPEN_PASSWORD_MAILS, WRONG_TALLIES};
 
 /// Somebody of every kind; `boss` signed in and was never trained.
 fn company(site: &Site) {
@@ -182,7 +186,7 @@ fn a_new_mail_a_request_for_training_and_its_undo_move_people_between_the_chips(
 }
 
 #[test]
-fn thousands_are_counted_to_the_last_one_except_where_time_alone_makes_them() {
+fn thousands_are_counted_to_the_last_one_those_whom_time_alone_makes_after_the_clean_up() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 5_000);
     site.sql(&format!(
@@ -218,4 +222,42 @@ fn thousands_are_counted_to_the_last_one_except_where_time_alone_makes_them() {
         "{}",
         expired.text()
     );
+
+    let wrong = || {
+        (
+            site.count(WRONG_TALLIES),
+            site.count(WRONG_OPEN_PASSWORD_MAILS),
+        )
+    };
+    delete_expired(&site.db, clock::now());
+    assert_eq!(wrong(), (0, 0));
+    assert!(
+        client
+            .get("/users")
+            .says("1,234 temporary password expired")
+    );
+    // Who leaves or is mailed no more is counted no more, at once and after the next clean-up.
+    for (set, left) in [
+        (
+            "last_sign_in_at = now() where username like 'p1@%'",
+            "1,234",
+        ),
+        (
+            "active = false, deactivated_at = now() where username like 'p2@%'",
+            "1,233",
+        ),
+        (
+            "password_mail_id = null where username like 'p3@%'",
+            "1,232",
+        ),
+    ] {
+        assert_eq!(site.sql(&format!("update users set {set}")), 1);
+        for _ in 0..2 {
+            assert_eq!(wrong(), (0, 0), "{set}");
+            let list = client.get("/users");
+            let words = format!("{left} temporary password expired");
+            assert!(list.says(&words), "{words}: {}", list.text());
+            delete_expired(&site.db, clock::now());
+        }
+    }
 }
