@@ -117,7 +117,7 @@ impl Columns {
 
     /// What everybody needs and no column holds.
     pub fn missing(&self) -> Vec<&'static str> {
-        ["Username", "First name", "Last name"]
+        ["Username or Email", "First name", "Last name"]
             .into_iter()
             .zip(self.0)
             .filter(|(_, column)| column.is_none())

@@ -111,7 +111,7 @@ fn what_is_no_list_is_said_at_its_field_and_what_was_pasted_stays() {
         headless
             .error_at("list")
             .unwrap()
-            .contains("none of them is Username.")
+            .contains("none of them is Username or Email")
     );
     let nameless = client.upload(
         "/imports",

@@ -135,7 +135,7 @@ fn columns_are_known_by_their_usual_names_and_others_are_told() {
     assert_eq!(sheet.ignored_columns, ["Status", "Mobile Phone"]);
     assert_eq!(
         read(b"First name,Last name\nAnn,Lee"),
-        Err(CsvProblem::NoColumn("Username".to_string()))
+        Err(CsvProblem::NoColumn("Username or Email".to_string()))
     );
 }
 
