@@ -118,11 +118,12 @@ fn view(site: &Site, path: &str) -> f64 {
     .rate
 }
 
-/// Resets of a page of people a second, one after another.
+/// Resets of a page of people a second, one after another; of none who signs in to be measured.
 fn resets(site: &Site) -> f64 {
     let who = site.largest();
     let query = format!(
         "select id::text as text from users where account_id = '{}' and active and not administrator
+             and not exists (select from passwords where passwords.user_id = users.id)
          order by md5(username) limit {RESET}",
         who.account_id
     );
