@@ -112,7 +112,7 @@ async fn show(fixed: web::Data<Fixed>) -> HttpResponse {
                 connection,
                 account_id,
                 &Listing::default(),
-                users::Expected::ANY,
+                &users::Expected::ANY,
             )
         })?;
         Ok::<_, db::Error>(

@@ -45,7 +45,7 @@ insert into open_password_mails (account_id, id, state, settled_at, never_came)
 select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
 from users where active and password_mail_state in ('sent', 'failed');
 create index open_password_mails_failed on open_password_mails (account_id) where state = 'failed';
-create index open_password_mails_sent on open_password_mails (account_id, settled_at) include (never_came) where state = 'sent';
+create index open_password_mails_sent on open_password_mails (account_id, settled_at) where state = 'sent';
 create index open_password_mails_untallied on open_password_mails (account_id, settled_at) include (never_came)
     where state = 'sent' and not tallied;
 

@@ -22,6 +22,24 @@ pub enum Show {
     Inactive,
 }
 
+impl Show {
+    /// The condition on a person's row.
+    pub(super) fn side(self) -> &'static str {
+        match self {
+            Show::Active => "active",
+            Show::Inactive => "not active",
+        }
+    }
+
+    /// The condition of the other side.
+    pub(super) fn other_side(self) -> &'static str {
+        match self {
+            Show::Active => "not active",
+            Show::Inactive => "active",
+        }
+    }
+}
+
 /// What the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortColumn {

@@ -16,8 +16,8 @@ use crate::db;
 /// Rows of an export read at a time.
 const BATCH: usize = 1_000;
 
-/// How many people a narrowed list finds, as far as it is known: that decides how its page is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whom a narrowed list finds, as far as it is known: that decides how its page is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected(Way);
 
 impl Expected {
@@ -46,12 +46,10 @@ impl From<Count> for Expected {
 
 impl From<Matches> for Expected {
     fn from(matches: Matches) -> Expected {
-        Expected(if matches.in_small_account {
-            Way::Scan
-        } else if matches.are_common && matches.here > COUNTED_MATCHES {
-            Way::WalkThenGather
+        Expected(if matches.are_known {
+            Way::Known(matches.found)
         } else {
-            Way::Gather
+            Way::WalkThenGather
         })
     }
 }
@@ -65,19 +63,24 @@ pub fn page(
     connection: &mut db::Connection,
     account_id: Uuid,
     listing: &Listing,
-    expected: Expected,
+    expected: &Expected,
 ) -> QueryResult<Page> {
     let backwards = listing
         .place
         .as_ref()
         .is_some_and(|place| place.direction == Direction::Before);
     let is_narrowed = listing.needs.is_some() || !listing.search.trim().is_empty();
-    let way = if is_narrowed { expected.0 } else { Way::Walk };
+    let way = if is_narrowed { &expected.0 } else { &Way::Walk };
     let mut rows = read(connection, account_id, listing, PAGE + 1, way)?;
     if backwards && rows.len() < PAGE {
         let first = Listing {
             place: None,
             ..listing.clone()
+        };
+        // Whoever is known is known of the page that was asked for.
+        let expected = match way {
+            Way::Known(_) => &Expected(Way::Gather),
+            _ => expected,
         };
         return page(connection, account_id, &first, expected);
     }
@@ -112,7 +115,7 @@ pub fn batch(
     account_id: Uuid,
     listing: &Listing,
 ) -> QueryResult<Page> {
-    let rows = read(connection, account_id, listing, BATCH, Way::Walk)?;
+    let rows = read(connection, account_id, listing, BATCH, &Way::Walk)?;
     let after = rows
         .last()
         .filter(|_| rows.len() == BATCH)

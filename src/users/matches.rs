@@ -4,10 +4,11 @@ use diesel::RunQueryDsl as _;
 use diesel::deserialize::QueryableByName;
 use diesel::prelude::*;
 use diesel::result::QueryResult;
-use diesel::sql_types::{self, BigInt, Bool};
+use diesel::sql_types::{self, Array, BigInt, Bool};
 use uuid::Uuid;
 
-use super::listing::{Listing, Show};
+use super::listing::{Listing, PAGE};
+use super::listing_order::Order;
 use super::scope::Narrowing;
 use super::search::Condition;
 use crate::db::{self, Statement};
@@ -21,25 +22,27 @@ const SAMPLE: i64 = 1_000;
 /// has told them all.
 const COMMON: i64 = 80;
 
-/// How many people a search finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+/// Whom a search finds, as far as it was counted.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Matches {
-    /// On this side of the filter, [`COUNTED_MATCHES`] + 1 for "more".
+    /// How many on this side of the filter, [`COUNTED_MATCHES`] + 1 for "more".
     #[diesel(sql_type = BigInt)]
     pub here: i64,
-    /// On the other side; not counted where there are some on this one.
+    /// How many on the other side; not counted where there are some on this one.
     #[diesel(sql_type = BigInt)]
     pub other_side: i64,
-    /// Whether the account is so small that it is searched as a whole.
+    /// Who they are: those of the page at least. Nobody where so many were found by looking at people one by
+    /// one that they are looked for again, in the order of the list.
+    #[diesel(sql_type = Array<sql_types::Uuid>)]
+    pub(super) found: Vec<Uuid>,
+    /// Whether `found` tells who they are.
     #[diesel(sql_type = Bool)]
-    pub(super) in_small_account: bool,
-    /// Whether so many of the sample match that people are looked at one by one.
-    #[diesel(sql_type = Bool)]
-    pub(super) are_common: bool,
+    pub(super) are_known: bool,
 }
 
-/// How many people the search finds here, and where that is nobody, on the other side of the filter.
-/// One statement: a sample decides whether to look at people one by one or to ask the index.
+/// Whom the search finds here, and where that is nobody, on the other side of the filter.
+/// One statement: a sample decides whether to look at people one by one or to ask the index, which is asked
+/// once for the count and for the page.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -51,48 +54,57 @@ pub fn matches(
     let mut statement = Statement::default();
     let account = statement.place_for(account_id);
     let condition = Condition::of(&mut statement, &listing.search, listing.needs);
+    let order = Order::of(&mut statement, listing);
     let plain = condition.on_users();
     let (table, columns) = condition.looked_at();
-    let found = condition.found(&account, false);
+    let keys = order.keys();
+    let by_index = condition.found(&account, order.is_by_users());
     let end = COUNTED_MATCHES + 1;
-    let counted = |side: &str| {
+    let looked_for = |side: &str| {
         format!(
-            "when hits >= {COMMON} then (
-                 select count(*) from (
-                     select from (
-                         select {columns} from {table} where account_id = {account} order by id offset 0
-                     ) as everybody
-                     where {side}{plain} limit {end}
-                 ) as counted)
-             else (
-                 select count(*) from (
-                     select from {found} and {side} limit {end}
-                 ) as counted)
-             end"
+            "array(
+                 select id from (
+                     select {columns} from {table} where account_id = {account} order by id offset 0
+                 ) as everybody
+                 where {side}{plain} limit {end})"
         )
     };
-    let (side, other_side) = match listing.show {
-        Show::Active => ("active", "not active"),
-        Show::Inactive => ("not active", "active"),
-    };
+    let (side, other_side) = (listing.show.side(), listing.show.other_side());
     statement.write(&format!(
         "with sample as materialized (
-             select count(*) as seen, count(*) filter (where hit) as hits,
-                 count(*) filter (where hit and {side}) as here,
-                 count(*) filter (where hit and {other_side}) as there
+             select count(*) < {SAMPLE} as are_all, count(*) filter (where hit) >= {COMMON} as are_common,
+                 coalesce(array_agg(id) filter (where hit and {side}), '{{}}') as here,
+                 coalesce(array_agg(id) filter (where hit and {other_side}), '{{}}') as there
              from (
-                 select active, (true{plain}) as hit
+                 select id, active, (true{plain}) as hit
                  from (select {columns} from {table} where account_id = {account} order by id limit {SAMPLE}) as sampled
              ) as looked_at
          ),
+         found as materialized (
+             select {keys}, active from {by_index} and (select not are_all and not are_common from sample)
+         ),
+         on_this_side as materialized (
+             select are_all, are_common, there,
+                 case when are_all then here when are_common then {}
+                     else array({}) end as here,
+                 (select count(*) from (select from found where {side} limit {end}) as counted) as found_here
+             from sample
+         ),
          counted as materialized (
-             select case when seen < {SAMPLE} then here {} as here, seen, hits, there from sample
+             select here, case when are_all or are_common then cardinality(here) else found_here end as count_here,
+                 case when cardinality(here) + found_here > 0 then '{{}}' when are_all then there when are_common then {}
+                     else array(select id from found where {other_side} limit {end}) end as there
+             from on_this_side
+         ),
+         told as (
+             select *, greatest(cardinality(here), cardinality(there)) <= {COUNTED_MATCHES} as are_known from counted
          )
-         select here, case when here > 0 then 0 when seen < {SAMPLE} then there {} as other_side,
-             seen < {SAMPLE} as in_small_account, hits >= {COMMON} as are_common
-         from counted",
-        counted(side),
-        counted(other_side)
+         select count_here as here, cardinality(there)::bigint as other_side, are_known,
+             case when are_known then here || there else '{{}}' end as found
+         from told",
+        looked_for(side),
+        order.read("id", &format!("found where {side}"), &format!("limit {}", PAGE + 1)),
+        looked_for(other_side)
     ));
     statement.get_result(connection)
 }

@@ -9,6 +9,7 @@ mod conflict;
 mod edit;
 mod freeable;
 mod listing;
+mod listing_order;
 mod listing_pages;
 mod listing_rows;
 mod matches;

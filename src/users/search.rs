@@ -62,15 +62,15 @@ impl Condition {
         format!("{}{}", self.plain, self.needed)
     }
 
-    /// The table, with the columns beside the account and the id, whose rows are looked at one by one where no
+    /// The table, with the columns beside the account, whose rows are looked at one by one where no
     /// order is asked for: the narrow one, unless the chip wants to know more.
     pub(super) fn looked_at(&self) -> (&'static str, &'static str) {
         if self.needed.is_empty() {
-            ("user_search", "active, search_text")
+            ("user_search", "id, active, search_text")
         } else {
             (
                 "users",
-                "active, search_text, training, last_sign_in_at, password_mail_state, password_mail_at",
+                "id, active, search_text, training, last_sign_in_at, password_mail_state, password_mail_at",
             )
         }
     }

@@ -9,4 +9,5 @@ mod support;
 
 mod lists;
 mod pages;
+mod searches;
 mod usernames;

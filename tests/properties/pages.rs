@@ -58,7 +58,7 @@ fn everybody_who_stays_is_on_exactly_one_page_in_every_order() {
             };
             let show = |place: Option<Place>| {
                 let listing = Listing { sort, place, ..Listing::default() };
-                company.db.read(|c| users::page(c, company.account, &listing, users::Expected::ANY)).unwrap()
+                company.db.read(|c| users::page(c, company.account, &listing, &users::Expected::ANY)).unwrap()
             };
             let count = |seen: &mut HashMap<String, usize>, rows: &[users::Row]| {
                 for row in rows.iter().filter(|row| row.first_name == "Ann") {

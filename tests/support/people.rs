@@ -121,6 +121,16 @@ impl Company {
         })
     }
 
+    /// The column `text` of a query about the account, `$1`.
+    pub fn texts(&self, query: &str) -> Vec<String> {
+        self.change(|tx| {
+            let rows: Vec<Text> = diesel::sql_query(query)
+                .bind::<sql_types::Uuid, _>(self.account)
+                .load(tx)?;
+            Ok(rows.into_iter().map(|row| row.text).collect())
+        })
+    }
+
     /// How the mails stand, oldest first.
     pub fn mails(&self) -> Vec<Standing> {
         self.change(|tx| {

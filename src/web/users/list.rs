@@ -86,13 +86,14 @@ pub fn build(
     let mut only_on_the_other_side = None;
     if !place.q.is_empty() {
         let counted = users::matches(connection, account.id, &listing)?;
-        expected = counted.into();
         matches = Some(Matches::of(counted.here));
         other_side_matches =
             (counted.here == 0 && place.needs.is_none()).then(|| Matches::of(counted.other_side));
-        if counted.here == 0 && counted.other_side == 1 {
+        let is_one_there = counted.here == 0 && counted.other_side == 1;
+        expected = counted.into();
+        if is_one_there {
             let there = place_query::listing(app, account_id, &place.other_side());
-            only_on_the_other_side = users::page(connection, account.id, &there, expected)?
+            only_on_the_other_side = users::page(connection, account.id, &there, &expected)?
                 .rows
                 .first()
                 .map(|row| format!("{} {}", row.first_name, row.last_name));
@@ -102,7 +103,7 @@ pub fn build(
     let found = if nobody {
         users::Page::default()
     } else {
-        users::page(connection, account.id, &listing, expected)?
+        users::page(connection, account.id, &listing, &expected)?
     };
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(account_id, &key));
     // Without a script ticks live in the address alone: the pages before and after keep them.
