@@ -263,6 +263,7 @@ diesel::table! {
         after_kind -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Nullable<Uuid>,
+        training_request_id -> Nullable<Uuid>,
     }
 }
 

@@ -50,10 +50,13 @@ create table training_attendances (
     recorded_at timestamptz not null,
     -- Empty when support staff recorded it.
     recorded_by uuid,
+    -- The request for which it was recorded, where that was done for all of its people together.
+    training_request_id uuid,
     primary key (account_id, user_id, kind),
     foreign key (account_id, user_id) references users (account_id, id),
     foreign key (account_id, user_id, after_kind) references training_attendances (account_id, user_id, kind),
-    foreign key (account_id, recorded_by) references users (account_id, id)
+    foreign key (account_id, recorded_by) references users (account_id, id),
+    foreign key (account_id, training_request_id) references training_requests (account_id, id)
 );
 
 alter table mails add foreign key (account_id, training_request_id) references training_requests (account_id, id);

@@ -180,7 +180,7 @@ fn attended(db: &Db, command: &AttendedCommand) -> Result<(), Refusal> {
                 return Err(Missing::Nobody(username.as_str().to_string()));
             };
             let author = Author::staff(account_id);
-            training::record_attendance(tx, &author, &[holder.id], training, now)?;
+            training::record_attendance(tx, &author, &[holder.id], training, None, now)?;
         }
         Ok(())
     });

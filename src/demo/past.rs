@@ -275,6 +275,8 @@ impl Past<'_> {
         if person.trained {
             let attended = Event::TrainingAttended {
                 training: training(),
+                training_request: None,
+                people: 1,
             };
             let at = self.ago(person.joined - UNTIL_TRAINING);
             self.happen(at, self.staff(), person, attended);

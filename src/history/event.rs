@@ -199,6 +199,12 @@ pub enum Event {
     TrainingAttended {
         /// Which training: `new_user` or `advanced`.
         training: String,
+        /// The request for which it was recorded, where that was done for several together.
+        #[serde(default)]
+        training_request: Option<Uuid>,
+        /// How many people were recorded. Lines from before several were told of together do not say.
+        #[serde(default)]
+        people: i64,
     },
     /// Support staff looked at the user, or at a case that the account was given a code for.
     SupportLookedUp {
@@ -223,7 +229,7 @@ pub enum Event {
 pub(super) struct Together {
     /// A reset: its mails of that moment say who.
     pub password_reset: Option<Uuid>,
-    /// A request for training: it says who.
+    /// A request for training: it says who, or who was recorded for it says who attended.
     pub training_request: Option<Uuid>,
 }
 
@@ -246,6 +252,12 @@ impl Event {
                 training_request, ..
             } => Together {
                 training_request: Some(*training_request),
+                ..Together::default()
+            },
+            Event::TrainingAttended {
+                training_request, ..
+            } => Together {
+                training_request: *training_request,
                 ..Together::default()
             },
             _ => Together::default(),

@@ -63,9 +63,18 @@ fn about() -> String {
     let among_those_to_train = stretch(
         PEOPLE,
         "events join training_request_people as asked using (account_id, training_request_id)",
-        "asked.user_id = wanted.id and events.training_request_id is not null",
+        "asked.user_id = wanted.id and events.training_request_id is not null and events.kind <> 'training_attended'",
     );
-    format!("{alone} union {among_those_reset} union {among_those_to_train}")
+    // Not everybody of the request: some were recorded before.
+    let among_those_recorded = stretch(
+        PEOPLE,
+        "events join training_attendances as attended using (account_id, training_request_id)",
+        "attended.user_id = wanted.id and events.training_request_id is not null
+         and events.kind = 'training_attended' and events.details ->> 'training' = attended.kind",
+    );
+    format!(
+        "{alone} union {among_those_reset} union {among_those_to_train} union {among_those_recorded}"
+    )
 }
 
 impl Asked<'_> {

@@ -112,7 +112,7 @@ pub fn record_for_each(
 }
 
 /// Writes what was done to the `people` of a reset, or of a request for training: one line, however many they
-/// are. Whose it is, the reset's mails or the request tell.
+/// are. Whose it is, the reset's mails, the request or who was recorded for it tell.
 ///
 /// # Errors
 /// Whatever the database says; the caller's transaction then fails with it.

@@ -12,7 +12,7 @@ use crate::{accounts, db};
 
 /// Records that `users` attended `training`; their open requests for it are closed by it. Who attended
 /// Advanced Training attended New User Training too: that is recorded with it. Recording it again
-/// changes nothing.
+/// changes nothing. With `request`, for whose people it is recorded together, history tells of them in one line.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -21,15 +21,16 @@ pub fn record_attendance(
     author: &Author,
     users: &[Uuid],
     training: Training,
+    request: Option<Uuid>,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     // How a person stands is told on their row too: two who record the same people take turns.
     accounts::lock_for(tx, author)?;
     db::take_time_for(tx, users.len())?;
     if training == Training::Advanced {
-        record(tx, author, users, Training::NewUser, now)?;
+        record(tx, author, users, Training::NewUser, request, now)?;
     }
-    record(tx, author, users, training, now)
+    record(tx, author, users, training, request, now)
 }
 
 /// Records that everybody of a request, who is not recorded yet, attended its training. Says how many
@@ -60,7 +61,7 @@ pub fn record_attendance_of_request(
         .order(training_request_people::user_id)
         .select(training_request_people::user_id)
         .load(tx)?;
-    record_attendance(tx, author, &people, training, now)?;
+    record_attendance(tx, author, &people, training, Some(request), now)?;
     Ok(Some(people.len()))
 }
 
@@ -75,11 +76,12 @@ fn record(
     author: &Author,
     users: &[Uuid],
     training: Training,
+    request: Option<Uuid>,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     let recorded: Vec<Recorded> = diesel::sql_query(
-        "insert into training_attendances (account_id, user_id, kind, recorded_at, recorded_by)
-         select $1, user_id, $3, $4, $5 from unnest($2) as attended (user_id)
+        "insert into training_attendances (account_id, user_id, kind, recorded_at, recorded_by, training_request_id)
+         select $1, user_id, $3, $4, $5, $6 from unnest($2) as attended (user_id)
          on conflict do nothing returning user_id",
     )
     .bind::<sql_types::Uuid, _>(author.account_id)
@@ -87,12 +89,20 @@ fn record(
     .bind::<sql_types::Text, _>(training.as_str())
     .bind::<sql_types::Timestamptz, _>(now)
     .bind::<sql_types::Nullable<sql_types::Uuid>, _>(author.user_id())
+    .bind::<sql_types::Nullable<sql_types::Uuid>, _>(request)
     .load(tx)?;
-    let subjects: Vec<Option<Uuid>> = recorded.iter().map(|row| Some(row.user_id)).collect();
+    let people: Vec<Uuid> = recorded.iter().map(|row| row.user_id).collect();
     let event = Event::TrainingAttended {
         training: training.as_str().to_string(),
+        training_request: request,
+        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
     };
-    history::record_for_each(tx, author, &subjects, &event, now)?;
+    if request.is_some() && !people.is_empty() {
+        history::record_together(tx, author, &people, &event, now)?;
+    } else {
+        let subjects: Vec<Option<Uuid>> = people.into_iter().map(Some).collect();
+        history::record_for_each(tx, author, &subjects, &event, now)?;
+    }
     diesel::update(
         training_request_people::table
             .filter(training_request_people::account_id.eq(author.account_id))

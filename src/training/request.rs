@@ -142,12 +142,8 @@ pub fn request(
             for_advanced.push(candidate.id);
         }
     }
-    if !never_attended.is_empty() {
-        if command.for_never_attended != ForNeverAttended::Vouch {
-            return Err(RequestError::NeverAttended(never_attended));
-        }
-        let ids: Vec<Uuid> = never_attended.iter().map(|(id, _)| *id).collect();
-        record_attendance(tx, author, &ids, Training::NewUser, now)?;
+    if !never_attended.is_empty() && command.for_never_attended != ForNeverAttended::Vouch {
+        return Err(RequestError::NeverAttended(never_attended));
     }
     let mut requests = Vec::new();
     for (training, people) in [
@@ -158,6 +154,11 @@ pub fn request(
             let is_new = requests.is_empty() && sent_before(tx, author, command)?.is_none();
             let id = if is_new { command.id } else { ids::new() };
             write(tx, author, command, id, training, &people, now)?;
+            // Vouched for.
+            if training == Training::Advanced && !never_attended.is_empty() {
+                let ids: Vec<Uuid> = never_attended.iter().map(|(id, _)| *id).collect();
+                record_attendance(tx, author, &ids, Training::NewUser, Some(id), now)?;
+            }
             requests.push((id, training, people.len()));
         }
     }

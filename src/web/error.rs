@@ -1,6 +1,7 @@
 //! What goes wrong in a handler, and the words for it. Expected refusals are pages of their own; this
 //! is the rest.
 
+use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
@@ -14,9 +15,12 @@ const RETRY_SECONDS: u64 = 2;
 /// Why a handler has no page to show.
 #[derive(Debug, Error)]
 pub enum WebError {
-    /// Sent elsewhere: signing in first, for example.
+    /// Sent elsewhere: choosing a password first, for example.
     #[error("see {0}")]
     SeeOther(String),
+    /// Nobody is signed in, with a cookie that leads back to what they asked for.
+    #[error("signed out")]
+    SignedOut(Option<Box<Cookie<'static>>>),
     /// No such thing, or of another account, which is the same.
     #[error("not found")]
     NotFound,
@@ -50,7 +54,7 @@ pub enum WebError {
 impl From<db::Error> for WebError {
     fn from(error: db::Error) -> Self {
         if db::is_no_longer_allowed(&error) {
-            WebError::SeeOther("/sign-in".to_string())
+            WebError::SignedOut(None)
         } else if db::is_outcome_unknown(&error) {
             WebError::Unanswered(error.to_string())
         } else if db::is_unavailable(&error) {
@@ -152,7 +156,7 @@ impl Explanation {
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            WebError::SeeOther(_) => StatusCode::SEE_OTHER,
+            WebError::SeeOther(_) | WebError::SignedOut(_) => StatusCode::SEE_OTHER,
             WebError::NotFound => StatusCode::NOT_FOUND,
             WebError::BadRequest(_) => StatusCode::BAD_REQUEST,
             WebError::Forbidden => StatusCode::FORBIDDEN,
@@ -171,6 +175,14 @@ impl ResponseError for WebError {
             WebError::SeeOther(location) => {
                 return response
                     .insert_header((header::LOCATION, location.as_str()))
+                    .finish();
+            }
+            WebError::SignedOut(return_to) => {
+                if let Some(cookie) = return_to {
+                    response.cookie((**cookie).clone());
+                }
+                return response
+                    .insert_header((header::LOCATION, "/sign-in"))
                     .finish();
             }
             WebError::TooMany(wait) => {

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::access::return_to;
 use super::app::App;
 use super::blocking::blocking;
 use super::context;
@@ -285,9 +286,11 @@ impl FromRequest for SignedInUser {
         let request = request.clone();
         Box::pin(async move {
             let cookie = request.get_session();
-            let user = look_up(&request, &cookie)
-                .await?
-                .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))?;
+            let Some(user) = look_up(&request, &cookie).await? else {
+                let https = application(&request)?.settings.https;
+                let return_to = return_to::remember(&request, https).map(Box::new);
+                return Err(WebError::SignedOut(return_to));
+            };
             if user.signed_in.second_factor_due {
                 return Err(WebError::SeeOther("/second-factor".to_string()));
             }

@@ -36,7 +36,9 @@
         all.checked = here > 0 && here === boxes.length;
         all.indeterminate = here > 0 && here < boxes.length;
       }
-      const more = others.length > 0 ? `, ${others.length} of them not on this page` : "";
+      const none = kept.size === 1 ? ", not on this page" : ", none of them on this page";
+      const some = others.length > 0 ? `, ${others.length} of them not on this page` : "";
+      const more = others.length > 0 && here === 0 ? none : some;
       words.textContent = kept.size > 0 ? `${kept.size} selected${more}` : "";
       clear.hidden = kept.size === 0;
     };

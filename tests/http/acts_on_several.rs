@@ -179,6 +179,69 @@ fn a_request_for_several_and_taking_it_back_are_told_once_and_in_the_history_of_
 }
 
 #[test]
+fn an_attendance_recorded_for_several_is_told_once_and_in_the_history_of_each_of_them() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let [ann, bea, cam, dan] = ["ann", "bea", "cam", "dan"].map(|name| {
+        let username = format!("{name}@acme.example");
+        site.person(acme, &username, false).to_string()
+    });
+    let client = site.signed_in("boss@acme.example");
+    let request = |kind: &str, people: &[&String]| {
+        let mut fields = vec![("kind", kind), ("scope", "selected")];
+        fields.extend(people.iter().map(|id| ("user", id.as_str())));
+        fields.push(("never_attended", "vouch"));
+        client.post("/training-requests", &fields).location.unwrap()
+    };
+    let page = request("new_user", &[&ann, &bea, &cam]);
+    site.deliver();
+    // Cam's was recorded before.
+    client.post(&format!("/users/{cam}/training"), &[("kind", "new_user")]);
+    for _ in 0..2 {
+        assert_eq!(client.post(&format!("{page}/attendance"), &[]).status, 303);
+    }
+    let told = |path: &str| lines_with(&client, path, "attended");
+    let together = "New User Training was recorded as attended for 2 users.";
+    let alone = "New User Training was recorded as attended.";
+    let cams = format!("Cam Tester : {alone}");
+    assert_eq!(told("/activity"), [together, &cams]);
+    assert_eq!(told("/activity?kind=training"), [together, &cams]);
+    assert_eq!(told(&format!("/activity?user={bea}")), [together]);
+    for person in [&ann, &bea, &cam] {
+        assert_eq!(told(&format!("/users/{person}/history")), [alone], "once");
+    }
+    assert!(
+        client
+            .get(&format!("/users/{ann}/history"))
+            .body
+            .contains(&format!("<a href=\"{page}\">The request</a>"))
+    );
+
+    // Who is vouched for attended with nobody else.
+    let page = request("advanced", &[&ann, &cam, &dan]);
+    site.deliver();
+    client.post(&format!("{page}/attendance"), &[]);
+    let advanced = "Advanced Training was recorded as attended.";
+    for (person, lines) in [
+        (&ann, vec![advanced, alone]),
+        (&bea, vec![alone]),
+        (&cam, vec![advanced, alone]),
+        (&dan, vec![advanced, alone]),
+    ] {
+        assert_eq!(told(&format!("/users/{person}/history")), lines);
+    }
+    assert_eq!(
+        told("/activity"),
+        [
+            "Advanced Training was recorded as attended for 3 users.",
+            &format!("Dan Tester : {alone}"),
+            together,
+            &cams,
+        ]
+    );
+}
+
+#[test]
 fn an_import_is_told_by_its_beginning_and_its_end_and_each_line_in_the_history_of_the_person() {
     let (site, acme, client) = company();
     let tom = site.person(acme, "tom@acme.example", false);

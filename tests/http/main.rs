@@ -46,6 +46,7 @@ mod queries;
 mod races;
 mod recovery;
 mod replacing;
+mod return_to;
 mod routes;
 mod second_factor;
 mod second_factor_lost;

@@ -53,9 +53,7 @@ pub async fn show(
             None => dead_link(&app),
         };
     }
-    let user = visitor
-        .user
-        .ok_or_else(|| WebError::SeeOther("/sign-in".to_string()))?;
+    let user = visitor.user.ok_or(WebError::SignedOut(None))?;
     page::ok(&own_page(&app, &user, Errors::none()))
 }
 
@@ -73,7 +71,7 @@ pub async fn save(
     match (form.one("token")?, &visitor.user) {
         (Some(link), _) => save_by_link(app, &visitor, &request, &form, link.to_string()).await,
         (None, Some(user)) => save_own(app, &visitor, user.clone(), &form).await,
-        (None, None) => Err(WebError::SeeOther("/sign-in".to_string())),
+        (None, None) => Err(WebError::SignedOut(None)),
     }
 }
 
@@ -235,7 +233,7 @@ fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebE
             );
             return Ok(StatusCode::TOO_MANY_REQUESTS);
         }
-        ChooseError::SignedOut => return Err(WebError::SeeOther("/sign-in".to_string())),
+        ChooseError::SignedOut => return Err(WebError::SignedOut(None)),
         ChooseError::DeadLink => return Err(WebError::NotFound),
         ChooseError::Busy(_) => return Err(WebError::Busy("hashing queue full".to_string())),
         ChooseError::Database(error) => return Err(error.into()),

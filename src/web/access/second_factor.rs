@@ -1,7 +1,8 @@
 //! `/second-factor`: the code on the way in; for whoever is in, their second factor.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::return_to;
 use super::second_factor_code::{add_error, typed_code};
 use super::second_factor_pages::AskPage;
 use super::second_factor_settings;
@@ -24,7 +25,7 @@ pub async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse,
     match (visitor.arriving, visitor.user) {
         (Some(_), _) => page::ok(&AskPage::new(app.layout(), Errors::none())),
         (None, Some(user)) => second_factor_settings::show(app, user).await,
-        (None, None) => Err(WebError::SeeOther("/sign-in".to_string())),
+        (None, None) => Err(WebError::SignedOut(None)),
     }
 }
 
@@ -35,6 +36,7 @@ pub async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse,
 pub async fn give(
     app: web::Data<App>,
     visitor: Visitor,
+    request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let Some(user) = visitor.arriving.clone() else {
@@ -65,11 +67,11 @@ pub async fn give(
     match outcome {
         Ok(token) => {
             hand_over(&visitor.cookie, &token)?;
-            Ok(see_other(if must_choose_password {
-                "/password"
+            Ok(if must_choose_password {
+                see_other("/password")
             } else {
-                "/"
-            }))
+                return_to::lead_back(&request, app.settings.https)
+            })
         }
         Err(error) => {
             match &error {

@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pages::SignInPage;
+use super::return_to;
 use crate::access::{self, SignInAttempt, SignInError};
 use crate::metrics::SignInRefusal;
 use crate::web::app::App;
@@ -92,13 +93,13 @@ pub async fn sign_in(
     let status = match outcome {
         Ok(arrival) => {
             hand_over(&visitor.cookie, &arrival.token)?;
-            return Ok(see_other(if arrival.second_factor_due {
-                "/second-factor"
+            return Ok(if arrival.second_factor_due {
+                see_other("/second-factor")
             } else if arrival.must_choose_password {
-                "/password"
+                see_other("/password")
             } else {
-                "/"
-            }));
+                return_to::lead_back(&request, app.settings.https)
+            });
         }
         Err(SignInError::Refused) => {
             errors.add_general(
@@ -143,7 +144,12 @@ fn refusal(outcome: &Result<access::Arrival, SignInError>) -> Option<SignInRefus
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn sign_out(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, WebError> {
+pub async fn sign_out(
+    app: web::Data<App>,
+    visitor: Visitor,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let https = app.settings.https;
     if let Some(user) = visitor.user.or(visitor.arriving) {
         blocking(move || {
             app.db.write(|tx| {
@@ -160,5 +166,5 @@ pub async fn sign_out(app: web::Data<App>, visitor: Visitor) -> Result<HttpRespo
         HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"storage\""),
     );
-    Ok(response)
+    Ok(return_to::forget(response, &request, https))
 }

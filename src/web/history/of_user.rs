@@ -105,6 +105,10 @@ fn part_of(entry: &Entry) -> Option<(String, &'static str)> {
         }
         | Event::TrainingMailedAgain {
             training_request, ..
+        }
+        | Event::TrainingAttended {
+            training_request: Some(training_request),
+            ..
         } => (
             format!("/training-requests/{training_request}"),
             "The request",

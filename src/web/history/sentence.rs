@@ -126,9 +126,13 @@ pub fn sentence(entry: &Entry) -> String {
                 training_name(training)
             )
         }
-        Event::TrainingAttended { training } => {
-            format!("{} was recorded as attended.", training_name(training))
-        }
+        Event::TrainingAttended {
+            training, people, ..
+        } => format!(
+            "{} was recorded as attended{}.",
+            training_name(training),
+            for_several(entry, *people)
+        ),
         Event::SupportLookedUp { code: Some(code) } => {
             format!("Customer Success looked at the case {code}.")
         }

@@ -55,7 +55,7 @@ pub async fn record(
         app.db.write(|tx| {
             // Not locked: the account comes first, as everywhere (`accounts::lock`), and is locked next.
             let subject = users::find(tx, user.account_id(), id.0)?.ok_or(WebError::NotFound)?;
-            training::record_attendance(tx, &user.author, &[id.0], training, user.now)?;
+            training::record_attendance(tx, &user.author, &[id.0], training, None, user.now)?;
             let text = format!(
                 "{} is recorded as attended for {}.",
                 training.label(),

@@ -96,6 +96,8 @@ impl UserList {
         match self.ticked_elsewhere().len() {
             _ if kept == MOST_TICKED => format!("{kept} kept, as many as can be."),
             0 => format!("{kept} kept."),
+            1 if kept == 1 => "1 kept, not on this page.".to_string(),
+            elsewhere if elsewhere == kept => format!("{kept} kept, none of them on this page."),
             elsewhere => format!("{kept} kept, {elsewhere} of them not on this page."),
         }
     }

@@ -22,6 +22,28 @@ test("an administrator signs in and is told where and who they are", async ({ pa
   await expect(page).toHaveURL("/users");
 });
 
+test("a link to a pop-up or a search leads there after signing in, and only then", async ({ users, company, another }) => {
+  const ann = company.person("Ann", "Lee");
+  await company.add(users, ann);
+  await users.goto("/users");
+  await openUser(users, ann.username);
+  const link = users.url();
+
+  const guest = await another();
+  await guest.goto(link);
+  await expect(guest).toHaveURL("/sign-in");
+  await signIn(guest, company.administrator.username, "not the password at all");
+  await expect(guest.getByRole("alert")).toContainText("not right");
+  await signIn(guest, company.administrator.username, company.administrator.password);
+  await expect(guest).toHaveURL(link);
+  const edit = dialog(guest, "Edit User");
+  await expect(edit.getByLabel("Username")).toHaveValue(ann.username);
+  await edit.getByRole("link", { name: "Cancel" }).or(edit.getByRole("button", { name: "Cancel" })).click();
+  await guest.getByRole("button", { name: "Sign out" }).click();
+  await signIn(guest, company.administrator.username, company.administrator.password);
+  await expect(guest).toHaveURL("/users");
+});
+
 test("a wrong password, a wrong name and an empty form each say what to do", async ({ page, company }) => {
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -1,0 +1,136 @@
+//! Where somebody wanted to go who has to sign in first. A cookie keeps it in their own browser for a few
+//! minutes: in an address it would be a link that somebody else can write.
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, Uri};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::web::redirect::see_other;
+
+/// The cookie's name where the page is reached by plain http.
+const NAME: &str = "return-to";
+/// The same on https: a browser takes it from this host alone, whole and secure (RFC 6265bis).
+const SECURE_NAME: &str = "__Host-return-to";
+/// How long it is kept: as long as it takes to find a password, or to set up a second factor.
+const LIFE: Duration = Duration::minutes(15);
+/// The longest address that is kept, in bytes: a cookie holds about 4,000.
+const LONGEST: usize = 2_000;
+
+/// A cookie with the page that a browser asked for; nothing where it was not a person who asked for a page.
+pub fn remember(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
+    let address = request.uri().path_and_query()?.as_str();
+    (shows_page(request.method(), request.headers()) && is_ours(address))
+        .then(|| cookie(https, URL_SAFE_NO_PAD.encode(address), LIFE))
+}
+
+/// To the page that was asked for before, once; home where there was none.
+pub fn lead_back(request: &HttpRequest, https: bool) -> HttpResponse {
+    let Some(kept) = request.cookie(name(https)) else {
+        return see_other("/");
+    };
+    let address = URL_SAFE_NO_PAD
+        .decode(kept.value())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .filter(|address| is_ours(address));
+    forget(see_other(address.as_deref().unwrap_or("/")), request, https)
+}
+
+/// That answer, after which the browser keeps no page any more.
+pub fn forget(mut answer: HttpResponse, request: &HttpRequest, https: bool) -> HttpResponse {
+    if request.cookie(name(https)).is_some() {
+        // The name and a value are plain ASCII: it is always written.
+        let _ = answer.add_cookie(&cookie(https, String::new(), Duration::ZERO));
+    }
+    answer
+}
+
+fn name(https: bool) -> &'static str {
+    if https { SECURE_NAME } else { NAME }
+}
+
+fn cookie(https: bool, value: String, life: Duration) -> Cookie<'static> {
+    Cookie::build(name(https), value)
+        .path("/")
+        .max_age(life)
+        .secure(https)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+/// Whether a person follows a link or types an address: not a download, and nothing that a script fetches
+/// (Fetch Metadata, where the browser tells it).
+fn shows_page(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    method == Method::GET
+        && says(header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/html"))
+        && says("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+}
+
+/// Whether an address is one of this host's pages, and no way to another one.
+fn is_ours(address: &str) -> bool {
+    let is_path = address.starts_with('/') && !address.starts_with("//");
+    is_path
+        && address.len() <= LONGEST
+        && !address.contains('\\')
+        && address.parse::<Uri>().is_ok_and(|uri| {
+            uri.authority().is_none() && uri.path() != "/" && !uri.path().ends_with(".csv")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_this_host_are_kept() {
+        for ours in [
+            "/users",
+            "/users?q=ann%20b;c&sort=-name",
+            "/activity?kind=passwords",
+        ] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for other in [
+            "",
+            "/",
+            "/?a",
+            "users",
+            "//evil.example/users",
+            "/\\evil.example",
+            "https://evil.example/",
+            "/users\r\nset-cookie: a=b",
+            "/users a",
+            "/users.csv?show=active",
+            &format!("/{}", "a".repeat(2_000)),
+        ] {
+            assert!(!is_ours(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_person_asks_for_is_kept() {
+        let asked = |method: Method, headers: &[(&'static str, &'static str)]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.insert(
+                    header::HeaderName::from_static(name),
+                    header::HeaderValue::from_static(value),
+                );
+            }
+            shows_page(&method, &map)
+        };
+        let page = ("accept", "text/html,application/xhtml+xml");
+        assert!(asked(Method::GET, &[page]));
+        assert!(asked(Method::GET, &[page, ("sec-fetch-mode", "navigate")]));
+        assert!(!asked(Method::GET, &[page, ("sec-fetch-mode", "cors")]));
+        assert!(!asked(Method::GET, &[("accept", "*/*")]));
+        assert!(!asked(Method::GET, &[]));
+        assert!(!asked(Method::POST, &[page]));
+    }
+}
