@@ -82,16 +82,19 @@ fn main() {
         if options.wants(name) {
             println!("{name} ...");
             step(&mut site, &mut report);
+            site.come_to_rest();
         }
         // All sizes as they were made: none is worn by what is measured after this.
         if name == "P11" && options.wants("P4") {
             println!("P4 and growth ...");
             growth::measure(&mut site, &mut report, &sink);
+            site.come_to_rest();
         }
     }
     if options.wants("P7") {
         println!("P7 ...");
         mails::measure(&mut site, &mut report, &sink, &runtime);
+        site.come_to_rest();
     }
     if options.wants("minutes") {
         println!("{} mixed minutes ...", options.minutes);

@@ -6,11 +6,14 @@ use std::time::{Duration, Instant};
 
 use crate::client::Client;
 use crate::report::{Bar, Report, Row};
-use crate::site::{PASSWORD, Site};
+use crate::site::{Administrator, PASSWORD, Site};
 use crate::{adds, imports, machine};
 
 /// Connections and sign-ins.
 const PEOPLE: usize = 64;
+/// Accounts of about a thousand people that are changed in turns, so that the last of the minutes has no more to
+/// do than the first: each grows, is imported into and is reset once in six minutes or so.
+const CHANGED: usize = 60;
 
 fn row(what: impl Into<String>, ours: f64, unit: &'static str, must: Bar) -> Row {
     Row {
@@ -80,14 +83,15 @@ pub fn mixed_minutes(site: &mut Site, report: &mut Report) {
         Duration::from_secs_f64(site.options.minutes * 60.0),
     );
     let (over, views) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let begin = Instant::now();
     let site = &*site;
+    let changed = site.small_accounts(CHANGED);
+    let begin = Instant::now();
     let samples: Vec<(f64, f64)> = std::thread::scope(|scope| {
         for number in 0..4 {
             let (over, views) = (&over, &views);
             scope.spawn(move || looker(site, number, over, views));
         }
-        scope.spawn(|| changer(site, &over));
+        scope.spawn(|| changer(site, &changed, &over));
         let mut samples = Vec::new();
         while begin.elapsed() < time {
             std::thread::sleep(Duration::from_secs(2));
@@ -162,12 +166,12 @@ fn looker(site: &Site, number: usize, over: &AtomicBool, views: &AtomicUsize) {
     }
 }
 
-fn changer(site: &Site, over: &AtomicBool) {
-    let by = &site.administrators[site.administrators.len() - 1];
-    let client = site.client(by);
+fn changer(site: &Site, accounts: &[Administrator], over: &AtomicBool) {
     let mut number = 0;
     while !over.load(Ordering::Relaxed) {
         number += 1;
+        let by = &accounts[number / 10 % accounts.len()];
+        let client = site.client(by);
         for each in 0..10 {
             adds::add(&client, &format!("mixed{number}x{each}"), &by.domain);
         }

@@ -118,23 +118,7 @@ impl Site {
         run(&mut connection, "vacuum (analyze) passwords");
         run(&mut connection, "checkpoint");
         let program = Program::start(&settings);
-        let base = program.base.clone();
-        let sign_in = |found: Found| {
-            let client = Client::new(&base);
-            let answer = client.post(
-                "/sign-in",
-                &[("username", &found.username), ("password", PASSWORD)],
-            );
-            assert_eq!(answer.status, 303, "{}", answer.text());
-            let cookie = client.cookie.borrow().clone().unwrap();
-            Administrator {
-                account_id: found.account_id,
-                user_id: found.user_id,
-                domain: found.username.split('@').nth(1).unwrap().to_string(),
-                active_users: found.active_users,
-                cookie,
-            }
-        };
+        let sign_in = |found| sign_in(&program, found);
         let largest = format!("order by active_users desc limit {ACCOUNTS}");
         let administrators: Vec<_> = first_administrators(&mut connection, &largest)
             .into_iter()
@@ -203,6 +187,24 @@ impl Site {
         done
     }
 
+    /// Administrators, signed in, of the accounts of about a thousand people.
+    pub fn small_accounts(&self, count: usize) -> Vec<Administrator> {
+        let nearest = format!("order by abs(active_users - 1000), active_users limit {count}");
+        first_administrators(&mut self.connection(), &nearest)
+            .into_iter()
+            .map(|found| sign_in(self.program(), found))
+            .collect()
+    }
+
+    /// Waits until nothing goes on that was begun before, and lets PostgreSQL put its tables in order: what one
+    /// measurement leaves behind is no part of the next.
+    pub fn come_to_rest(&self) {
+        self.until_mails_are_out();
+        let mut connection = self.connection();
+        run(&mut connection, "vacuum (analyze)");
+        run(&mut connection, "checkpoint");
+    }
+
     /// A connection to PostgreSQL.
     pub fn connection(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
@@ -244,6 +246,23 @@ impl Site {
         self.postgres = None;
         let _ = std::fs::remove_dir_all(&self.settings.data_dir);
         let _ = std::fs::remove_dir(&self.options.folder);
+    }
+}
+
+fn sign_in(program: &Program, found: Found) -> Administrator {
+    let client = Client::new(&program.base);
+    let answer = client.post(
+        "/sign-in",
+        &[("username", &found.username), ("password", PASSWORD)],
+    );
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let cookie = client.cookie.borrow().clone().unwrap();
+    Administrator {
+        account_id: found.account_id,
+        user_id: found.user_id,
+        domain: found.username.split('@').nth(1).unwrap().to_string(),
+        active_users: found.active_users,
+        cookie,
     }
 }
 

@@ -16,9 +16,10 @@ drop function tell_password_mail();
 drop trigger users_derive_password_mail_updated on users;
 drop trigger users_derive_password_mail_inserted on users;
 drop function derive_password_mail();
-drop trigger users_follow_password_mail on users;
+drop trigger users_follow_password_mails on users;
+drop function follow_password_mails();
 drop trigger users_enter_password_mail on users;
-drop function follow_password_mail();
+drop function enter_password_mail();
 drop table open_password_mails;
 alter table users
     drop column training,

@@ -49,28 +49,46 @@ create index open_password_mails_sent on open_password_mails (account_id, settle
 create index open_password_mails_untallied on open_password_mails (account_id, settled_at) include (never_came)
     where state = 'sent' and not tallied;
 
-create function follow_password_mail() returns trigger language plpgsql as $$
+create function enter_password_mail() returns trigger language plpgsql as $$
 begin
-    if tg_op = 'UPDATE' and old.active and old.password_mail_state in ('sent', 'failed') then
-        delete from open_password_mails where account_id = old.account_id and id = old.id;
-    end if;
-    if new.active and new.password_mail_state in ('sent', 'failed') then
-        insert into open_password_mails (account_id, id, state, settled_at, never_came)
-        values (new.account_id, new.id, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null);
-    end if;
+    insert into open_password_mails (account_id, id, state, settled_at, never_came)
+    values (new.account_id, new.id, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null);
     return null;
 end $$;
--- Row by row, because the condition is asked without calling the function: most changes are none of these.
+-- Row by row, because the condition is asked without calling the function: hardly anybody comes with such a mail.
 create trigger users_enter_password_mail after insert on users
     for each row
     when (new.active and new.password_mail_state in ('sent', 'failed'))
-    execute function follow_password_mail();
-create trigger users_follow_password_mail after update on users
-    for each row
-    when ((old.password_mail_state in ('sent', 'failed') or new.password_mail_state in ('sent', 'failed'))
-        and (old.active, old.password_mail_state, old.password_mail_at, old.last_sign_in_at is null)
-        is distinct from (new.active, new.password_mail_state, new.password_mail_at, new.last_sign_in_at is null))
-    execute function follow_password_mail();
+    execute function enter_password_mail();
+-- All of a statement at once: a reset of everybody changes thousands, and called for each of them this took twice
+-- as long. About the settings see `tell_password_mail` below.
+create function follow_password_mails() returns trigger language plpgsql
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+    if exists (select from before_update where active and password_mail_state in ('sent', 'failed')) then
+        delete from open_password_mails as open
+        using (
+            select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
+            from before_update where active and password_mail_state in ('sent', 'failed')
+            except
+            select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
+            from after_update where active
+        ) as over
+        where open.account_id = over.account_id and open.id = over.id;
+    end if;
+    if exists (select from after_update where active and password_mail_state in ('sent', 'failed')) then
+        insert into open_password_mails (account_id, id, state, settled_at, never_came)
+        select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
+        from after_update where active and password_mail_state in ('sent', 'failed')
+        except
+        select account_id, id, password_mail_state, password_mail_at, last_sign_in_at is null
+        from before_update where active;
+    end if;
+    return null;
+end $$;
+create trigger users_follow_password_mails after update on users
+    referencing old table as before_update new table as after_update
+    for each statement execute function follow_password_mails();
 
 create index users_never_trained on users (account_id, username) where active and training = 'never';
 create index users_training_requested on users (account_id, username) where active and training = 'requested';

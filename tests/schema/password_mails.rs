@@ -62,11 +62,12 @@ fn a_mailed_password_still_to_be_used_has_one_entry_that_follows_each_change() {
     }
 }
 
-/// Seconds that settling the waiting mails of so many people takes.
-fn settling(base: &Base, people: u32) -> f64 {
+/// Seconds that mailing so many people anew and settling the mails takes; their mails before are settled, too.
+fn mailing(base: &Base, people: u32) -> f64 {
+    let begin = Instant::now();
     base.run(&format!(
         "create temporary table mailed on commit drop as
-         select id as user_id, gen_random_uuid() as mail_id from users where account_id = '{A}' limit {people};
+         select id as user_id, gen_random_uuid() as mail_id from users where account_id = '{A}' order by id limit {people};
          insert into mails (account_id, id, kind, user_id, created_at, next_attempt_at)
          select '{A}', mail_id, 'welcome', user_id, now(), now() from mailed;
          update users set password_mail_id = mail_id, password_mail_state = 'waiting', password_mail_at = null
@@ -75,16 +76,17 @@ fn settling(base: &Base, people: u32) -> f64 {
     .unwrap();
     let waiting = "select count(*) from users where password_mail_state = 'waiting'";
     assert_eq!(base.value(waiting), people.to_string());
-    let begin = Instant::now();
-    base.run("update mails set state = 'cancelled', settled_at = now() where state = 'waiting'")
+    base.run("update mails set state = 'sent', settled_at = now() where state = 'waiting'")
         .unwrap();
     let taken = begin.elapsed().as_secs_f64();
     assert_eq!(base.value(waiting), "0");
+    let strays = format!("select count(*) from {WRONG_OPEN_PASSWORD_MAILS}");
+    assert_eq!(base.value(&strays), "0");
     taken
 }
 
 #[test]
-fn settling_many_mails_compares_none_with_each_other_after_settling_one() {
+fn mailing_many_people_compares_none_with_each_other_after_mailing_one() {
     let base = Base::with_one_connection();
     base.run(&format!(
         "update accounts set seats = 1000000 where id = '{A}';
@@ -95,11 +97,13 @@ fn settling_many_mails_compares_none_with_each_other_after_settling_one() {
     ))
     .unwrap();
     // The connection has settled one before: it keeps the plan that was made for it.
-    settling(&base, 1);
+    mailing(&base, 1);
     let few = (0..3)
-        .map(|_| settling(&base, 1_000))
+        .map(|_| mailing(&base, 1_000))
         .fold(f64::INFINITY, f64::min);
-    let many = settling(&base, 8_000);
+    let many = (0..2)
+        .map(|_| mailing(&base, 8_000))
+        .fold(0.0, f64::max);
     // Were each mail compared with each other, it would take hundreds of times as long.
     assert!(
         many < 60.0 * few,
