@@ -50,7 +50,7 @@ create table training_attendances (
     recorded_at timestamptz not null,
     -- Empty when support staff recorded it.
     recorded_by uuid,
-    -- The request for which it was recorded, where that was done for all of its people together.
+    -- The request whose people were recorded together, or vouched for when it was made.
     training_request_id uuid,
     primary key (account_id, user_id, kind),
     foreign key (account_id, user_id) references users (account_id, id),

@@ -199,7 +199,7 @@ pub enum Event {
     TrainingAttended {
         /// Which training: `new_user` or `advanced`.
         training: String,
-        /// The request for which it was recorded, where that was done for several together.
+        /// The request whose people were recorded together, or vouched for.
         #[serde(default)]
         training_request: Option<Uuid>,
         /// How many people were recorded. Lines from before several were told of together do not say.

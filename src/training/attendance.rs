@@ -12,7 +12,8 @@ use crate::{accounts, db};
 
 /// Records that `users` attended `training`; their open requests for it are closed by it. Who attended
 /// Advanced Training attended New User Training too: that is recorded with it. Recording it again
-/// changes nothing. With `request`, for whose people it is recorded together, history tells of them in one line.
+/// changes nothing. With `request`, for
+/// whose people it is recorded, or which was made by somebody who vouched for them, history tells of them in one line.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -97,11 +98,13 @@ fn record(
         training_request: request,
         people: i64::try_from(people.len()).unwrap_or(i64::MAX),
     };
-    if request.is_some() && !people.is_empty() {
-        history::record_together(tx, author, &people, &event, now)?;
-    } else {
-        let subjects: Vec<Option<Uuid>> = people.into_iter().map(Some).collect();
-        history::record_for_each(tx, author, &subjects, &event, now)?;
+    match (people.as_slice(), request) {
+        ([], _) => {}
+        (people, Some(_)) => history::record_together(tx, author, people, &event, now)?,
+        (people, None) => {
+            let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
+            history::record_for_each(tx, author, &subjects, &event, now)?;
+        }
     }
     diesel::update(
         training_request_people::table

@@ -148,7 +148,7 @@ impl Row {
     }
 
     /// Where the row stands in that order.
-    pub(super) fn key(&self, column: SortColumn) -> Key {
+    pub fn key(&self, column: SortColumn) -> Key {
         match column {
             SortColumn::Username => Key::Username(self.username.clone()),
             SortColumn::Name => Key::Name(self.name_key.clone(), self.id),

@@ -79,7 +79,7 @@ pub fn page(
         };
         // Whoever is known is known of the page that was asked for.
         let expected = match way {
-            Way::Known(_) => &Expected(Way::Gather),
+            Way::Known(_) => &Expected::ANY,
             _ => expected,
         };
         return page(connection, account_id, &first, expected);

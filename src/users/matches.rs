@@ -31,7 +31,7 @@ pub struct Matches {
     /// How many on the other side; not counted where there are some on this one.
     #[diesel(sql_type = BigInt)]
     pub other_side: i64,
-    /// Who they are: those of the page at least. Nobody where so many were found by looking at people one by
+    /// Who they are: those of the page at least, or the only one on the other side. Nobody where so many were found by looking at people one by
     /// one that they are looked for again, in the order of the list.
     #[diesel(sql_type = Array<sql_types::Uuid>)]
     pub(super) found: Vec<Uuid>,
@@ -60,6 +60,8 @@ pub fn matches(
     let keys = order.keys();
     let by_index = condition.found(&account, order.is_by_users());
     let end = COUNTED_MATCHES + 1;
+    // More than the page shows: some may leave before it is read.
+    let of_page = format!("limit {}", 2 * PAGE);
     let looked_for = |side: &str| {
         format!(
             "array(
@@ -100,10 +102,10 @@ pub fn matches(
              select *, greatest(cardinality(here), cardinality(there)) <= {COUNTED_MATCHES} as are_known from counted
          )
          select count_here as here, cardinality(there)::bigint as other_side, are_known,
-             case when are_known then here || there else '{{}}' end as found
+             case when not are_known then '{{}}' when cardinality(there) = 1 then there else here end as found
          from told",
         looked_for(side),
-        order.read("id", &format!("found where {side}"), &format!("limit {}", PAGE + 1)),
+        order.read("id", &format!("found where {side}"), &of_page),
         looked_for(other_side)
     ));
     statement.get_result(connection)

@@ -12,13 +12,13 @@ use jiff::tz::TimeZone;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::access::return_to;
 use super::app::App;
 use super::blocking::blocking;
 use super::context;
 use super::error::WebError;
 use super::flash::Flash;
 use super::layout::{self, Layout};
+use super::return_to;
 use crate::access::{self, SignedIn};
 use crate::history::{Actor, Author};
 use crate::sessions::{self, Digest};
@@ -288,8 +288,7 @@ impl FromRequest for SignedInUser {
             let cookie = request.get_session();
             let Some(user) = look_up(&request, &cookie).await? else {
                 let https = application(&request)?.settings.https;
-                let return_to = return_to::remember(&request, https).map(Box::new);
-                return Err(WebError::SignedOut(return_to));
+                return Err(return_to::sign_in_first(&request, https));
             };
             if user.signed_in.second_factor_due {
                 return Err(WebError::SeeOther("/second-factor".to_string()));

@@ -31,6 +31,7 @@ pub mod origin;
 pub mod page;
 pub mod password_resets;
 pub mod redirect;
+pub mod return_to;
 pub mod routes;
 #[cfg(test)]
 mod samples;

@@ -107,6 +107,66 @@ fn nothing_else_leads_anywhere_but_home() {
 }
 
 #[test]
+fn what_is_asked_for_last_counts_and_home_is_nowhere_else() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let (_, pair) = return_to(&navigate(&site.client(), "/account")).unwrap();
+    let with = |path: &str| {
+        let headers = [PAGE, ("cookie", pair.as_str())];
+        return_to(&site.client().send("GET", path, b"", &headers)).unwrap()
+    };
+    for path in ["/activity", "/password", "/second-factor"] {
+        let (_, later) = with(path);
+        let (_, answer) = sign_in(&site, &later);
+        assert_eq!(answer.location.as_deref(), Some(path));
+    }
+    for path in ["/", "/users.csv"] {
+        assert!(with(path).0.contains("Max-Age=0"), "{path}");
+    }
+}
+
+#[test]
+fn it_waits_for_a_password_to_be_chosen() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    site.person(acme, "other@acme.example", true);
+    let other = site.signed_in("other@acme.example");
+    let boss = site.value("select id from users where username = 'boss@acme.example'");
+    other.post(
+        "/password-resets",
+        &[("scope", "selected"), ("user", &boss)],
+    );
+    let mailed = site.mailed_password("boss@acme.example");
+    let (_, pair) = return_to(&navigate(&site.client(), "/account")).unwrap();
+    let client = site.client();
+    let fields = [
+        ("username", "boss@acme.example"),
+        ("password", mailed.as_str()),
+    ];
+    let answer = client.post("/sign-in", &fields);
+    assert_eq!(answer.location.as_deref(), Some("/password"));
+    let both = format!("{}; {pair}", client.cookie.borrow().clone().unwrap());
+    client.cookie.replace(Some(both));
+    let new = "velvet harbour sixteen geese";
+    let answer = client.post(
+        "/password",
+        &[
+            ("current_password", mailed.as_str()),
+            ("new_password", new),
+            ("repeat_new_password", new),
+        ],
+    );
+    assert_eq!(
+        answer.location.as_deref(),
+        Some("/account"),
+        "{}",
+        answer.text()
+    );
+    assert!(return_to(&answer).unwrap().0.contains("Max-Age=0"));
+    assert!(client.get("/account").says("Your password is saved."));
+}
+
+#[test]
 fn it_waits_for_the_second_factor_and_is_forgotten_on_signing_out() {
     let site = Site::start();
     with_second_factor(&site);

@@ -110,6 +110,7 @@ fn check(company: &Company, listing: &Listing, expected: &[String]) {
     };
     let (matches, mut page) = read(company, listing);
     assert_eq!(matches.here, counted, "{listing:?}");
+    let first = page.clone();
     let mut there = names(&page);
     while let Some(key) = page.after.take() {
         let (matches, next) = read(company, &at(Direction::After, key));
@@ -118,6 +119,14 @@ fn check(company: &Company, listing: &Listing, expected: &[String]) {
         page = next;
     }
     assert_eq!(there, expected, "{listing:?}");
+    // Before a row of the first page there is less than a page.
+    if let Some(row) = first.rows.get(30) {
+        let (_, stub) = read(
+            company,
+            &at(Direction::Before, row.key(listing.sort.column)),
+        );
+        assert_eq!(names(&stub), names(&first), "{listing:?}");
+    }
     let mut end = expected.len() - page.rows.len();
     while let Some(key) = page.before.take() {
         let (_, previous) = read(company, &at(Direction::Before, key));

@@ -5,7 +5,6 @@ pub mod home;
 pub mod pages;
 pub mod password;
 pub mod qr;
-pub mod return_to;
 pub mod second_factor;
 mod second_factor_code;
 pub mod second_factor_pages;

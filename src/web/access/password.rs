@@ -16,8 +16,7 @@ use crate::web::flash::Flash;
 use crate::web::form::Errors;
 use crate::web::guard::{SignedInUser, Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Parameters, Query};
-use crate::web::redirect::see_other;
-use crate::web::{context, page};
+use crate::web::{context, page, return_to};
 use crate::{clock, db, passwords, sessions};
 
 /// GET `/password`, with `?link=` from a mail or signed in.
@@ -27,6 +26,7 @@ use crate::{clock, db, passwords, sessions};
 pub async fn show(
     app: web::Data<App>,
     visitor: Visitor,
+    request: HttpRequest,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     if let Some(link) = query.0.one("link")? {
@@ -53,7 +53,9 @@ pub async fn show(
             None => dead_link(&app),
         };
     }
-    let user = visitor.user.ok_or(WebError::SignedOut(None))?;
+    let Some(user) = visitor.user else {
+        return Err(return_to::sign_in_first(&request, app.settings.https));
+    };
     page::ok(&own_page(&app, &user, Errors::none()))
 }
 
@@ -70,7 +72,7 @@ pub async fn save(
     let form = form.0;
     match (form.one("token")?, &visitor.user) {
         (Some(link), _) => save_by_link(app, &visitor, &request, &form, link.to_string()).await,
-        (None, Some(user)) => save_own(app, &visitor, user.clone(), &form).await,
+        (None, Some(user)) => save_own(app, &visitor, &request, user.clone(), &form).await,
         (None, None) => Err(WebError::SignedOut(None)),
     }
 }
@@ -78,6 +80,7 @@ pub async fn save(
 async fn save_own(
     app: web::Data<App>,
     visitor: &Visitor,
+    request: &HttpRequest,
     user: SignedInUser,
     form: &Parameters,
 ) -> Result<HttpResponse, WebError> {
@@ -112,7 +115,7 @@ async fn save_own(
     })
     .await?;
     match outcome {
-        Ok(token) => welcome(app, visitor, token).await,
+        Ok(token) => welcome(app, visitor, request, token).await,
         Err(error) => {
             let status = add_error(error, &mut errors)?;
             page::with_status(status, &own_page(&app, &user, errors))
@@ -177,7 +180,7 @@ async fn save_by_link(
     })
     .await?;
     match outcome {
-        Ok(token) => welcome(app, visitor, token).await,
+        Ok(token) => welcome(app, visitor, request, token).await,
         Err(ChooseError::DeadLink) => dead_link(&app),
         Err(ChooseError::TooMany(wait)) => Err(WebError::TooMany(wait)),
         Err(error) => {
@@ -259,9 +262,10 @@ fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {
 async fn welcome(
     app: web::Data<App>,
     visitor: &Visitor,
+    request: &HttpRequest,
     token: Token,
 ) -> Result<HttpResponse, WebError> {
-    let session = Digest::of(token.as_str());
+    let (session, https) = (Digest::of(token.as_str()), app.settings.https);
     // By a link it may have been somebody else's: nobody holds its cookie any more.
     let old_session = token_digest(&visitor.cookie);
     let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
@@ -278,7 +282,7 @@ async fn welcome(
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;
     hand_over(&visitor.cookie, &token)?;
-    Ok(see_other("/"))
+    Ok(return_to::lead_back(request, https))
 }
 
 /// A link that was used, ran out or never was: back to asking for one.

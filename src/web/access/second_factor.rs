@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::return_to;
 use super::second_factor_code::{add_error, typed_code};
 use super::second_factor_pages::AskPage;
 use super::second_factor_settings;
@@ -14,18 +13,22 @@ use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::guard::{Visitor, hand_over};
 use crate::web::input::Form;
-use crate::web::page;
 use crate::web::redirect::see_other;
+use crate::web::{page, return_to};
 
 /// GET.
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, WebError> {
+pub async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
     match (visitor.arriving, visitor.user) {
         (Some(_), _) => page::ok(&AskPage::new(app.layout(), Errors::none())),
         (None, Some(user)) => second_factor_settings::show(app, user).await,
-        (None, None) => Err(WebError::SignedOut(None)),
+        (None, None) => Err(return_to::sign_in_first(&request, app.settings.https)),
     }
 }
 
@@ -40,11 +43,10 @@ pub async fn give(
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let Some(user) = visitor.arriving.clone() else {
-        let elsewhere = match visitor.user {
-            Some(_) => "/second-factor",
-            None => "/sign-in",
-        };
-        return Err(WebError::SeeOther(elsewhere.to_string()));
+        return Err(match visitor.user {
+            Some(_) => WebError::SeeOther("/second-factor".to_string()),
+            None => WebError::SignedOut(None),
+        });
     };
     let mut errors = Errors::none();
     let code = match typed_code(&form.0, &mut errors)? {

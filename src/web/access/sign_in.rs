@@ -5,7 +5,6 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pages::SignInPage;
-use super::return_to;
 use crate::access::{self, SignInAttempt, SignInError};
 use crate::metrics::SignInRefusal;
 use crate::web::app::App;
@@ -16,7 +15,7 @@ use crate::web::form::Errors;
 use crate::web::guard::{Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Query};
 use crate::web::redirect::see_other;
-use crate::web::{context, page};
+use crate::web::{context, page, return_to};
 use crate::{clock, db};
 
 /// What a browser is told whose session is alive no more.

@@ -9,22 +9,30 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::web::redirect::see_other;
+use super::error::WebError;
+use super::redirect::see_other;
 
 /// The cookie's name where the page is reached by plain http.
 const NAME: &str = "return-to";
 /// The same on https: a browser takes it from this host alone, whole and secure (RFC 6265bis).
 const SECURE_NAME: &str = "__Host-return-to";
-/// How long it is kept: as long as it takes to find a password, or to set up a second factor.
+/// How long it is kept: as long as it takes to find a password, or to choose one.
 const LIFE: Duration = Duration::minutes(15);
 /// The longest address that is kept, in bytes: a cookie holds about 4,000.
 const LONGEST: usize = 2_000;
 
-/// A cookie with the page that a browser asked for; nothing where it was not a person who asked for a page.
-pub fn remember(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
-    let address = request.uri().path_and_query()?.as_str();
-    (shows_page(request.method(), request.headers()) && is_ours(address))
-        .then(|| cookie(https, URL_SAFE_NO_PAD.encode(address), LIFE))
+/// The way to the sign-in page, for who asks for something without a session. A browser keeps the page that a
+/// person asked for last; what a script asks for changes nothing.
+pub fn sign_in_first(request: &HttpRequest, https: bool) -> WebError {
+    let address = request.uri().path_and_query().map_or("", |it| it.as_str());
+    let kept = if !shows_page(request.method(), request.headers()) {
+        None
+    } else if is_ours(address) {
+        Some(cookie(https, URL_SAFE_NO_PAD.encode(address), LIFE))
+    } else {
+        ends(request, https)
+    };
+    WebError::SignedOut(kept.map(Box::new))
 }
 
 /// To the page that was asked for before, once; home where there was none.
@@ -42,11 +50,17 @@ pub fn lead_back(request: &HttpRequest, https: bool) -> HttpResponse {
 
 /// That answer, after which the browser keeps no page any more.
 pub fn forget(mut answer: HttpResponse, request: &HttpRequest, https: bool) -> HttpResponse {
-    if request.cookie(name(https)).is_some() {
-        // The name and a value are plain ASCII: it is always written.
-        let _ = answer.add_cookie(&cookie(https, String::new(), Duration::ZERO));
+    if let Some(ends) = ends(request, https) {
+        // A name in plain ASCII, without a value: it is always written.
+        let _ = answer.add_cookie(&ends);
     }
     answer
+}
+
+/// What ends the cookie, where the browser has one.
+fn ends(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
+    request.cookie(name(https))?;
+    Some(cookie(https, String::new(), Duration::ZERO))
 }
 
 fn name(https: bool) -> &'static str {
@@ -77,7 +91,9 @@ fn is_ours(address: &str) -> bool {
     let is_path = address.starts_with('/') && !address.starts_with("//");
     is_path
         && address.len() <= LONGEST
-        && !address.contains('\\')
+        && address
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#')
         && address.parse::<Uri>().is_ok_and(|uri| {
             uri.authority().is_none() && uri.path() != "/" && !uri.path().ends_with(".csv")
         })
@@ -106,6 +122,8 @@ mod tests {
             "https://evil.example/",
             "/users\r\nset-cookie: a=b",
             "/users a",
+            "/users#\r\nset-cookie: a=b",
+            "/users#caf\u{e9}",
             "/users.csv?show=active",
             &format!("/{}", "a".repeat(2_000)),
         ] {
