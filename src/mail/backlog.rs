@@ -4,6 +4,7 @@ use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use time::OffsetDateTime;
 
+use super::due::is_waiting;
 use crate::db;
 use crate::schema::mails;
 
@@ -23,11 +24,11 @@ pub struct Backlog {
 /// # Errors
 /// Whatever the database says.
 pub fn backlog(connection: &mut db::Connection) -> QueryResult<Backlog> {
-    let waiting = mails::table.filter(mails::state.eq("waiting"));
-    let (count, oldest) = waiting
+    let waiting = || mails::table.filter(is_waiting());
+    let (count, oldest) = waiting()
         .select((count_star(), min(mails::created_at)))
         .first(connection)?;
-    let tried_before = waiting
+    let tried_before = waiting()
         .filter(mails::explanation.ne(""))
         .count()
         .get_result(connection)?;

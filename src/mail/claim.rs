@@ -8,7 +8,7 @@ use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::due::DueMail;
+use super::due::{DueMail, is_waiting};
 use super::failure::{FIRST_RETRY, LONGEST_PAUSE};
 use super::lease::{self, Held};
 use super::message::Message;
@@ -187,11 +187,8 @@ fn put_back(db: &Db, mails: &[Held], now: OffsetDateTime) {
 /// tried, and has been set back since. Says how many mails that were.
 pub(super) fn bring_forward(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
     use crate::schema::mails;
-    // As a word, not a value: by a value the plan may not use the index of what waits, and read every mail.
     let waits_too_long = mails::table
-        .filter(diesel::dsl::sql::<sql_types::Bool>(
-            "mails.state = 'waiting'",
-        ))
+        .filter(is_waiting())
         .filter(mails::next_attempt_at.gt(now + 2 * LONGEST_PAUSE));
     diesel::update(waits_too_long)
         .set(mails::next_attempt_at.eq(now))

@@ -27,3 +27,9 @@ pub struct DueMail {
     /// Which attempt this is, from 1.
     pub attempt: i16,
 }
+
+/// Whether a mail waits, as a word and not a value: planned without values, a statement that gives the state as
+/// one may not use the index of what waits, and reads every mail.
+pub(super) fn is_waiting() -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
+    diesel::dsl::sql("mails.state = 'waiting'")
+}

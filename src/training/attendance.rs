@@ -12,8 +12,8 @@ use crate::{accounts, db};
 
 /// Records that `users` attended `training`; their open requests for it are closed by it. Who attended
 /// Advanced Training attended New User Training too: that is recorded with it. Recording it again
-/// changes nothing. With `request`, for
-/// whose people it is recorded, or which was made by somebody who vouched for them, history tells of them in one line.
+/// changes nothing. With `request`, for whose people it is recorded, or which was made by somebody who
+/// vouched for them, history tells of them in one line.
 ///
 /// # Errors
 /// Whatever the database says.

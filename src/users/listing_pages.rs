@@ -23,24 +23,16 @@ pub struct Expected(Way);
 impl Expected {
     /// Nothing narrows the list, or nobody counted.
     pub const ANY: Expected = Expected(Way::WalkThenGather);
-
-    fn people(count: i64) -> Expected {
-        Expected(if count <= COUNTED_MATCHES {
-            Way::Gather
-        } else {
-            Way::WalkThenGather
-        })
-    }
 }
 
 /// As a chip tells.
 impl From<Count> for Expected {
     fn from(count: Count) -> Expected {
-        if count.at_least {
-            Expected(Way::WalkThenGather)
+        Expected(if count.at_least || count.people > COUNTED_MATCHES {
+            Way::WalkThenGather
         } else {
-            Expected::people(count.people)
-        }
+            Way::Gather
+        })
     }
 }
 
