@@ -48,6 +48,8 @@ create index open_password_mails_failed on open_password_mails (account_id) wher
 create index open_password_mails_sent on open_password_mails (account_id, settled_at) where state = 'sent';
 create index open_password_mails_untallied on open_password_mails (account_id, settled_at) include (never_came)
     where state = 'sent' and not tallied;
+-- Those that ran out, of all accounts, for the clean-up: account by account it asked a thousand times to find nobody.
+create index open_password_mails_running_out on open_password_mails (settled_at) where state = 'sent' and not tallied;
 
 create function enter_password_mail() returns trigger language plpgsql as $$
 begin

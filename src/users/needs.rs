@@ -199,15 +199,10 @@ pub fn tally_expired(tx: &mut db::Connection) -> QueryResult<usize> {
     }
     let tallied: Tallied = Statement::new(&format!(
         "with found as materialized (
-             select due.account_id, due.id
-             from accounts
-             cross join lateral (
-                 select account_id, id from open_password_mails
-                 where account_id = accounts.id and not tallied and {}
-                 limit {TALLIED_AT_ONCE}
-                 for update skip locked
-             ) as due
+             select account_id, id from open_password_mails
+             where not tallied and {}
              limit {TALLIED_AT_ONCE}
+             for update skip locked
          ),
          marked as (
              update open_password_mails set tallied = true

@@ -9,6 +9,10 @@ use crate::site::Site;
 /// Rows of over half a kilobyte: several times what the buffers of a connection hold.
 const PEOPLE: usize = 40_000;
 
+/// The last chunk, which is empty, with the end of the one before it (RFC 9112, 7.1): a row that ends with a nought
+/// and closes a chunk looks like it otherwise.
+const END: &[u8] = b"\r\n0\r\n\r\n";
+
 /// Asks for a file and reads its first bytes alone, through a window of a few kilobytes.
 fn begin(site: &Site, path: &str, cookie: &str) -> TcpStream {
     let address: SocketAddr = site.base.trim_start_matches("http://").parse().unwrap();
@@ -33,7 +37,7 @@ fn rest(mut stream: TcpStream) -> (usize, bool) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         match stream.read(&mut buffer) {
-            Ok(0) => return (lines, last.ends_with(b"0\r\n\r\n")),
+            Ok(0) => return (lines, last.ends_with(END)),
             Ok(count) => {
                 lines += buffer[..count]
                     .iter()
@@ -41,7 +45,7 @@ fn rest(mut stream: TcpStream) -> (usize, bool) {
                     .count();
                 last.extend_from_slice(&buffer[..count]);
                 last.drain(..last.len().saturating_sub(16));
-                if last.ends_with(b"0\r\n\r\n") {
+                if last.ends_with(END) {
                     return (lines, true);
                 }
             }
