@@ -198,17 +198,16 @@ pub fn tally_expired(tx: &mut db::Connection) -> QueryResult<usize> {
         people: i64,
     }
     let tallied: Tallied = Statement::new(&format!(
-        "with found as materialized (
-             select account_id, id from open_password_mails
-             where not tallied and {}
-             limit {TALLIED_AT_ONCE}
-             for update skip locked
-         ),
-         marked as (
+        // By where the rows lie: joined by their keys, the planner reads all of them to find a few.
+        "with marked as (
              update open_password_mails set tallied = true
-             from found
-             where open_password_mails.account_id = found.account_id and open_password_mails.id = found.id
-             returning open_password_mails.account_id, never_came
+             where ctid = any (array(
+                 select ctid from open_password_mails
+                 where not tallied and {}
+                 limit {TALLIED_AT_ONCE}
+                 for update skip locked
+             ))
+             returning account_id, never_came
          ),
          told as (
              insert into attention_tallies (account_id, password_expired, password_expired_never_came)

@@ -79,6 +79,7 @@ pub fn respond<Cursor: Clone + Send + 'static>(
     next: impl Fn(&mut db::Connection, &SignedInUser, Cursor) -> Batch<Cursor> + Clone + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let start = csv_out::document([head.to_vec()]).map_err(internal)?;
+    let (request, account) = (user.author.request_id.clone(), user.account_id());
     let next = move |cursor| {
         app.db.read(|connection| {
             user.still_administers(connection, clock::now())?;
@@ -86,13 +87,17 @@ pub fn respond<Cursor: Clone + Send + 'static>(
         })
     };
     let body = stream::unfold(Some(Part::Head(start, first)), move |part| {
-        let next = next.clone();
+        let (next, request) = (next.clone(), request.clone());
         async move {
             match part? {
                 Part::Head(bytes, first) => Some((Ok(Bytes::from(bytes)), Some(Part::Rows(first)))),
                 Part::Rows(cursor) => match read(cursor, next).await {
                     Ok((bytes, after)) => Some((Ok(bytes), after.map(Part::Rows))),
-                    Err(error) => Some((Err(error), None)),
+                    Err(error) => {
+                        // The answer's head and its line in the log were sent long ago, as a success.
+                        tracing::warn!(request, %account, cause = %error, "a download broke off");
+                        Some((Err(error), None))
+                    }
                 },
             }
         }

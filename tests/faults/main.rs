@@ -19,6 +19,7 @@ mod database_away;
 mod database_refuses;
 mod database_restarts;
 mod database_tls;
+mod downloads;
 mod invariants;
 mod killed_at_statements;
 mod killed_at_the_commit;

@@ -96,7 +96,7 @@ impl Answer {
 /// A browser.
 pub struct Client {
     agent: Agent,
-    base: String,
+    pub base: String,
     pub cookie: RefCell<Option<String>>,
 }
 

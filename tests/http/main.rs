@@ -22,7 +22,6 @@ mod already_in_use;
 mod attendance;
 mod attention;
 mod authenticator;
-mod downloads;
 mod edit;
 mod erasing;
 mod error_pages;

@@ -167,6 +167,33 @@ fn it_waits_for_a_password_to_be_chosen() {
 }
 
 #[test]
+fn it_waits_for_a_forgotten_password_too() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let (_, pair) = return_to(&navigate(&site.client(), "/account")).unwrap();
+    let path = site.recovery_path("boss@acme.example");
+    let client = site.client();
+    client.cookie.replace(Some(pair));
+    let page = client.get(&path);
+    let new = "velvet harbour sixteen geese";
+    let answer = client.post(
+        "/password",
+        &[
+            ("token", page.field("token").as_str()),
+            ("new_password", new),
+            ("repeat_new_password", new),
+        ],
+    );
+    assert_eq!(
+        answer.location.as_deref(),
+        Some("/account"),
+        "{}",
+        answer.text()
+    );
+    assert!(return_to(&answer).unwrap().0.contains("Max-Age=0"));
+}
+
+#[test]
 fn it_waits_for_the_second_factor_and_is_forgotten_on_signing_out() {
     let site = Site::start();
     with_second_factor(&site);

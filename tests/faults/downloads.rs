@@ -4,7 +4,10 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use crate::site::Site;
+use crate::client::Client;
+use crate::record::Recorded;
+use crate::site::{Company, PASSWORD};
+use crate::support::smtp_sink::Reply;
 
 /// Rows of over half a kilobyte: several times what the buffers of a connection hold.
 const PEOPLE: usize = 40_000;
@@ -14,8 +17,8 @@ const PEOPLE: usize = 40_000;
 const END: &[u8] = b"\r\n0\r\n\r\n";
 
 /// Asks for a file and reads its first bytes alone, through a window of a few kilobytes.
-fn begin(site: &Site, path: &str, cookie: &str) -> TcpStream {
-    let address: SocketAddr = site.base.trim_start_matches("http://").parse().unwrap();
+fn begin(client: &Client, path: &str) -> TcpStream {
+    let address: SocketAddr = client.base.trim_start_matches("http://").parse().unwrap();
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(8 * 1024).unwrap();
     socket.connect(&address.into()).unwrap();
@@ -23,6 +26,7 @@ fn begin(site: &Site, path: &str, cookie: &str) -> TcpStream {
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .unwrap();
+    let cookie = client.cookie.borrow().clone().unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: a.example\r\ncookie: {cookie}\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut start = [0; 2_000];
@@ -56,27 +60,29 @@ fn rest(mut stream: TcpStream) -> (usize, bool) {
 }
 
 #[test]
-fn a_download_under_way_ends_when_whoever_asked_for_it_is_deactivated_or_demoted() {
-    let site = Site::start();
-    let acme = site.company("Acme", "acme.example", 99_999);
+fn a_download_under_way_ends_when_whoever_asked_for_it_is_deactivated_or_demoted_and_the_log_says_why()
+ {
+    let mut recorded = Recorded::start_with("text", "info", |_, _| Reply::Accept);
+    let (site, boss) = (&recorded.site, &recorded.client);
+    site.sql("update accounts set seats = 99999");
+    let id = site.value("select id from accounts").parse().unwrap();
+    let acme = Company { id };
     site.sql(&format!(
         "insert into users (account_id, id, username, first_name, last_name, title, department, search_text, name_key, created_at)
-         select '{}', gen_random_uuid(), 'p' || n || '@acme.example', repeat('f', 100), repeat('l', 100), repeat('t', 100),
+         select '{id}', gen_random_uuid(), 'p' || n || '@acme.example', repeat('f', 100), repeat('l', 100), repeat('t', 100),
              repeat('d', 100), '', n::text, now()
          from generate_series(1, {PEOPLE}) as n",
-        acme.id
     ));
-    let boss = site.signed_in("boss@acme.example");
-    let whole = {
-        let cookie = boss.cookie.borrow().clone().unwrap();
-        rest(begin(&site, "/users.csv", &cookie))
-    };
-    assert!(whole.1 && whole.0 > PEOPLE, "{whole:?}");
+    assert_eq!(recorded.sign_in(PASSWORD), 303);
+    let (lines, is_whole) = rest(begin(boss, "/users.csv"));
+    assert!(is_whole && lines > PEOPLE, "{lines} {is_whole}");
     for (name, act) in [("out", "deactivated"), ("demoted", "demoted")] {
         let username = format!("{name}@acme.example");
         let id = site.person(acme, &username, true);
-        let cookie = site.signed_in(&username).cookie.borrow().clone().unwrap();
-        let download = begin(&site, "/users.csv", &cookie);
+        let theirs = Client::new(&boss.base);
+        let fields = [("username", username.as_str()), ("password", PASSWORD)];
+        assert_eq!(theirs.post("/sign-in", &fields).status, 303);
+        let download = begin(&theirs, "/users.csv");
         let answer = if act == "demoted" {
             boss.post(
                 &format!("/users/{id}/administrator"),
@@ -96,6 +102,18 @@ fn a_download_under_way_ends_when_whoever_asked_for_it_is_deactivated_or_demoted
         assert!(
             !is_whole && lines < PEOPLE,
             "{act}: {lines} lines, whole: {is_whole}"
+        );
+    }
+    let log = recorded.ended();
+    let told: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("a download broke off"))
+        .collect();
+    assert_eq!(told.len(), 2, "{log}");
+    for line in told {
+        assert!(
+            line.contains("request=") && line.contains("cause=forbidden"),
+            "{line}"
         );
     }
 }
