@@ -92,8 +92,11 @@ fn expired(state: &str, at: &str) -> String {
 
 /// Passwords that ran out and are in no tally yet are counted so far, from an index, and one more for "more than".
 const COUNTED_EXPIRED: i64 = 1_000;
-/// So many of them are put into the tallies in one transaction.
-const TALLIED_AT_ONCE: i64 = 10_000;
+/// So many of them are put into the tallies by one statement: few enough that the index on the moment is the way to
+/// them, whatever the planner believes of how many there are.
+const TALLIED_AT_ONCE: usize = 1_000;
+/// So many such statements make one transaction, at most.
+const TALLIED_IN_TURN: usize = 10;
 
 /// How many active users need something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -186,12 +189,24 @@ pub fn needs(
         .collect())
 }
 
-/// Puts mailed passwords that have run out into the tallies, [`TALLIED_AT_ONCE`] at most; says how many. Those that
-/// somebody else holds this moment are left for the next time.
+/// Puts mailed passwords that have run out into the tallies, the oldest first and 10,000 at most; says how many. Those
+/// that somebody else holds this moment are left for the next time.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn tally_expired(tx: &mut db::Connection) -> QueryResult<usize> {
+    let mut people = 0;
+    for _ in 0..TALLIED_IN_TURN {
+        let tallied = tally_some_expired(tx)?;
+        people += tallied;
+        if tallied < TALLIED_AT_ONCE {
+            break;
+        }
+    }
+    Ok(people)
+}
+
+fn tally_some_expired(tx: &mut db::Connection) -> QueryResult<usize> {
     #[derive(QueryableByName)]
     struct Tallied {
         #[diesel(sql_type = BigInt)]
@@ -204,7 +219,7 @@ pub fn tally_expired(tx: &mut db::Connection) -> QueryResult<usize> {
              where ctid = any (array(
                  select ctid from open_password_mails
                  where not tallied and {}
-                 limit {TALLIED_AT_ONCE}
+                 order by settled_at limit {TALLIED_AT_ONCE}
                  for update skip locked
              ))
              returning account_id, never_came
