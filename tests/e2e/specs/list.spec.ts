@@ -43,6 +43,29 @@ test("Show is in the upper right, and no page is wider than the window", async (
   await checked(users);
 });
 
+test("on a phone a number stays in one piece, and the last sign-in begins a line of its own", async ({ users, company }) => {
+  const [title, department, phone] = ["Recruiter", "Human Resources", "+1 781 555 0100 ext. 143"];
+  const facts = [{ title, department, phone }, { title, phone }, { department }, { title }, {}];
+  const people = facts.map((fact, index) => company.person("Ann", `Lee${index}`, fact));
+  await company.add(users, ...people);
+  await users.setViewportSize({ width: 390, height: 900 });
+  await users.goto("/users");
+  for (const person of people) {
+    const told = await row(users, person.username).evaluate((card) =>
+      ["name", "title", "department", "phone", "last"].flatMap((name) => {
+        const words = document.createRange();
+        words.selectNodeContents(card.querySelector(`.${name}`) as Element);
+        return [...words.getClientRects()].map(({ top, bottom }) => ({ name, top, bottom }));
+      }),
+    );
+    const last = told.find(({ name }) => name === "last");
+    const above = told.filter(({ name }) => name !== "last").map(({ bottom }) => bottom);
+    expect(last?.top, JSON.stringify(told)).toBeGreaterThan(Math.max(...above) - 2);
+    expect(last?.top, "no empty line").toBeLessThan(Math.max(...above) + 12);
+    expect(told.filter(({ name }) => name === "phone")).toHaveLength(person.phone ? 1 : 0);
+  }
+});
+
 test("Show Active and Show Inactive part the people", async ({ users, company }) => {
   const [ann, jo] = [company.person("Ann", "Lee"), company.person("Jo", "Oak")];
   await company.add(users, ann, jo);
