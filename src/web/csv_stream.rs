@@ -1,9 +1,12 @@
 //! A CSV that is sent while it is read: batch by batch, so that its length costs no memory.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
+use tokio::time::sleep;
 
 use super::app::App;
 use super::blocking::blocking;
@@ -15,6 +18,11 @@ use crate::{clock, csv_out, db};
 
 /// Letters of one filter in a file's name.
 const LONGEST_FILTER: usize = 40;
+
+/// Tries of one batch, each some seconds long where the database is away: a restart of it does not end a download.
+const TRIES: u8 = 10;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The next rows, with what comes after them; nothing after the last.
 pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
@@ -68,8 +76,8 @@ pub fn file_name<'a>(list: &str, filters: impl IntoIterator<Item = &'a str>) -> 
 }
 
 /// The file `name` with the row `head`, then whatever `next` reads from `first` on. When a batch
-/// cannot be read the connection breaks off: a file that only looks whole would be worse. So it does
-/// when `user` ceases to be let in: a file may be read as slowly as one likes.
+/// cannot be read, again and again, the connection breaks off: a file that only looks whole would be worse.
+/// So it does when `user` ceases to be let in: a file may be read as slowly as one likes.
 pub fn respond<Cursor: Clone + Send + 'static>(
     app: Data<App>,
     user: SignedInUser,
@@ -91,7 +99,7 @@ pub fn respond<Cursor: Clone + Send + 'static>(
         async move {
             match part? {
                 Part::Head(bytes, first) => Some((Ok(Bytes::from(bytes)), Some(Part::Rows(first)))),
-                Part::Rows(cursor) => match read(cursor, next).await {
+                Part::Rows(cursor) => match read_patiently(cursor, next).await {
                     Ok((bytes, after)) => Some((Ok(bytes), after.map(Part::Rows))),
                     Err(error) => {
                         // The answer's head and its line in the log were sent long ago, as a success.
@@ -115,6 +123,20 @@ pub fn respond<Cursor: Clone + Send + 'static>(
 enum Part<Cursor> {
     Head(Vec<u8>, Cursor),
     Rows(Cursor),
+}
+
+/// Reads a batch, once more after a pause where the database has no room or does not answer.
+async fn read_patiently<Cursor: Clone + Send + 'static>(
+    cursor: Cursor,
+    next: impl Fn(Cursor) -> Batch<Cursor> + Clone + Send + 'static,
+) -> Result<(Bytes, Option<Cursor>), WebError> {
+    for _ in 1..TRIES {
+        match read(cursor.clone(), next.clone()).await {
+            Err(WebError::Busy(_) | WebError::Unanswered(_)) => sleep(PAUSE).await,
+            done => return done,
+        }
+    }
+    read(cursor, next).await
 }
 
 async fn read<Cursor: Send + 'static>(

@@ -2,11 +2,16 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::thread::{sleep, spawn};
 use std::time::Duration;
 
+use user_accounts::db::{Db, Purpose};
+
 use crate::client::Client;
+use crate::proxy::{Proxy, Weather};
 use crate::record::Recorded;
-use crate::site::{Company, PASSWORD};
+use crate::site::{Company, PASSWORD, Site};
+use crate::support::postgres::fresh_database_url;
 use crate::support::smtp_sink::Reply;
 
 /// Rows of over half a kilobyte: several times what the buffers of a connection hold.
@@ -16,8 +21,16 @@ const PEOPLE: usize = 40_000;
 /// and closes a chunk looks like it otherwise.
 const END: &[u8] = b"\r\n0\r\n\r\n";
 
+/// A file under way, and how many people came so far.
+struct Download(TcpStream, usize);
+
+/// Each has one address.
+fn people(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'@').count()
+}
+
 /// Asks for a file and reads its first bytes alone, through a window of a few kilobytes.
-fn begin(client: &Client, path: &str) -> TcpStream {
+fn begin(client: &Client, path: &str) -> Download {
     let address: SocketAddr = client.base.trim_start_matches("http://").parse().unwrap();
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(8 * 1024).unwrap();
@@ -32,31 +45,61 @@ fn begin(client: &Client, path: &str) -> TcpStream {
     let mut start = [0; 2_000];
     stream.read_exact(&mut start).unwrap();
     assert!(start.starts_with(b"HTTP/1.1 200 "));
-    stream
+    Download(stream, people(&start))
 }
 
-/// How many lines come until the connection ends, and whether the file came to its end.
-fn rest(mut stream: TcpStream) -> (usize, bool) {
-    let (mut lines, mut last) = (0, Vec::new());
+/// How many people came when the connection ends, and whether the file came to its end.
+fn rest(Download(mut stream, mut came): Download) -> (usize, bool) {
+    let mut last = Vec::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
         match stream.read(&mut buffer) {
-            Ok(0) => return (lines, last.ends_with(END)),
+            Ok(0) => return (came, last.ends_with(END)),
             Ok(count) => {
-                lines += buffer[..count]
-                    .iter()
-                    .filter(|byte| **byte == b'\n')
-                    .count();
+                came += people(&buffer[..count]);
                 last.extend_from_slice(&buffer[..count]);
                 last.drain(..last.len().saturating_sub(16));
                 if last.ends_with(END) {
-                    return (lines, true);
+                    return (came, true);
                 }
             }
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => return (lines, false),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return (came, false),
             Err(error) => panic!("{error}"),
         }
     }
+}
+
+/// In the one company of the site.
+fn many_people(site: &Site) -> Company {
+    site.sql("update accounts set seats = 99999");
+    let id = site.value("select id from accounts").parse().unwrap();
+    site.sql(&format!(
+        "insert into users (account_id, id, username, first_name, last_name, title, department, search_text, name_key, created_at)
+         select '{id}', gen_random_uuid(), 'p' || n || '@acme.example', repeat('f', 100), repeat('l', 100), repeat('t', 100),
+             repeat('d', 100), '', n::text, now()
+         from generate_series(1, {PEOPLE}) as n",
+    ));
+    Company { id }
+}
+
+#[test]
+fn a_download_under_way_waits_for_a_database_that_is_away_and_comes_whole() {
+    let url = fresh_database_url();
+    let proxy = Proxy::before(&url);
+    let through = Db::new(&proxy.url(&url), Purpose::Serving, 4);
+    let site = Site::on(&url, through, |_| {});
+    site.company("Acme", "acme.example", 50);
+    many_people(&site);
+    let boss = site.signed_in("boss@acme.example");
+    let download = begin(&boss, "/users.csv");
+    proxy.set(Weather::Refused);
+    let reader = spawn(move || rest(download));
+    sleep(Duration::from_secs(4));
+    assert!(!reader.is_finished(), "it did not meet the database away");
+    assert_eq!(boss.get("/users").status, 503);
+    proxy.set(Weather::Clear);
+    // With the administrator.
+    assert_eq!(reader.join().unwrap(), (PEOPLE + 1, true));
 }
 
 #[test]
@@ -64,18 +107,9 @@ fn a_download_under_way_ends_when_whoever_asked_for_it_is_deactivated_or_demoted
  {
     let mut recorded = Recorded::start_with("text", "info", |_, _| Reply::Accept);
     let (site, boss) = (&recorded.site, &recorded.client);
-    site.sql("update accounts set seats = 99999");
-    let id = site.value("select id from accounts").parse().unwrap();
-    let acme = Company { id };
-    site.sql(&format!(
-        "insert into users (account_id, id, username, first_name, last_name, title, department, search_text, name_key, created_at)
-         select '{id}', gen_random_uuid(), 'p' || n || '@acme.example', repeat('f', 100), repeat('l', 100), repeat('t', 100),
-             repeat('d', 100), '', n::text, now()
-         from generate_series(1, {PEOPLE}) as n",
-    ));
+    let acme = many_people(site);
     assert_eq!(recorded.sign_in(PASSWORD), 303);
-    let (lines, is_whole) = rest(begin(boss, "/users.csv"));
-    assert!(is_whole && lines > PEOPLE, "{lines} {is_whole}");
+    assert_eq!(rest(begin(boss, "/users.csv")), (PEOPLE + 1, true));
     for (name, act) in [("out", "deactivated"), ("demoted", "demoted")] {
         let username = format!("{name}@acme.example");
         let id = site.person(acme, &username, true);
@@ -98,10 +132,10 @@ fn a_download_under_way_ends_when_whoever_asked_for_it_is_deactivated_or_demoted
             boss.post(&format!("/users/{id}"), &fields)
         };
         assert_eq!(answer.status, 303, "{}", answer.text());
-        let (lines, is_whole) = rest(download);
+        let (came, is_whole) = rest(download);
         assert!(
-            !is_whole && lines < PEOPLE,
-            "{act}: {lines} lines, whole: {is_whole}"
+            !is_whole && came < PEOPLE,
+            "{act}: {came}, whole: {is_whole}"
         );
     }
     let log = recorded.ended();
