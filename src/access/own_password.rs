@@ -12,7 +12,7 @@ use super::{SignedIn, temporary_password};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox;
-use crate::passwords::{Busy, Hasher, LONGEST, OwnPassword, PasswordProblem};
+use crate::passwords::{Busy, Hasher, OwnPassword, PasswordProblem, or_nothing};
 use crate::schema::{passwords, users};
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
@@ -25,9 +25,9 @@ const CURRENT_PASSWORD: Limit = Limit {
     refill: Duration::seconds(30),
 };
 
-/// Passwords tried for a link: judging how soon one is guessed takes up to half a second of a processor.
+/// New passwords tried by one person: judging how soon one is guessed takes up to half a second of a processor.
 const NEW_PASSWORD: Limit = Limit {
-    name: "new password by link",
+    name: "new password",
     burst: 20,
     refill: Duration::seconds(10),
 };
@@ -66,9 +66,12 @@ pub enum ChooseError {
     /// The session ended while the password was checked.
     #[error("You have been signed out meanwhile.")]
     SignedOut,
-    /// Too many wrong current passwords, or too many new ones; wait so long.
+    /// Too many wrong current passwords; wait so long.
     #[error("too many tries")]
     TooMany(Duration),
+    /// Too many new ones that break a rule; wait so long.
+    #[error("too many new passwords")]
+    TooManyNew(Duration),
     /// The hashing queue is full.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -101,26 +104,18 @@ pub fn choose(
     let (account_id, user_id) = (author.account_id, signed_in.user_id);
     let key = [account_id.to_string(), user_id.to_string()];
     let key = key.each_ref().map(String::as_str);
-    if let Answer::Wait(wait) =
-        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &key, now))?
-    {
-        return Err(ChooseError::TooMany(wait));
+    count_guess(db, &key, now)?;
+    if let Err(refused) = count_new(db, &key, now) {
+        throttle::give_back_afterwards(db, &[(CURRENT_PASSWORD, &key)]);
+        return Err(refused);
     }
     let new = judge(signed_in, &command.new, words);
-    let too_long = secrecy::ExposeSecret::expose_secret(&command.current).len() > LONGEST * 4;
-    let empty = SecretString::default();
-    let current = if too_long { &empty } else { &command.current };
-    let stored: Option<String> = db.read(|connection| {
-        passwords::table
-            .find((account_id, user_id))
-            .select(passwords::hash)
-            .first(connection)
-            .optional()
-    })?;
+    let current = or_nothing(&command.current);
+    let stored = stored_hash(db, account_id, user_id)?;
     let temporary = db.read(|connection| {
         temporary_password::find_matching(connection, account_id, user_id, current, now)
     })?;
-    let own = hasher.verify(current, stored.as_deref())?.matches;
+    let own = compare(db, hasher, current, stored.as_deref(), &key)?;
     if !own && !temporary {
         db.write(|tx| history::refuse_of(tx, "current_password", author, now))?;
         return Err(match new {
@@ -128,6 +123,8 @@ pub fn choose(
             Err(problem) => ChooseError::WrongCurrentAnd(problem),
         });
     }
+    // Who knows the current one guesses nothing, however often the new one is refused.
+    throttle::give_back_afterwards(db, &[(CURRENT_PASSWORD, &key)]);
     let hash = hasher.hash(new?.secret())?;
     let token = db.write(|tx| {
         if !still_active(tx, account_id, user_id)? || !sessions::is_there(tx, own_session)? {
@@ -146,7 +143,7 @@ pub fn choose(
         }
         store(tx, author, user_id, &hash, false, now).map(Ok)
     })?;
-    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &key))?;
+    throttle::give_back_afterwards(db, &[(NEW_PASSWORD, &key)]);
     token
 }
 
@@ -175,11 +172,7 @@ pub fn choose_by_link(
     ];
     let key = [holder.account_id.to_string(), holder.user_id.to_string()];
     let key = key.each_ref().map(String::as_str);
-    if let Answer::Wait(wait) =
-        db.read(|connection| throttle::take(connection, NEW_PASSWORD, &key, now))?
-    {
-        return Err(ChooseError::TooMany(wait));
-    }
+    count_new(db, &key, now)?;
     let new = OwnPassword::parse(new, &with_local_part(&about))?;
     let hash = hasher.hash(new.secret())?;
     let author = author_of(&holder);
@@ -210,27 +203,55 @@ pub fn check_current(
     let account_id = author.account_id;
     let key = [account_id.to_string(), user_id.to_string()];
     let key = key.each_ref().map(String::as_str);
-    if let Answer::Wait(wait) =
-        db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, &key, now))?
-    {
-        return Err(ChooseError::TooMany(wait));
+    count_guess(db, &key, now)?;
+    let stored = stored_hash(db, account_id, user_id)?;
+    let typed = or_nothing(typed);
+    if !compare(db, hasher, typed, stored.as_deref(), &key)? {
+        db.write(|tx| history::refuse_of(tx, "current_password", author, now))?;
+        return Err(ChooseError::WrongCurrent);
     }
-    let stored: Option<String> = db.read(|connection| {
+    throttle::give_back_afterwards(db, &[(CURRENT_PASSWORD, &key)]);
+    Ok(())
+}
+
+/// Counts a guess at the current password before it is compared.
+fn count_guess(db: &Db, key: &[&str], now: OffsetDateTime) -> Result<(), ChooseError> {
+    match db.read(|connection| throttle::take(connection, CURRENT_PASSWORD, key, now))? {
+        Answer::Allowed => Ok(()),
+        Answer::Wait(wait) => Err(ChooseError::TooMany(wait)),
+    }
+}
+
+/// Counts a new password before it is judged.
+fn count_new(db: &Db, key: &[&str], now: OffsetDateTime) -> Result<(), ChooseError> {
+    match db.read(|connection| throttle::take(connection, NEW_PASSWORD, key, now))? {
+        Answer::Allowed => Ok(()),
+        Answer::Wait(wait) => Err(ChooseError::TooManyNew(wait)),
+    }
+}
+
+/// Whether `typed` is the password behind `stored`. Where nothing could be compared the guess is given back.
+fn compare(
+    db: &Db,
+    hasher: &Hasher,
+    typed: &SecretString,
+    stored: Option<&str>,
+    key: &[&str],
+) -> Result<bool, ChooseError> {
+    let verdict = hasher.verify(typed, stored).inspect_err(|_| {
+        throttle::give_back_afterwards(db, &[(CURRENT_PASSWORD, key)]);
+    })?;
+    Ok(verdict.matches)
+}
+
+fn stored_hash(db: &Db, account_id: Uuid, user_id: Uuid) -> QueryResult<Option<String>> {
+    db.read(|connection| {
         passwords::table
             .find((account_id, user_id))
             .select(passwords::hash)
             .first(connection)
             .optional()
-    })?;
-    let too_long = secrecy::ExposeSecret::expose_secret(typed).len() > LONGEST * 4;
-    let empty = SecretString::default();
-    let typed = if too_long { &empty } else { typed };
-    if !hasher.verify(typed, stored.as_deref())?.matches {
-        db.write(|tx| history::refuse_of(tx, "current_password", author, now))?;
-        return Err(ChooseError::WrongCurrent);
-    }
-    db.read(|connection| throttle::give_back(connection, CURRENT_PASSWORD, &key))?;
-    Ok(())
+    })
 }
 
 fn judge(

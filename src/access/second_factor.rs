@@ -330,7 +330,7 @@ fn guarded<T>(
         db.write(|tx| history::refuse_of(tx, "second_factor", author, now))?;
         return Err(SecondFactorError::Wrong);
     };
-    db.read(|connection| throttle::give_back(connection, GUESSES, &key))?;
+    throttle::give_back_afterwards(db, &[(GUESSES, &key)]);
     Ok(done)
 }
 

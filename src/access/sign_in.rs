@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::temporary_password;
 use crate::db::{self, Db, Statement};
 use crate::history::{self, Actor, Author, Event, SignInWith};
-use crate::passwords::{Busy, Hasher, LONGEST};
+use crate::passwords::{Busy, Hasher, or_nothing};
 use crate::schema::{passwords, second_factors, sign_in_sources, users};
 use crate::sessions::throttle::{self, Answer, Counted, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
@@ -136,10 +136,7 @@ pub fn sign_in(
     let hash = candidate
         .as_ref()
         .and_then(|candidate| candidate.hash.as_deref());
-    // A megabyte is not hashed; nobody has such a password.
-    let too_long = secrecy::ExposeSecret::expose_secret(&attempt.password).len() > LONGEST * 4;
-    let empty = SecretString::default();
-    let password = if too_long { &empty } else { &attempt.password };
+    let password = or_nothing(&attempt.password);
     let (account_id, user_id) = candidate
         .as_ref()
         .map_or_else(Default::default, |c| (c.account_id, c.user_id));
@@ -150,7 +147,7 @@ pub fn sign_in(
         Ok(verdict) => verdict,
         // Nothing was compared: whoever comes again as asked shall not find their tries used up.
         Err(busy) => {
-            db.read(|connection| throttle::give_back_each(connection, tries))?;
+            throttle::give_back_afterwards(db, tries);
             return Err(busy.into());
         }
     };
@@ -170,7 +167,7 @@ pub fn sign_in(
     };
     let arrival = db.write(|tx| arrive(tx, attempt, &candidate, with, rehashed.as_deref(), now))?;
     // Nothing was guessed: the person's allowance is whole again.
-    db.read(|connection| throttle::give_back_each(connection, tries))?;
+    throttle::give_back_afterwards(db, tries);
     match arrival {
         Some(arrival) => Ok(arrival),
         None => refuse(db, attempt, Some(&candidate), now),

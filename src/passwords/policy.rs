@@ -1,5 +1,7 @@
 //! What an own password must be: NIST SP 800-63B-4 section 3.1.1.2, without composition rules.
 
+use std::sync::LazyLock;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization as _;
@@ -8,7 +10,7 @@ use zxcvbn::Score;
 /// Fewest characters, counted as Unicode code points after normalising.
 pub const SHORTEST: usize = 15;
 /// Most characters: enough for any phrase, little enough to hash without a second thought.
-pub const LONGEST: usize = 128;
+const LONGEST: usize = 128;
 /// zxcvbn looks at this many characters at most; it is quadratic.
 const JUDGED_CHARACTERS: usize = 100;
 
@@ -96,6 +98,16 @@ pub fn of_the_right_length(typed: &str) -> Result<String, PasswordProblem> {
 /// Whether `password` is `word`, once or several times over, with at most three more characters.
 fn is_little_more_than(password: &str, word: &str) -> bool {
     word.len() >= 4 && password.contains(word) && password.replace(word, "").chars().count() <= 3
+}
+
+/// What was typed to be compared, or nothing where it is longer than any password is: a megabyte is not hashed.
+pub fn or_nothing(typed: &SecretString) -> &SecretString {
+    static NOTHING: LazyLock<SecretString> = LazyLock::new(SecretString::default);
+    if typed.expose_secret().len() > LONGEST * 4 {
+        &NOTHING
+    } else {
+        typed
+    }
 }
 
 fn letters_and_digits(text: &str) -> String {

@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
-use crate::db::{self, Statement};
+use crate::db::{self, Db, Statement};
 use crate::schema::throttles;
 
 /// What is used up for longer than a limit can be was counted by a clock that was ahead and has been set
@@ -134,6 +134,13 @@ pub fn give_back_each(connection: &mut db::Connection, tries: &[Counted<'_>]) ->
         ));
     }
     rows_of_parts(connection, statement, &parts).map(|_| ())
+}
+
+/// Gives back what was counted for something that is done and stands: where that fails, the log alone is told.
+pub fn give_back_afterwards(db: &Db, tries: &[Counted<'_>]) {
+    if let Err(error) = db.read(|connection| give_back_each(connection, tries)) {
+        tracing::warn!(%error, "a try could not be given back");
+    }
 }
 
 #[derive(QueryableByName)]

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 use time::Duration;
 
+use super::when;
 use crate::db;
 
 /// How long a browser should wait before it tries again, in seconds.
@@ -186,7 +187,7 @@ impl ResponseError for WebError {
                     .finish();
             }
             WebError::TooMany(wait) => {
-                let seconds = wait.whole_seconds().max(1).to_string();
+                let seconds = when::wait_seconds(*wait).to_string();
                 response.insert_header((header::RETRY_AFTER, seconds));
             }
             WebError::Busy(_) | WebError::Unanswered(_) => {

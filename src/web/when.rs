@@ -1,7 +1,7 @@
 //! Moments in words, in the account's time zone: months by name, today as "today"; in files as figures.
 
 use jiff::tz::TimeZone;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::clock::local;
 
@@ -45,6 +45,29 @@ pub fn exact_in_zone(moment: OffsetDateTime, zone: &TimeZone) -> String {
 /// The zone by its name in the IANA database, which is how the account's page names it.
 pub fn zone_words(zone: &TimeZone) -> String {
     zone.iana_name().unwrap_or("UTC").replace('_', " ")
+}
+
+/// `40 seconds`, `3 minutes`: how long to wait, rounded up.
+pub fn wait(wait: Duration) -> String {
+    match wait_seconds(wait) {
+        1 => "a second".to_string(),
+        seconds @ ..=90 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", (seconds + 59) / 60),
+    }
+}
+
+/// What a field says when there was no room for another try.
+pub fn tried_too_often(after: Duration) -> String {
+    format!(
+        "That was tried too often. Wait {} and try again.",
+        wait(after)
+    )
+}
+
+/// [`wait`] as a number, for the header Retry-After: at least 1.
+pub fn wait_seconds(wait: Duration) -> i64 {
+    let begun = i64::from(wait.subsec_nanoseconds() > 0);
+    (wait.whole_seconds() + begun).max(1)
 }
 
 /// A way to write a moment, told at another one, in a zone.

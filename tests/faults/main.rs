@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod afterwards;
 #[path = "../http/authenticator.rs"]
 mod authenticator;
 mod backups;

@@ -161,3 +161,34 @@ fn guesses_at_the_current_password_are_limited() {
         "10"
     );
 }
+
+#[test]
+fn who_knows_the_current_password_is_not_kept_out_by_new_ones_that_are_refused() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.newcomer(acme, "ann@acme.example");
+    let mailed = site.mailed_password("ann@acme.example");
+    let client = site.client();
+    let typed = [
+        ("username", "ann@acme.example"),
+        ("password", mailed.as_str()),
+    ];
+    assert_eq!(client.post("/sign-in", &typed).status, 303);
+    let easy = "ann@acme.example";
+    for _ in 0..15 {
+        let answer = choose(&client, &mailed, easy, easy);
+        assert_eq!(answer.status, 422, "{}", answer.text());
+    }
+    assert_eq!(choose(&client, &mailed, NEW, NEW).status, 303);
+    // Judging them is work, so it has a limit of its own, told where the new one stands.
+    let last = (0..25)
+        .map(|_| choose(&client, NEW, easy, easy))
+        .find(|answer| answer.status == 429)
+        .unwrap();
+    let told = last.error_at("new_password").unwrap();
+    assert!(
+        told.starts_with("That was tried too often. Wait "),
+        "{told}"
+    );
+    assert_eq!(last.error_at("current_password"), None);
+}

@@ -16,8 +16,8 @@ use crate::web::flash::Flash;
 use crate::web::form::Errors;
 use crate::web::guard::{SignedInUser, Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Parameters, Query};
-use crate::web::{context, page, return_to};
-use crate::{clock, db, passwords, sessions};
+use crate::web::{context, page, return_to, when};
+use crate::{clock, passwords, sessions};
 
 /// GET `/password`, with `?link=` from a mail or signed in.
 ///
@@ -116,10 +116,7 @@ async fn save_own(
     .await?;
     match outcome {
         Ok(token) => welcome(app, visitor, request, token).await,
-        Err(error) => {
-            let status = add_error(error, &mut errors)?;
-            page::with_status(status, &own_page(&app, &user, errors))
-        }
+        Err(error) => refused(error, |errors| own_page(&app, &user, errors)),
     }
 }
 
@@ -182,11 +179,7 @@ async fn save_by_link(
     match outcome {
         Ok(token) => welcome(app, visitor, request, token).await,
         Err(ChooseError::DeadLink) => dead_link(&app),
-        Err(ChooseError::TooMany(wait)) => Err(WebError::TooMany(wait)),
-        Err(error) => {
-            let status = add_error(error, &mut errors)?;
-            page::with_status(status, &again(errors))
-        }
+        Err(error) => refused(error, again),
     }
 }
 
@@ -215,10 +208,14 @@ fn check_repetition(form: &Parameters, errors: &mut Errors) -> Result<(), WebErr
     Ok(())
 }
 
-/// Puts what was wrong to its fields; what is no mistake of the person's goes on as an error.
-fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebError> {
+/// The page again, with what was wrong at its fields; what is no mistake of the person's goes on as an error.
+fn refused(
+    error: ChooseError,
+    draw: impl FnOnce(Errors) -> PasswordPage,
+) -> Result<HttpResponse, WebError> {
     const WRONG_CURRENT: &str =
         "This is not your current password. Use the one you signed in with.";
+    let mut errors = Errors::none();
     match error {
         ChooseError::WrongCurrent => errors.add("current_password", WRONG_CURRENT),
         ChooseError::WrongCurrentAnd(problem) => {
@@ -227,21 +224,19 @@ fn add_error(error: ChooseError, errors: &mut Errors) -> Result<StatusCode, WebE
         }
         ChooseError::Problem(problem) => errors.add("new_password", problem.to_string()),
         ChooseError::TooMany(wait) => {
-            errors.add(
-                "current_password",
-                format!(
-                    "That was tried too often. Wait {} seconds and try again.",
-                    wait.whole_seconds().max(1)
-                ),
-            );
-            return Ok(StatusCode::TOO_MANY_REQUESTS);
+            errors.add("current_password", when::tried_too_often(wait));
+            return page::too_many(wait, &draw(errors));
+        }
+        ChooseError::TooManyNew(wait) => {
+            errors.add("new_password", when::tried_too_often(wait));
+            return page::too_many(wait, &draw(errors));
         }
         ChooseError::SignedOut => return Err(WebError::SignedOut(None)),
         ChooseError::DeadLink => return Err(WebError::NotFound),
         ChooseError::Busy(_) => return Err(WebError::Busy("hashing queue full".to_string())),
         ChooseError::Database(error) => return Err(error.into()),
     }
-    Ok(StatusCode::UNPROCESSABLE_ENTITY)
+    page::unprocessable(&draw(errors))
 }
 
 fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {
@@ -258,7 +253,8 @@ fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {
     )
 }
 
-/// The new session takes the old one's place, with a word that it worked.
+/// The new session takes the old one's place, with a word that it worked. The password is saved by now: whatever
+/// fails here is told in the log, and keeps nobody from their new session.
 async fn welcome(
     app: web::Data<App>,
     visitor: &Visitor,
@@ -271,7 +267,7 @@ async fn welcome(
     let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
     let flash =
         serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
-    blocking(move || {
+    let told = blocking(move || {
         app.db.write(|tx| {
             if let Some(old_session) = &old_session {
                 sessions::end(tx, old_session)?;
@@ -279,8 +275,11 @@ async fn welcome(
             sessions::leave_flash(tx, &session, &flash)
         })
     })
-    .await?
-    .map_err(|error: db::Error| WebError::from(error))?;
+    .await
+    .and_then(|told| Ok(told?));
+    if let Err(error) = told {
+        tracing::warn!(%error, "a saved password is told by no message");
+    }
     hand_over(&visitor.cookie, &token)?;
     Ok(return_to::lead_back(request, https))
 }

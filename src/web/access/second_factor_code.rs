@@ -1,12 +1,12 @@
 //! The field that takes a code of the second factor, and what may be wrong with it.
 
 use actix_web::http::StatusCode;
-use time::Duration;
 
 use crate::access::second_factor::SecondFactorError;
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::input::Parameters;
+use crate::web::when;
 
 /// The field `code`, if something stands in it.
 pub(super) fn typed_code(
@@ -33,20 +33,9 @@ pub(super) fn add_error(
             Ok(StatusCode::UNPROCESSABLE_ENTITY)
         }
         SecondFactorError::TooMany(wait) => {
-            errors.add(
-                "code",
-                format!("That was tried too often. {}", wait_words(wait)),
-            );
+            errors.add("code", when::tried_too_often(wait));
             Ok(StatusCode::TOO_MANY_REQUESTS)
         }
         SecondFactorError::Database(error) => Err(error.into()),
-    }
-}
-
-fn wait_words(wait: Duration) -> String {
-    match wait.whole_seconds() {
-        ..=1 => "Wait a second and try again.".to_string(),
-        seconds @ 2..=90 => format!("Wait {seconds} seconds and try again."),
-        seconds => format!("Wait {} minutes and try again.", seconds / 60 + 1),
     }
 }

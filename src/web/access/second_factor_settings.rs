@@ -71,11 +71,7 @@ pub async fn begin(
     let status = match outcome {
         Ok(()) => return Ok(see_other("/second-factor")),
         Err(ChooseError::TooMany(wait)) => {
-            let seconds = wait.whole_seconds().max(1);
-            errors.add(
-                "current_password",
-                format!("That was tried too often. Wait {seconds} seconds and try again."),
-            );
+            errors.add("current_password", when::tried_too_often(wait));
             StatusCode::TOO_MANY_REQUESTS
         }
         Err(ChooseError::Busy(_)) => return Err(WebError::Busy("hashing queue full".to_string())),
@@ -186,17 +182,15 @@ async fn with_code(
             codes,
         }),
         Ok(Done::Off) => {
-            blocking(move || {
-                app.db.write(|tx| {
-                    user.leave(
-                        tx,
-                        &Flash::success(
-                            "The second factor is off. Your password alone signs you in.",
-                        ),
-                    )
-                })
-            })
-            .await??;
+            let flash =
+                Flash::success("The second factor is off. Your password alone signs you in.");
+            let told = blocking(move || app.db.write(|tx| user.leave(tx, &flash)))
+                .await
+                .and_then(|told| Ok(told?));
+            // It is off by now, and the page that follows says so too.
+            if let Err(error) = told {
+                tracing::warn!(%error, "a second factor that is off is told by no message");
+            }
             Ok(see_other("/second-factor"))
         }
         Err(error) => {

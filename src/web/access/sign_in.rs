@@ -15,7 +15,7 @@ use crate::web::form::Errors;
 use crate::web::guard::{Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Query};
 use crate::web::redirect::see_other;
-use crate::web::{context, page, return_to};
+use crate::web::{context, page, return_to, when};
 use crate::{clock, db};
 
 /// What a browser is told whose session is alive no more.
@@ -108,21 +108,12 @@ pub async fn sign_in(
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(SignInError::TooMany(wait)) => {
-            let seconds = wait.whole_seconds().max(1);
             errors.add_general(format!(
                 "That was tried too often. Wait {} and try again, or use “Forgot your password?”: its link lets you in at once.",
-                if seconds > 90 {
-                    format!("{} minutes", seconds / 60 + 1)
-                } else {
-                    format!("{seconds} seconds")
-                }
+                when::wait(wait)
             ));
             let page = SignInPage::new(app.layout(), &typed, errors);
-            let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
-            response
-                .headers_mut()
-                .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
-            return Ok(response);
+            return page::too_many(wait, &page);
         }
         Err(SignInError::Busy(_)) => return Err(WebError::Busy("hashing queue full".to_string())),
         Err(SignInError::Database(error)) => return Err(error.into()),

@@ -1,7 +1,7 @@
 //! GET `/imports/new`, POST `/imports`: a list comes in and is checked; nobody is changed.
 
 use actix_multipart::Multipart;
-use actix_web::http::{ConnectionType, StatusCode, header};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use time::Duration;
 
@@ -13,9 +13,9 @@ use crate::web::blocking::blocking;
 use crate::web::error::WebError;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
-use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::web::users::list;
+use crate::web::{page, when};
 use crate::{accounts, db};
 
 /// GET `/imports/new`.
@@ -75,25 +75,16 @@ pub async fn check(
             page::unprocessable(&draw(app, user, typed, errors).await?)
         }
         Err(Refusal::TooMany(field, wait)) => {
-            let seconds = wait.whole_seconds().max(1);
-            errors.add(field, too_many(seconds));
-            let page = draw(app, user, typed, errors).await?;
-            let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, seconds.into());
-            Ok(response)
+            errors.add(field, too_many(wait));
+            page::too_many(wait, &draw(app, user, typed, errors).await?)
         }
     }
 }
 
-fn too_many(seconds: i64) -> String {
-    let wait = match seconds {
-        ..=90 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds / 60 + 1),
-    };
+fn too_many(wait: Duration) -> String {
     format!(
-        "Your account handed in very many lists within the hour. Wait {wait}, then hand this one in again."
+        "Your account handed in very many lists within the hour. Wait {}, then hand this one in again.",
+        when::wait(wait)
     )
 }
 
