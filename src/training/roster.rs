@@ -7,7 +7,7 @@ use super::{Details, Person, details, people};
 use crate::accounts;
 use crate::mail::outbox::Kind;
 use crate::mail::{Attachment, Composed, DueMail, MailSettings, Message};
-use crate::{csv_out, db, users};
+use crate::{clock, csv_out, db, users};
 
 /// The mail to the trainers.
 #[derive(Template)]
@@ -116,7 +116,9 @@ fn roster(
         },
         requested_by: request.requested_by,
         requested_by_username: request.requested_by_username,
-        requested_on: request.requested_at.date().to_string(),
+        requested_on: clock::local(request.requested_at, &clock::zone(&account.time_zone))
+            .date()
+            .to_string(),
         note: request.note,
         people,
         support_email: settings.support_email.clone(),

@@ -307,3 +307,21 @@ fn without_a_script_the_page_is_not_loaded_again_while_undo_is_offered() {
     assert!(!later.says("Undo"));
     assert_eq!(refresh(&later), 2);
 }
+
+#[test]
+fn the_trainers_read_the_day_of_a_request_in_the_time_zone_of_the_account() {
+    let site = Site::start();
+    let (ann, _) = people(&site);
+    site.sql("update accounts set time_zone = 'Asia/Tokyo'");
+    let client = site.signed_in("boss@acme.example");
+    let fields = [("kind", "new_user"), ("scope", "selected"), ("user", &ann)];
+    client.post("/training-requests", &fields);
+    site.sql("update training_requests set requested_at = '2026-05-03 23:30+00'");
+    site.sql("update mails set next_attempt_at = now()");
+    let mails = site.deliver();
+    let (_, _, text) = mails
+        .iter()
+        .find(|(to, ..)| to == "training@vendor.example")
+        .unwrap();
+    assert!(text.contains("Requested on:  2026-05-04"), "{text}");
+}
