@@ -82,7 +82,7 @@ impl Entry {
 /// How many lines one page of history shows.
 pub const PAGE: usize = 100;
 
-/// The history of one user, newest first, at most 100 lines older than `before`.
+/// The history of one user, newest first, at most `limit` lines older than `before`.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -91,12 +91,13 @@ pub fn of_user(
     account_id: Uuid,
     user_id: Uuid,
     before: Option<i64>,
+    limit: i64,
 ) -> QueryResult<Vec<Entry>> {
     let asked = Asked {
         account_id,
         people: Some(&[user_id]),
         older_than: before,
-        limit: PAGE as i64,
+        limit,
         ..Asked::default()
     };
     let ids = asked.about(connection)?;

@@ -36,14 +36,17 @@ pub async fn show(
             let Some(subject) = users::find(connection, account_id, id.0)? else {
                 return Ok(None);
             };
-            let entries = history::of_user(connection, account_id, id.0, older_than)?;
+            // One more than is shown tells whether anything is older.
+            let limit = history::PAGE as i64 + 1;
+            let entries = history::of_user(connection, account_id, id.0, older_than, limit)?;
             Ok::<_, db::Error>(Some((subject, entries)))
         })
     })
     .await??;
-    let (subject, entries) = found.ok_or(WebError::NotFound)?;
-    let full_page = entries.len() >= history::PAGE;
-    let next = entries.last().filter(|_| full_page).map(|entry| {
+    let (subject, mut entries) = found.ok_or(WebError::NotFound)?;
+    let more = entries.len() > history::PAGE;
+    entries.truncate(history::PAGE);
+    let next = entries.last().filter(|_| more).map(|entry| {
         let path = place.href(format!("/users/{}/history", id.0));
         let mark = if path.contains('?') { '&' } else { '?' };
         format!("{path}{mark}older_than={}", entry.id)

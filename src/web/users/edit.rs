@@ -164,7 +164,7 @@ fn try_to_save(
             let meanwhile = if edited.merged.is_empty() && edited.activated_meanwhile.is_none() {
                 Vec::new()
             } else {
-                let history = history::of_user(tx, account_id, id, None)?;
+                let history = history::of_user(tx, account_id, id, None, history::PAGE as i64)?;
                 edit_meanwhile::sentences(&edited, &history, user.signed_in.user_id)
             };
             let message = edited_message(

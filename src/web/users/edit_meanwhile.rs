@@ -87,9 +87,10 @@ pub fn side_by_side(
     stored: &User,
     errors: &mut Errors,
 ) -> Result<EditConflict, db::Error> {
-    let history = app
-        .db
-        .read(|connection| history::of_user(connection, user.account_id(), stored.id, None))?;
+    let newest = history::PAGE as i64;
+    let history = app.db.read(|connection| {
+        history::of_user(connection, user.account_id(), stored.id, None, newest)
+    })?;
     let mut people: Vec<String> = Vec::new();
     for collision in collisions {
         let by = who(
