@@ -179,15 +179,21 @@ pub fn edit(
     }
     let mut password_mailed_again = false;
     if username_changes {
-        password_mailed_again =
-            move_username(tx, author, &stored, &merge.username, own_session, now)?;
+        move_username(tx, author, &stored, &merge.username, own_session, now)?;
+        // Nobody who is out, or leaves with this edit, gets a mail: it would only be cancelled.
+        let stays = stored.active && !leaves;
+        if stays || comes_back {
+            tell_both_addresses(tx, author, &stored, &merge.username, now)?;
+        }
+        if stays {
+            password_mailed_again = mail_password_again(tx, author, &stored, now)?;
+        }
     }
     let mut deactivated = None;
     let mut reactivated = None;
     match &command.membership {
         Membership::Inactive { reason } if leaves => {
             deactivated = Some(activation::deactivate(tx, author, &stored, reason, now)?);
-            password_mailed_again = false;
         }
         Membership::Active { send_password } if comes_back => {
             activation::reactivate(tx, author, &stored, *send_password, now)?;
@@ -252,8 +258,7 @@ fn save(
 }
 
 /// What a change of the username brings: sessions and links of the old one end, the old address is
-/// reserved, both addresses are told. A mailed password that was not used yet went to the old address
-/// and ends; a new one goes to the new address. Says whether that was so.
+/// reserved.
 fn move_username(
     tx: &mut db::Connection,
     author: &Author,
@@ -261,7 +266,7 @@ fn move_username(
     new_username: &str,
     own_session: &Digest,
     now: OffsetDateTime,
-) -> Result<bool, EditError> {
+) -> Result<(), EditError> {
     let account_id = author.account_id;
     sessions::end_others(tx, account_id, &[stored.id], own_session)?;
     diesel::delete(
@@ -295,14 +300,36 @@ fn move_username(
             reserved_usernames::reserved_until.eq(now + RESERVATION),
         ))
         .execute(tx)?;
+    Ok(())
+}
+
+fn tell_both_addresses(
+    tx: &mut db::Connection,
+    author: &Author,
+    stored: &User,
+    new_username: &str,
+    now: OffsetDateTime,
+) -> Result<(), EditError> {
     for address in [stored.username.as_str(), new_username] {
         let mut notice = NewMail::to_user(Kind::UsernameChanged, stored.id, now);
         notice.recipient = Some(address.to_string());
-        outbox::enqueue(tx, account_id, notice, now)?;
+        outbox::enqueue(tx, author.account_id, notice, now)?;
     }
-    if stored.password_mail_id.is_none() || !stored.active {
+    Ok(())
+}
+
+/// A mailed password that was not used yet went to the old address and ends; a new one goes to the new
+/// address. Says whether that was so.
+fn mail_password_again(
+    tx: &mut db::Connection,
+    author: &Author,
+    stored: &User,
+    now: OffsetDateTime,
+) -> Result<bool, EditError> {
+    if stored.password_mail_id.is_none() {
         return Ok(false);
     }
+    let account_id = author.account_id;
     end_mailed_secrets(tx, account_id, &[stored.id])?;
     mail_passwords(tx, account_id, &[stored.id], Kind::NewPassword, None, now)?;
     Ok(true)

@@ -312,3 +312,53 @@ fn over_its_seats_a_deactivation_promises_no_seat_and_no_way_back() {
         list.text()
     );
 }
+
+#[test]
+fn a_new_username_is_mailed_to_both_addresses_only_where_the_person_is_active_afterwards() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{ann}");
+    let on_form = ("active_account_on_form", "yes");
+    let save = |changes: &[(&str, &str)]| {
+        let dialog = client.get(&path);
+        assert_eq!(edit(&client, &dialog, &path, changes).status, 303);
+        client.get("/users")
+    };
+    let told = "Both addresses are told by mail.";
+    let not_told = "No mail tells of the new username, because they are inactive.";
+
+    // Renamed and taken out by one click.
+    let list = save(&[("username", "ann.lee@acme.example"), on_form]);
+    assert!(
+        list.says("Ann Tester is deactivated") && list.says(not_told) && !list.says(told),
+        "{}",
+        list.text()
+    );
+    assert!(!list.says("cancelled"), "{}", list.text());
+    assert_eq!(site.count("mails"), 0);
+
+    // Renamed while out.
+    let dialog = client.get(&path);
+    assert!(
+        dialog.says("If you change it and tick Active Account, both addresses are told by mail."),
+        "{}",
+        dialog.text()
+    );
+    let list = save(&[("username", "ann.meyer@acme.example"), on_form]);
+    assert!(list.says(not_told) && !list.says(told), "{}", list.text());
+    assert_eq!(site.count("mails"), 0);
+
+    // Renamed and taken back in by one click.
+    let back = [
+        ("username", "ann.berg@acme.example"),
+        on_form,
+        ("active_account", "yes"),
+    ];
+    let list = save(&back);
+    assert!(list.says(told) && !list.says(not_told), "{}", list.text());
+    let mut mailed: Vec<String> = site.deliver().into_iter().map(|(to, ..)| to).collect();
+    mailed.sort();
+    assert_eq!(mailed, ["ann.berg@acme.example", "ann.meyer@acme.example"]);
+}

@@ -78,7 +78,12 @@ pub fn edited_message(
         .iter()
         .any(|change| change.field == "Username")
     {
-        sentences.push("Both addresses are told by mail.".to_string());
+        let told = if user.active {
+            "Both addresses are told by mail."
+        } else {
+            "No mail tells of the new username, because they are inactive."
+        };
+        sentences.push(told.to_string());
     }
     if edited.password_mailed_again {
         sentences.push(format!(
