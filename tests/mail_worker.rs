@@ -12,3 +12,5 @@ mod composing;
 mod delivering;
 #[path = "mail_worker/stopping.rs"]
 mod stopping;
+#[path = "mail_worker/training.rs"]
+mod training;

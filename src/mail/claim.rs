@@ -16,7 +16,7 @@ use super::outbox::Kind;
 use super::settle::{self, Outcome, Settlement};
 use crate::db::{self, Db};
 
-/// How long a mail is put off when the person it is for is just being changed by somebody else.
+/// How long a mail is put off at least: mostly the person it is for is just being changed by somebody else.
 const PUT_OFF: Duration = Duration::from_secs(1);
 
 /// What becomes of a due mail, as the feature decides that it belongs to.
@@ -34,8 +34,9 @@ pub enum Composed {
         /// Why, in plain words.
         because: String,
     },
-    /// Not now: the person is being changed by somebody else this very moment. Waiting for their
-    /// lock while holding the mail's could end in a deadlock. Nothing was stored for this attempt.
+    /// Not now: the person is being changed by somebody else this very moment (waiting for their lock
+    /// while holding the mail's could end in a deadlock), or another mail is to be taken first. Nothing
+    /// was stored for this attempt.
     Later,
 }
 

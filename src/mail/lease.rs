@@ -25,7 +25,8 @@ pub(super) fn renew(
     )
 }
 
-/// Undoes claims: the numbers of these attempts can be used again, from that moment on.
+/// Undoes claims: the numbers of these attempts can be used again, from that moment on. What waits for long
+/// is asked less often: a second is added for every minute it has waited, a minute at most.
 pub(super) fn undo(
     tx: &mut db::Connection,
     held: &[Held],
@@ -35,7 +36,8 @@ pub(super) fn undo(
         tx,
         held,
         "true",
-        "attempts = attempts - 1, next_attempt_at = $4",
+        "attempts = attempts - 1,
+         next_attempt_at = $4 + least(greatest($4 - created_at, interval '0'), interval '1 hour') / 60",
         due_at,
     )
 }

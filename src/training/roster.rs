@@ -53,7 +53,7 @@ struct Roster {
 }
 
 /// Writes the mail of a request. The trainers' address is the one of this moment; the confirmation
-/// goes to the administrator's.
+/// goes to the administrator's, once the trainers' mail server has taken the request: it says so.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -86,6 +86,13 @@ pub fn compose(
         (Kind::TrainingConfirmation, None) => return cancel("it is for nobody"),
         _ => settings.training_email.clone(),
     };
+    if due.kind == Kind::TrainingConfirmation {
+        match request.mail.as_ref().map(|(state, ..)| state.as_str()) {
+            Some("sent") => {}
+            Some("waiting") => return Ok(Composed::Later),
+            _ => return cancel("the mail to the training team could not be delivered"),
+        }
+    }
     let roster = roster(tx, settings, due, request)?;
     let message = match due.kind {
         Kind::TrainingConfirmation => confirmation(&roster),
