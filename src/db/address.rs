@@ -54,17 +54,24 @@ pub(super) fn with_time_outs(url: &str, purpose: Purpose) -> String {
         ("options", options),
     ];
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let is_set = |name: &str| {
-        query
-            .split('&')
-            .any(|pair| pair.split('=').next() == Some(name))
+    let given = |name: &str| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.rev().find(|(key, _)| *key == name)
     };
     let mut text = url.to_string();
-    for (name, value) in settings.iter().filter(|(name, _)| !is_set(name)) {
-        text.push(if text.contains('?') { '&' } else { '?' });
+    for (name, value) in settings {
         // libpq decodes %20 and knows no "+": form encoding alone will not do.
-        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        text.push_str(&format!("{name}={}", value.replace('+', "%20")));
+        let mut value = url::form_urlencoded::byte_serialize(value.as_bytes())
+            .collect::<String>()
+            .replace('+', "%20");
+        match given(name) {
+            // Many settings in one: each that is given comes after ours and takes its place. libpq reads the last.
+            Some((_, options)) if name == "options" => value.push_str(&format!("%20{options}")),
+            Some(_) => continue,
+            None => {}
+        }
+        text.push(if text.contains('?') { '&' } else { '?' });
+        text.push_str(&format!("{name}={value}"));
     }
     text
 }
@@ -166,6 +173,14 @@ mod tests {
         );
         assert!(
             text.ends_with("&options=-c%20client_min_messages%3Dwarning%20-c%20timezone%3DUTC"),
+            "{text}"
+        );
+        let text = with_time_outs(
+            "postgres://h/db?options=-c%20search_path%3Dapp",
+            Purpose::Maintenance,
+        );
+        assert!(
+            text.ends_with("%20-c%20timezone%3DUTC%20-c%20search_path%3Dapp"),
             "{text}"
         );
         let text = with_time_outs("postgres://h/db", Purpose::Serving);

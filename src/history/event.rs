@@ -63,7 +63,7 @@ pub enum Event {
     },
     /// A list of people or of what happened left the program as a file.
     ListDownloaded {
-        /// Which: `active users`, `inactive users` or `activity`.
+        /// Of what: `active users`, `activity`, `refused lines of an import`.
         list: String,
         /// Whether it was the whole list, without search or filter.
         whole: bool,

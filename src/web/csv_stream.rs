@@ -27,20 +27,24 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The next rows, with what comes after them; nothing after the last.
 pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
 
-/// Writes down that `list` leaves the program, before it does; `whole` without search or filter.
-///
-/// # Errors
-/// [`WebError`].
-pub async fn record(
+/// What leaves the program as a file.
+pub struct Download {
+    /// The file's name.
+    pub name: String,
+    /// What it is a list of, for history.
+    pub list: String,
+    /// Whether it is the whole list, without search or filter.
+    pub whole: bool,
+}
+
+/// Writes down that a list leaves the program, before it does.
+async fn record(
     app: &Data<App>,
     user: &SignedInUser,
-    list: &str,
+    list: String,
     whole: bool,
 ) -> Result<(), WebError> {
-    let event = Event::ListDownloaded {
-        list: list.to_string(),
-        whole,
-    };
+    let event = Event::ListDownloaded { list, whole };
     let (app, user) = (app.clone(), user.clone());
     blocking(move || {
         app.db.write(|tx| {
@@ -75,18 +79,22 @@ pub fn file_name<'a>(list: &str, filters: impl IntoIterator<Item = &'a str>) -> 
     name + ".csv"
 }
 
-/// The file `name` with the row `head`, then whatever `next` reads from `first` on. When a batch
+/// The file with the row `head`, then whatever `next` reads from `first` on; that it leaves is history. When a batch
 /// cannot be read, again and again, the connection breaks off: a file that only looks whole would be worse.
 /// So it does when `user` ceases to be let in: a file may be read as slowly as one likes.
-pub fn respond<Cursor: Clone + Send + 'static>(
+///
+/// # Errors
+/// [`WebError`], before the first byte is sent.
+pub async fn respond<Cursor: Clone + Send + 'static>(
     app: Data<App>,
     user: SignedInUser,
-    name: &str,
+    download: Download,
     head: &[&str],
     first: Cursor,
     next: impl Fn(&mut db::Connection, &SignedInUser, Cursor) -> Batch<Cursor> + Clone + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let start = csv_out::document([head.to_vec()]).map_err(internal)?;
+    record(&app, &user, download.list, download.whole).await?;
     let (request, account) = (user.author.request_id.clone(), user.account_id());
     let next = move |cursor| {
         app.db.read(|connection| {
@@ -112,7 +120,7 @@ pub fn respond<Cursor: Clone + Send + 'static>(
     });
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(name.to_string())],
+        parameters: vec![DispositionParam::Filename(download.name)],
     };
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")

@@ -18,7 +18,7 @@ use super::context;
 use super::error::WebError;
 use super::flash::Flash;
 use super::layout::{self, Layout};
-use super::return_to;
+use super::{origin, return_to};
 use crate::access::{self, SignedIn};
 use crate::history::{Actor, Author};
 use crate::sessions::{self, Digest};
@@ -162,6 +162,15 @@ pub fn hand_over(cookie: &Session, token: &sessions::Token) -> Result<(), WebErr
 
 /// Looks the session up: one query for session, user and account; the time it was last seen is kept
 /// to the minute, a message shown is removed.
+/// Whether what is asked for shows the message that waits: not the way home, which only leads on, no file, and
+/// nothing that a script looks up behind a page (another window's message would be lost in it).
+fn shows_message(request: &HttpRequest) -> bool {
+    request.method() == Method::GET
+        && request.path() != "/"
+        && !request.path().ends_with(".csv")
+        && !origin::is_fetched_by_script(request.headers())
+}
+
 async fn look_up(
     request: &HttpRequest,
     cookie: &Session,
@@ -172,17 +181,18 @@ async fn look_up(
     let app = application(request)?;
     let source = context::source(request, &app);
     let request_id = context::request_id(request);
-    // The way home only leads on: the message waits for the page that shows it.
-    let shows_page = request.method() == Method::GET && request.path() != "/";
+    let shows_page = shows_message(request);
     let now = clock::now();
     let (shared, digest) = (app.clone(), session.clone());
     let signed_in = blocking(move || {
         shared.db.read(|connection| {
-            let found = access::current(connection, &digest, now)?;
-            match &found {
+            let mut found = access::current(connection, &digest, now)?;
+            match &mut found {
                 Some(signed_in) => {
                     sessions::touch(connection, &digest, signed_in.last_seen_at, now)?;
-                    if signed_in.flash.is_some() && shows_page {
+                    if !shows_page {
+                        signed_in.flash = None;
+                    } else if signed_in.flash.is_some() {
                         sessions::take_flash(connection, &digest)?;
                     }
                 }
@@ -193,7 +203,7 @@ async fn look_up(
     })
     .await??;
     if let Some(signed_in) = &signed_in {
-        remember(request, &app, signed_in, shows_page);
+        remember(request, &app, signed_in);
     }
     Ok(signed_in.map(|signed_in| SignedInUser {
         author: Author {
@@ -218,16 +228,14 @@ fn application(request: &HttpRequest) -> Result<web::Data<App>, WebError> {
 }
 
 /// Keeps who asks with the request: for its line in the log, and for the frame of an error page.
-fn remember(request: &HttpRequest, app: &App, signed_in: &SignedIn, takes_message: bool) {
+fn remember(request: &HttpRequest, app: &App, signed_in: &SignedIn) {
     let mut kept = request.extensions_mut();
     kept.insert(context::Caller {
         account_id: signed_in.account.id,
         user_id: signed_in.user_id,
     });
     if !signed_in.second_factor_due {
-        let mut layout = app.layout_for(signed_in);
-        layout.flash = layout.flash.filter(|_| takes_message);
-        kept.insert(layout);
+        kept.insert(app.layout_for(signed_in));
     }
 }
 
@@ -248,8 +256,9 @@ pub async fn recognize(request: &HttpRequest) -> Result<(), WebError> {
             .read(|connection| access::current(connection, &session, now))
     })
     .await??;
-    if let Some(signed_in) = &found {
-        remember(request, &app, signed_in, false);
+    if let Some(mut signed_in) = found {
+        signed_in.flash = None;
+        remember(request, &app, &signed_in);
     }
     Ok(())
 }

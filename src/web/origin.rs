@@ -3,7 +3,8 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError as _, web};
 
@@ -27,6 +28,13 @@ pub async fn refuse_other_sites(
     }
     let response = WebError::Forbidden.error_response();
     Ok(request.into_response(response))
+}
+
+/// Whether a browser says that a script asks, and no person who opens a page (Fetch Metadata).
+pub fn is_fetched_by_script(headers: &HeaderMap) -> bool {
+    headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode.as_bytes() != b"navigate")
 }
 
 fn is_ours(request: &ServiceRequest) -> bool {

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::WebError;
+use super::origin::is_fetched_by_script;
 use super::redirect::see_other;
 
 /// The cookie's name where the page is reached by plain http.
@@ -77,13 +78,12 @@ fn cookie(https: bool, value: String, life: Duration) -> Cookie<'static> {
         .finish()
 }
 
-/// Whether a person follows a link or types an address: not a download, and nothing that a script fetches
-/// (Fetch Metadata, where the browser tells it).
+/// Whether a person follows a link or types an address: not a download, and nothing that a script fetches.
 fn shows_page(method: &Method, headers: &HeaderMap) -> bool {
-    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let accept = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok());
     method == Method::GET
-        && says(header::ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/html"))
-        && says("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+        && accept.is_some_and(|accept| accept.contains("text/html"))
+        && !is_fetched_by_script(headers)
 }
 
 /// Whether an address is one of this host's pages, and no way to another one.

@@ -219,3 +219,27 @@ fn what_has_run_out_is_swept_away_piece_by_piece_and_one_that_is_held_up_holds_u
     user_accounts::access::delete_expired(&site.db, user_accounts::clock::now());
     assert_eq!(site.count("sessions"), 0);
 }
+
+#[test]
+fn a_message_waits_for_a_page_that_a_person_opens() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.signed_in("boss@acme.example");
+    let fields = [
+        ("username", "nora@acme.example"),
+        ("first_name", "Nora"),
+        ("last_name", "New"),
+    ];
+    assert_eq!(client.post("/users", &fields).status, 303);
+    let told = "Nora New was added.";
+    // What another window looks up meanwhile, and a file.
+    for mode in ["cors", "same-origin", "no-cors"] {
+        let headers = [("sec-fetch-mode", mode)];
+        let fetched = client.send("GET", "/users", b"", &headers);
+        assert!(fetched.status == 200 && !fetched.says(told), "{mode}");
+    }
+    assert_eq!(client.get("/users.csv").status, 200);
+    let opened = client.send("GET", "/users", b"", &[("sec-fetch-mode", "navigate")]);
+    assert!(opened.says(told), "{}", opened.text());
+    assert!(!client.get("/users").says(told), "once");
+}

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::filter::Asked;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::csv_stream;
+use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::history::of_user::line;
@@ -27,8 +27,11 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let asked = Asked::read(&query.0)?;
     let user = administrator.0;
-    let whole = !asked.is_any();
-    let name = csv_stream::file_name("activity", asked.in_a_file_name());
+    let download = Download {
+        name: csv_stream::file_name("activity", asked.in_a_file_name()),
+        list: "activity".to_string(),
+        whole: !asked.is_any(),
+    };
     let (shared, by) = (app.clone(), user.clone());
     let filter = blocking(move || {
         shared
@@ -37,7 +40,6 @@ pub async fn show(
     })
     .await??
     .map_err(|_| WebError::NotFound)?;
-    csv_stream::record(&app, &user, "activity", whole).await?;
     let when = format!("When ({})", when::zone_words(&user.zone));
     let head = [
         when.as_str(),
@@ -79,5 +81,5 @@ pub async fn show(
             .collect();
         Ok((rows, after))
     };
-    csv_stream::respond(app, user, &name, &head, i64::MAX, next)
+    csv_stream::respond(app, user, download, &head, i64::MAX, next).await
 }

@@ -6,7 +6,7 @@ use crate::db;
 use crate::imports::{self, StoredLine};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::csv_stream;
+use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
@@ -53,7 +53,12 @@ pub async fn show(
             .flatten();
         Ok((lines.into_iter().map(cells).collect(), next))
     };
-    csv_stream::respond(app, administrator.0, "refused.csv", &HEAD, 0, next_lines)
+    let download = Download {
+        name: "refused.csv".to_string(),
+        list: "refused lines of an import".to_string(),
+        whole: true,
+    };
+    csv_stream::respond(app, administrator.0, download, &HEAD, 0, next_lines).await
 }
 
 fn cells(line: StoredLine) -> Vec<String> {

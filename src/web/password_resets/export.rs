@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::outcome::{line, omission_words};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::csv_stream;
+use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
@@ -30,7 +30,11 @@ pub async fn show(
     })
     .await??
     .ok_or(WebError::NotFound)?;
-    csv_stream::record(&app, &user, "password reset outcomes", true).await?;
+    let download = Download {
+        name: "password-reset.csv".to_string(),
+        list: "password reset outcomes".to_string(),
+        whole: true,
+    };
     let what = format!("Outcome (times in {})", when::zone_words(&user.zone));
     let head = ["Username", "Name", &what];
     let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
@@ -45,5 +49,5 @@ pub async fn show(
         });
         Ok((mailed.chain(left_out).collect(), None))
     };
-    csv_stream::respond(app, user, "password-reset.csv", &head, (), next)
+    csv_stream::respond(app, user, download, &head, (), next).await
 }

@@ -8,7 +8,7 @@ use crate::db;
 use crate::training;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::csv_stream;
+use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
@@ -32,7 +32,11 @@ pub async fn show(
     })
     .await??
     .ok_or(WebError::NotFound)?;
-    csv_stream::record(&app, &user, "people of a training request", true).await?;
+    let download = Download {
+        name: "training-request.csv".to_string(),
+        list: "people of a training request".to_string(),
+        whole: true,
+    };
     let what = format!("Training (times in {})", when::zone_words(&user.zone));
     let head = ["Username", "Name", &what];
     let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
@@ -48,5 +52,5 @@ pub async fn show(
         });
         Ok((asked.chain(left_out).collect(), None))
     };
-    csv_stream::respond(app, user, "training-request.csv", &head, (), next)
+    csv_stream::respond(app, user, download, &head, (), next).await
 }

@@ -6,7 +6,7 @@ use super::{place_query, state_words};
 use crate::db;
 use crate::users::{self, Direction, Key, Listing, Place};
 use crate::web::app::App;
-use crate::web::csv_stream;
+use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Query;
@@ -24,10 +24,12 @@ pub async fn show(
     let place = place_query::place(&query.0)?.first_page();
     let listing = place_query::listing(&app, administrator.account_id(), &place);
     let user = administrator.0;
-    let list = format!("{} users", place.side());
-    csv_stream::record(&app, &user, &list, !place.is_narrowed()).await?;
     let needs = place.needs.map_or("", users::Needs::as_str);
-    let name = csv_stream::file_name(&format!("{}-users", place.side()), [needs, &place.q]);
+    let download = Download {
+        name: csv_stream::file_name(&format!("{}-users", place.side()), [needs, &place.q]),
+        list: format!("{} users", place.side()),
+        whole: !place.is_narrowed(),
+    };
     let zone = when::zone_words(&user.zone);
     let (last_sign_in, added) = (format!("Last sign-in ({zone})"), format!("Added ({zone})"));
     let head = [
@@ -56,7 +58,7 @@ pub async fn show(
         let rows = page.rows.iter().map(|row| cells(row, user)).collect();
         Ok((rows, page.after.map(Some)))
     };
-    csv_stream::respond(app, user, &name, &head, None, next)
+    csv_stream::respond(app, user, download, &head, None, next).await
 }
 
 fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {
