@@ -161,3 +161,30 @@ async fn a_retry_leaves_a_confirmation_that_waits_in_its_place() {
     );
     assert_eq!(refuse_and_retry(), ["cancelled: refused", "waiting: "]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_by_another_administrator_writes_no_confirmation_to_who_asked_and_is_out() {
+    let asked = Asked::at(clock::now());
+    asked.company.sql(
+        "update mails set state = 'failed', settled_at = now(), explanation = '554 refused' where account_id = $1",
+    );
+    asked
+        .company
+        .sql("update users set administrator = true where account_id = $1 and not administrator");
+    let left = asked.author.user_id().unwrap();
+    let another = asked.company.users.iter().find(|user| **user != left);
+    asked.company.sql(
+        "update users set active = false, administrator = false, deactivated_at = now()
+         where account_id = $1 and username = 'person1@acme.example'",
+    );
+    let author = Author {
+        actor: Actor::User(*another.unwrap()),
+        ..asked.author.clone()
+    };
+    let again = asked
+        .company
+        .change(|tx| retry(tx, &author, asked.request, clock::now()));
+    assert_eq!(again, Some(true));
+    assert_eq!(asked.confirmations(), ["failed: 554 refused"]);
+    assert_eq!(asked.company.count("waiting"), 1);
+}
