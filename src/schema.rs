@@ -330,7 +330,6 @@ diesel::table! {
         last_sign_in_at -> Nullable<Timestamptz>,
         password_reset_at -> Nullable<Timestamptz>,
         password_mail_id -> Nullable<Uuid>,
-        version -> Int4,
         created_at -> Timestamptz,
         password_mail_state -> Nullable<Text>,
         password_mail_at -> Nullable<Timestamptz>,

@@ -30,8 +30,6 @@ create table users (
     password_reset_at timestamptz,
     -- The mail that carries the temporary password still to be used; empty once the person chose one.
     password_mail_id uuid,
-    -- Counts edits, so that a stale one is noticed.
-    version integer not null default 1,
     created_at timestamptz not null,
     primary key (account_id, id),
     -- One row per address in the whole database, whatever the account.

@@ -104,12 +104,13 @@ pub fn reset(
     now: OffsetDateTime,
 ) -> Result<Reset, ResetError> {
     let requested_by = author.user_id().ok_or(ResetError::NotFound)?;
-    accounts::lock_for(tx, author)?;
+    let account = accounts::lock_for(tx, author)?;
+    // Before they are chosen: that locks each of them.
+    db::take_time_for(tx, command.scope.at_most(account.active_users))?;
     let (people, left_out) = choose(tx, author.account_id, command, now)?;
     if people.is_empty() {
         return Err(ResetError::NobodyLeft(left_out));
     }
-    db::take_time_for(tx, people.len())?;
     let id = command.id;
     diesel::insert_into(password_resets::table)
         .values((

@@ -92,7 +92,6 @@ pub fn erase(
             users_table::name_key.eq(mark.name_key()),
             users_table::deactivation_reason.eq(""),
             users_table::last_sign_in_at.eq(None::<OffsetDateTime>),
-            users_table::version.eq(users_table::version + 1),
         ))
         .execute(tx)?;
     Ok(marked)

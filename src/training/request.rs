@@ -97,9 +97,10 @@ pub fn request(
     command: &RequestTraining,
     now: OffsetDateTime,
 ) -> Result<Requested, RequestError> {
-    accounts::lock_for(tx, author)?;
+    let account = accounts::lock_for(tx, author)?;
+    // Before they are chosen: that locks each of them.
+    db::take_time_for(tx, command.scope.at_most(account.active_users))?;
     let candidates = candidates(tx, author.account_id, &command.scope)?;
-    db::take_time_for(tx, candidates.len())?;
     let mut left_out = Vec::new();
     let mut for_new_user = Vec::new();
     let mut for_advanced = Vec::new();

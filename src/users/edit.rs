@@ -247,7 +247,6 @@ fn save(
             users::phone.eq(&profile.phone),
             users::search_text.eq(profile.search_text(&merge.username)),
             users::name_key.eq(profile.name_key()),
-            users::version.eq(users::version + 1),
         ))
         .execute(tx)?;
     let event = Event::UserEdited {

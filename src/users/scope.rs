@@ -33,4 +33,14 @@ impl Scope {
             Scope::AllActive => "all_active",
         }
     }
+
+    /// How many people it may be in an account of so many active ones.
+    pub fn at_most(&self, active_users: i32) -> usize {
+        match self {
+            Scope::Selected(ids) => ids.len(),
+            Scope::Matching(_) | Scope::AllActive => {
+                usize::try_from(active_users).unwrap_or_default()
+            }
+        }
+    }
 }

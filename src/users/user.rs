@@ -34,8 +34,6 @@ pub struct User {
     pub password_reset_at: Option<OffsetDateTime>,
     /// The mail with the temporary password that is still to be used.
     pub password_mail_id: Option<Uuid>,
-    /// Counts edits.
-    pub version: i32,
     /// When they were added.
     pub created_at: OffsetDateTime,
 }

@@ -71,7 +71,6 @@ fn edit_of(
         "original_last_name",
         "original_title",
         "original_active",
-        "version",
     ];
     let mut fields: Vec<(&'static str, String)> =
         names.map(|name| (name, page.field(name))).to_vec();

@@ -120,7 +120,6 @@ fn correcting_the_address_of_a_failed_mail_sends_a_new_password_there() {
     let dialog = client.get(&format!("/users/{ann}")).dialog();
     assert!(dialog.says("Correct the username if it is wrong: a new password goes there. Send again The mail server said 550 5.1.1 No such mailbox."));
     let mut fields: Vec<(String, String)> = [
-        "version",
         "original_active",
         "original_username",
         "original_first_name",

@@ -275,7 +275,6 @@ fn looking_up_by_changing_a_username_draws_on_the_same_budget_and_opens_a_case()
     let ann = site.value("select id from users where username = 'ann@acme.example'");
     let dialog = client.get(&format!("/users/{ann}")).dialog();
     let names = [
-        "version",
         "original_active",
         "original_username",
         "original_first_name",

@@ -215,7 +215,6 @@ fn edit(activation: Activation) -> EditDialog {
         fields: ProfileFields::new(&grace(), &Errors::none(), HINT, false),
         originals: grace(),
         original_active: true,
-        version: 3,
         errors: Errors::none(),
         conflict: None,
         edit_conflict: None,

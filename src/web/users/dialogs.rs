@@ -220,8 +220,6 @@ pub struct EditDialog {
     pub originals: ProfileValues,
     /// Whether the user was active then: `original_active`.
     pub original_active: bool,
-    /// The version the form was opened at: hidden `version`.
-    pub version: i32,
     /// What is wrong.
     pub errors: Errors,
     /// Why the address cannot be had.

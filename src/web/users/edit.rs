@@ -79,7 +79,6 @@ pub async fn save(
 struct Again {
     values: ProfileValues,
     originals: ProfileValues,
-    version: i32,
     errors: Errors,
     conflict: Option<AddressConflict>,
     edit_conflict: Option<EditConflict>,
@@ -92,7 +91,6 @@ impl Again {
         Again {
             values: form::stored_values(subject),
             originals: form::stored_values(subject),
-            version: subject.version,
             errors: Errors::none(),
             conflict: None,
             edit_conflict: None,
@@ -217,7 +215,6 @@ fn try_to_save(
                     &mut again.errors,
                 )?;
                 again.originals = form::stored_values(&now_stored);
-                again.version = now_stored.version;
                 again.edit_conflict = Some(conflict);
             }
         }
@@ -305,7 +302,6 @@ fn draw(
         ),
         originals: again.originals,
         original_active: subject.active,
-        version: again.version,
         errors: again.errors,
         conflict: again.conflict,
         edit_conflict: again.edit_conflict,
