@@ -125,7 +125,9 @@ pub fn choose(
     }
     // Who knows the current one guesses nothing, however often the new one is refused.
     throttle::give_back_afterwards(db, &[(CURRENT_PASSWORD, &key)]);
-    let hash = hasher.hash(new?.secret())?;
+    let new = new?;
+    refuse_mailed(db, account_id, user_id, &command.new, now)?;
+    let hash = hasher.hash(new.secret())?;
     let token = db.write(|tx| {
         if !still_active(tx, account_id, user_id)? || !sessions::is_there(tx, own_session)? {
             return Ok::<_, db::Error>(Err(ChooseError::SignedOut));
@@ -173,7 +175,8 @@ pub fn choose_by_link(
     let key = [holder.account_id.to_string(), holder.user_id.to_string()];
     let key = key.each_ref().map(String::as_str);
     count_new(db, &key, now)?;
-    let new = OwnPassword::parse(new, &with_local_part(&about))?;
+    refuse_mailed(db, holder.account_id, holder.user_id, new, now)?;
+    let new = OwnPassword::parse(new, &about)?;
     let hash = hasher.hash(new.secret())?;
     let author = author_of(&holder);
     let token = db.write(|tx| {
@@ -211,6 +214,23 @@ pub fn check_current(
         return Err(ChooseError::WrongCurrent);
     }
     throttle::give_back_afterwards(db, &[(CURRENT_PASSWORD, &key)]);
+    Ok(())
+}
+
+/// What was sent by mail ends when a password is chosen: it cannot be the one that is chosen.
+fn refuse_mailed(
+    db: &Db,
+    account_id: Uuid,
+    user_id: Uuid,
+    new: &SecretString,
+    now: OffsetDateTime,
+) -> Result<(), ChooseError> {
+    let is_mailed = db.read(|connection| {
+        temporary_password::find_matching(connection, account_id, user_id, new, now)
+    })?;
+    if is_mailed {
+        return Err(PasswordProblem::Mailed.into());
+    }
     Ok(())
 }
 
@@ -263,17 +283,10 @@ fn judge(
         signed_in.username.as_str(),
         &signed_in.first_name,
         &signed_in.last_name,
+        &signed_in.account.name,
         words.product_name,
     ];
-    OwnPassword::parse(new, &with_local_part(&about))
-}
-
-/// The words, and what stands before the `@` of the first.
-fn with_local_part<'a>(about: &[&'a str]) -> Vec<&'a str> {
-    let local_part = about
-        .first()
-        .and_then(|username| username.split('@').next());
-    about.iter().copied().chain(local_part).collect()
+    OwnPassword::parse(new, &about)
 }
 
 fn still_active(tx: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<bool> {

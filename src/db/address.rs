@@ -95,7 +95,7 @@ pub(super) fn reason_without_secret(said: &str) -> String {
     if !lines.is_empty() && lines.iter().all(is_told) {
         lines.join("; ")
     } else {
-        "its address is not understood: it should be like \
+        "its address, DATABASE_URL, is not understood: it should be like \
          postgres://user:password@host/database?sslmode=verify-full"
             .to_string()
     }
@@ -103,10 +103,14 @@ pub(super) fn reason_without_secret(said: &str) -> String {
 
 /// What helps against a connection that failed for that reason, as a sentence with a space before it.
 pub(super) fn what_to_do(reason: &str) -> &'static str {
-    const KNOWN: [(&[&str], &str); 9] = [
+    const KNOWN: [(&[&str], &str); 10] = [
         (
             &["password authentication failed", "no password supplied"],
-            " Correct the user and the password in the database's URL.",
+            " Correct the user and the password in DATABASE_URL.",
+        ),
+        (
+            &["invalid sslmode"],
+            " Set sslmode in DATABASE_URL to verify-full, or to disable, allow, prefer, require or verify-ca.",
         ),
         (
             &["no pg_hba.conf entry"],
@@ -114,15 +118,15 @@ pub(super) fn what_to_do(reason: &str) -> &'static str {
         ),
         (
             &["could not translate host name"],
-            " Correct the host in the database's URL.",
+            " Correct the host in DATABASE_URL.",
         ),
         (
             &["does not support SSL"],
-            " Turn TLS on at the server; only where the way to it is safe, take sslmode out of the database's URL.",
+            " Turn TLS on at the server; only where the way to it is safe, take sslmode out of DATABASE_URL.",
         ),
         (
             &["certificate"],
-            " Write the host in the database's URL as the server's certificate names it, and the authority that signed it as sslrootcert.",
+            " Write the host in DATABASE_URL as the server's certificate names it, and the authority that signed it as sslrootcert.",
         ),
         (
             &[
@@ -134,11 +138,11 @@ pub(super) fn what_to_do(reason: &str) -> &'static str {
         ),
         (
             &["database \""],
-            " Create the database, or correct its name in the database's URL.",
+            " Create the database, or correct its name in DATABASE_URL.",
         ),
         (
             &["role \""],
-            " Create the role, or correct the user in the database's URL.",
+            " Create the role, or correct the user in DATABASE_URL.",
         ),
         (
             &[
@@ -148,7 +152,7 @@ pub(super) fn what_to_do(reason: &str) -> &'static str {
                 "No route",
                 "unreachable",
             ],
-            " Start PostgreSQL there, or correct host and port in the database's URL.",
+            " Start PostgreSQL there, or correct host and port in DATABASE_URL.",
         ),
     ];
     KNOWN

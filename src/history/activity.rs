@@ -93,7 +93,6 @@ impl Group {
                 "domain_added",
                 "domain_removed",
                 "time_zone_changed",
-                "list_downloaded",
                 "support_looked_up",
                 "second_factor_demanded",
                 "administrator_made",

@@ -61,13 +61,6 @@ pub enum Event {
         /// The zone since.
         after: String,
     },
-    /// A list of people or of what happened left the program as a file.
-    ListDownloaded {
-        /// Of what: `active users`, `activity`, `refused lines of an import`.
-        list: String,
-        /// Whether it was the whole list, without search or filter.
-        whole: bool,
-    },
     /// A user was added.
     UserAdded {
         /// The username of that moment.

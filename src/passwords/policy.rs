@@ -29,9 +29,14 @@ pub enum PasswordProblem {
     /// A tab, a line break or the like, which no sign-in form can send again.
     #[error("Use characters that can be typed: this password contains a control character.")]
     ControlCharacter,
-    /// The username, the product's name, or little more.
-    #[error("Choose a password that is not your username or the name of the product.")]
+    /// The username, a name or the product's, or little more.
+    #[error(
+        "Choose a password that is more than your username, your name or the name of the product."
+    )]
     IsUsernameOrProduct,
+    /// One that was sent by mail: it would go on in a mailbox.
+    #[error("Choose a password of your own: this one was sent by mail.")]
+    Mailed,
     /// Common, repeated or otherwise soon guessed.
     #[error(
         "This password is easy to guess. Add another word or two that have nothing to do with it."
@@ -55,15 +60,13 @@ impl OwnPassword {
             return Err(PasswordProblem::Missing);
         }
         let password = of_the_right_length(typed)?;
-        let bare = letters_and_digits(&password);
-        if about
-            .iter()
-            .any(|word| is_little_more_than(&bare, &letters_and_digits(word)))
-        {
+        let words = words_of(about);
+        if is_little_more_than(&letters_and_digits(&password), &words) {
             return Err(PasswordProblem::IsUsernameOrProduct);
         }
         let judged: String = password.chars().take(JUDGED_CHARACTERS).collect();
-        if zxcvbn::zxcvbn(&judged, about).score() < Score::Three {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if zxcvbn::zxcvbn(&judged, &words).score() < Score::Three {
             return Err(PasswordProblem::Guessable);
         }
         Ok(OwnPassword(password.into()))
@@ -95,9 +98,14 @@ pub fn of_the_right_length(typed: &str) -> Result<String, PasswordProblem> {
     }
 }
 
-/// Whether `password` is `word`, once or several times over, with at most three more characters.
-fn is_little_more_than(password: &str, word: &str) -> bool {
-    word.len() >= 4 && password.contains(word) && password.replace(word, "").chars().count() <= 3
+/// Whether of `password` hardly anything is left without those words: a year, a few letters.
+fn is_little_more_than(password: &str, words: &[String]) -> bool {
+    let mut left = password.to_string();
+    for word in words {
+        left = left.replace(word, "");
+    }
+    let letters = left.chars().filter(|c| !c.is_numeric()).count();
+    left.len() < password.len() && left.chars().count() <= 8 && letters <= 3
 }
 
 /// What was typed to be compared, or nothing where it is longer than any password is: a megabyte is not hashed.
@@ -108,6 +116,22 @@ pub fn or_nothing(typed: &SecretString) -> &SecretString {
     } else {
         typed
     }
+}
+
+/// What an attacker makes of each, the longest first: run together, what stands before an `@`, and its parts.
+fn words_of(about: &[&str]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for text in about {
+        words.push(letters_and_digits(text));
+        words.extend(text.split('@').map(letters_and_digits));
+        words.extend(
+            text.split(|c: char| !c.is_alphanumeric())
+                .map(letters_and_digits),
+        );
+    }
+    words.retain(|word| word.chars().count() >= 3);
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
 }
 
 fn letters_and_digits(text: &str) -> String {
@@ -124,6 +148,27 @@ mod tests {
     fn parse(typed: &str) -> Result<(), PasswordProblem> {
         let about = ["ann.meyer@acme.example", "Ann", "Meyer", "User Accounts"];
         OwnPassword::parse(&typed.into(), &about).map(|_| ())
+    }
+
+    #[test]
+    fn the_product_and_the_person_with_a_year_behind_are_soon_guessed() {
+        for typed in [
+            "UserAccounts2026!",
+            "useraccountspassword",
+            "User Accounts 12345",
+            "acme.example acme",
+            "Ann Meyer Acme 2026",
+        ] {
+            assert!(
+                matches!(
+                    parse(typed),
+                    Err(PasswordProblem::Guessable | PasswordProblem::IsUsernameOrProduct)
+                ),
+                "{typed}: {:?}",
+                parse(typed)
+            );
+        }
+        assert_eq!(parse("velvet harbour sixteen geese"), Ok(()));
     }
 
     #[test]

@@ -242,6 +242,9 @@ pub fn fold(text: &str) -> String {
             'ł' => folded.push('l'),
             'þ' => folded.push_str("th"),
             'ı' => folded.push('i'),
+            // As a keyboard has them, which is how they are searched for.
+            '‘' | '’' | 'ʼ' => folded.push('\''),
+            '‐' | '‑' | '–' => folded.push('-'),
             c if c.is_whitespace() => folded.push(' '),
             // Lower case can bring a mark back: İ becomes i and a dot above.
             c if is_combining_mark(c) => {}
@@ -313,6 +316,11 @@ mod tests {
         for phone in ["none", "1", "<script>", "five five five", "=1+1"] {
             assert!(Profile::parse(&typed("Ann", phone)).is_err(), "{phone}");
         }
+    }
+
+    #[test]
+    fn typographic_apostrophes_and_hyphens_are_those_of_a_keyboard() {
+        assert_eq!(fold("O’Connor-Smith"), fold("O'Connor‑Smith"));
     }
 
     #[test]

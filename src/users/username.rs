@@ -72,6 +72,10 @@ impl Username {
         if !local.is_ascii() {
             return Err(UsernameProblem::NotAscii);
         }
+        // An encoded word (RFC 2047) is made of atoms too, and mail programs may read it as another address.
+        if local.contains("=?") {
+            return Err(UsernameProblem::NotAnAddress);
+        }
         let is_dot_string = local
             .split('.')
             .all(|atom| !atom.is_empty() && atom.bytes().all(is_atom_byte));
@@ -195,6 +199,7 @@ mod tests {
             "a.@acme.example",
             "ann@acme.example, bob@acme.example",
             "Ann <ann@acme.example>",
+            "=?utf-8?q?ann?=@acme.example",
             "=?utf-8?q?ann?=@acme.example\r\nBcc: x@y.example",
             "ann@acme.example\r\nBcc: x@y.example",
             "ann\0@acme.example",

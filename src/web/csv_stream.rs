@@ -12,7 +12,6 @@ use super::app::App;
 use super::blocking::blocking;
 use super::error::WebError;
 use super::guard::SignedInUser;
-use crate::history::{self, Event};
 use crate::users::fold;
 use crate::{clock, csv_out, db};
 
@@ -31,29 +30,10 @@ pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
 pub struct Download {
     /// The file's name.
     pub name: String,
-    /// What it is a list of, for history.
+    /// What it is a list of, for the log.
     pub list: String,
     /// Whether it is the whole list, without search or filter.
     pub whole: bool,
-}
-
-/// Writes down that a list leaves the program, before it does.
-async fn record(
-    app: &Data<App>,
-    user: &SignedInUser,
-    list: String,
-    whole: bool,
-) -> Result<(), WebError> {
-    let event = Event::ListDownloaded { list, whole };
-    let (app, user) = (app.clone(), user.clone());
-    blocking(move || {
-        app.db.write(|tx| {
-            history::record(tx, &user.author, None, &event, user.now)?;
-            Ok::<_, db::Error>(())
-        })
-    })
-    .await??;
-    Ok(())
 }
 
 /// The name of a file of `list` that the filters that are on narrow, as far as it can be told in letters and
@@ -79,13 +59,13 @@ pub fn file_name<'a>(list: &str, filters: impl IntoIterator<Item = &'a str>) -> 
     name + ".csv"
 }
 
-/// The file with the row `head`, then whatever `next` reads from `first` on; that it leaves is history. When a batch
+/// The file with the row `head`, then whatever `next` reads from `first` on; that it leaves is a line in the log. When a batch
 /// cannot be read, again and again, the connection breaks off: a file that only looks whole would be worse.
 /// So it does when `user` ceases to be let in: a file may be read as slowly as one likes.
 ///
 /// # Errors
-/// [`WebError`], before the first byte is sent.
-pub async fn respond<Cursor: Clone + Send + 'static>(
+/// [`WebError::Internal`] when its head cannot be written.
+pub fn respond<Cursor: Clone + Send + 'static>(
     app: Data<App>,
     user: SignedInUser,
     download: Download,
@@ -94,8 +74,16 @@ pub async fn respond<Cursor: Clone + Send + 'static>(
     next: impl Fn(&mut db::Connection, &SignedInUser, Cursor) -> Batch<Cursor> + Clone + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let start = csv_out::document([head.to_vec()]).map_err(internal)?;
-    record(&app, &user, download.list, download.whole).await?;
     let (request, account) = (user.author.request_id.clone(), user.account_id());
+    // In the log and not in history: asking for a page or a file changes nothing.
+    tracing::info!(
+        request,
+        %account,
+        actor_user = %user.signed_in.user_id,
+        list = download.list,
+        whole = download.whole,
+        "a list leaves as a file"
+    );
     let next = move |cursor| {
         app.db.read(|connection| {
             user.still_administers(connection, clock::now())?;

@@ -192,3 +192,43 @@ fn who_knows_the_current_password_is_not_kept_out_by_new_ones_that_are_refused()
     );
     assert_eq!(last.error_at("current_password"), None);
 }
+
+#[test]
+fn a_mailed_password_cannot_be_chosen_as_ones_own() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 5);
+    site.newcomer(acme, "ann@acme.example");
+    let mailed = site.mailed_password("ann@acme.example");
+    let client = site.client();
+    let typed = [
+        ("username", "ann@acme.example"),
+        ("password", mailed.as_str()),
+    ];
+    assert_eq!(client.post("/sign-in", &typed).status, 303);
+    let told = Some("Choose a password of your own: this one was sent by mail.".to_string());
+    let answer = choose(&client, &mailed, &mailed, &mailed);
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert_eq!(answer.error_at("new_password"), told);
+    // By a link, which comes to the same mailbox.
+    let path = site.recovery_path("ann@acme.example");
+    let by_link = site.client();
+    let token = by_link.get(&path).field("token");
+    let fields = [
+        ("token", token.as_str()),
+        ("new_password", mailed.as_str()),
+        ("repeat_new_password", mailed.as_str()),
+    ];
+    let answer = by_link.post("/password", &fields);
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert_eq!(answer.error_at("new_password"), told);
+    assert_eq!(
+        site.count("passwords join users on id = user_id where username like 'ann@%'"),
+        0
+    );
+    assert_eq!(choose(&client, &mailed, NEW, NEW).status, 303);
+    assert_eq!(
+        site.client().post("/sign-in", &typed).status,
+        422,
+        "it ended"
+    );
+}

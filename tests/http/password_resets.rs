@@ -353,3 +353,32 @@ fn the_pop_up_says_who_of_the_chosen_is_oneself_and_why_nobody_is_left() {
             .says("The password of 1 user is reset. They get a mail with a new one.")
     );
 }
+
+#[test]
+fn who_matches_nothing_in_particular_is_nobody_and_never_everyone() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    site.person(acme, "ann@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    for query in [
+        "",
+        "?q=",
+        "?q=%20",
+        "?show=inactive",
+        "?q=ann&show=inactive",
+    ] {
+        for (path, fields) in [
+            ("/password-resets", [("scope", "matching"), ("opened", "")]),
+            (
+                "/training-requests",
+                [("scope", "matching"), ("kind", "new_user")],
+            ),
+        ] {
+            let answer = client.post(&format!("{path}{query}"), &fields);
+            assert_eq!(answer.status, 422, "{path}{query}: {}", answer.text());
+            assert!(answer.error_at("scope").is_some(), "{}", answer.text());
+        }
+    }
+    assert_eq!(site.everything(), before);
+}

@@ -152,8 +152,7 @@ impl World {
         path.replace("{id}", id).replace("{file}", "none.css")
     }
 
-    /// Every row of every table, without what a look at a page changes, and without the records of who downloaded
-    /// a list and of what was refused.
+    /// Every row of every table, without what a look at a page changes, and without the records of what was refused.
     fn everything(&self) -> String {
         let tables = self.site.value(
             "select string_agg(table_name, ',' order by table_name) from information_schema.tables
@@ -161,8 +160,7 @@ impl World {
         );
         let rows = |table: &str| {
             self.site.value(&format!(
-                "select string_agg((to_jsonb(t) - 'last_seen_at' - 'flash')::text, E'\\n' order by t::text) from {table} as t
-                 where to_jsonb(t) ->> 'kind' is distinct from 'list_downloaded'"
+                "select string_agg((to_jsonb(t) - 'last_seen_at' - 'flash')::text, E'\\n' order by t::text) from {table} as t"
             ))
         };
         tables.split(',').map(rows).collect::<Vec<_>>().join("\n")

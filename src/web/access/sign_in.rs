@@ -20,7 +20,7 @@ use crate::{clock, db};
 
 /// What a browser is told whose session is alive no more.
 const SESSION_ENDED: &str = "You were signed out: you had been away for long, your password was reset or changed, \
-    or an administrator changed what you may do. Sign in again, with the \
+    or an administrator deactivated your account or changed what you may do. Sign in again, with the \
     password from your mail if it was reset. If that does not work, ask an administrator of your account.";
 
 /// GET `/sign-in`. Whoever is signed in already goes home.

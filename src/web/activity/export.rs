@@ -81,5 +81,5 @@ pub async fn show(
             .collect();
         Ok((rows, after))
     };
-    csv_stream::respond(app, user, download, &head, i64::MAX, next).await
+    csv_stream::respond(app, user, download, &head, i64::MAX, next)
 }

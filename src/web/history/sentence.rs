@@ -23,14 +23,6 @@ pub fn sentence(entry: &Entry) -> String {
         Event::TimeZoneChanged { before, after } => {
             format!("The time zone was changed from {before} to {after}.")
         }
-        Event::ListDownloaded { list, whole } => {
-            let part = if *whole {
-                "The list"
-            } else {
-                "A part of the list"
-            };
-            format!("{part} of {list} was downloaded.")
-        }
         Event::UserAdded { name, username } => format!("Added as {name}, {username}."),
         Event::UserEdited { changes } => match changes.as_slice() {
             [change] => format!("{} was changed.", change.field),

@@ -58,7 +58,7 @@ pub async fn show(
         list: "refused lines of an import".to_string(),
         whole: true,
     };
-    csv_stream::respond(app, administrator.0, download, &HEAD, 0, next_lines).await
+    csv_stream::respond(app, administrator.0, download, &HEAD, 0, next_lines)
 }
 
 fn cells(line: StoredLine) -> Vec<String> {

@@ -49,5 +49,5 @@ pub async fn show(
         });
         Ok((mailed.chain(left_out).collect(), None))
     };
-    csv_stream::respond(app, user, download, &head, (), next).await
+    csv_stream::respond(app, user, download, &head, (), next)
 }

@@ -58,7 +58,7 @@ pub async fn reset(
     let user = administrator.0;
     let selected = form.0.ids("user")?;
     let opened_at = opened(form.0.text("opened")?, user.now)?;
-    let scope = Scope::read(&form.0)?;
+    let scope = Scope::read(&form.0, &place)?;
     let mut again = Again {
         selected,
         scope,

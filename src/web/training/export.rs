@@ -52,5 +52,5 @@ pub async fn show(
         });
         Ok((asked.chain(left_out).collect(), None))
     };
-    csv_stream::respond(app, user, download, &head, (), next).await
+    csv_stream::respond(app, user, download, &head, (), next)
 }

@@ -60,7 +60,7 @@ pub async fn request(
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
     let user = administrator.0;
-    let mut again = Again::read(&form.0)?;
+    let mut again = Again::read(&form.0, &place)?;
     let Some(command) = again.command(&place) else {
         return page::unprocessable(&draw(app, user, place, again).await?);
     };
@@ -184,8 +184,8 @@ struct Again {
 }
 
 impl Again {
-    fn read(form: &Parameters) -> Result<Again, WebError> {
-        let scope = Scope::read(form)?;
+    fn read(form: &Parameters, place: &Place) -> Result<Again, WebError> {
+        let scope = Scope::read(form, place)?;
         let kind = match form.one("kind")? {
             Some("new_user") => Some(TrainingKind::NewUser),
             Some("advanced") => Some(TrainingKind::Advanced),

@@ -58,7 +58,7 @@ pub async fn show(
         let rows = page.rows.iter().map(|row| cells(row, user)).collect();
         Ok((rows, page.after.map(Some)))
     };
-    csv_stream::respond(app, user, download, &head, None, next).await
+    csv_stream::respond(app, user, download, &head, None, next)
 }
 
 fn cells(row: &users::Row, user: &SignedInUser) -> Vec<String> {

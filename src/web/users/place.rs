@@ -217,7 +217,7 @@ impl Place {
 
     /// Whether less than a whole side is shown.
     pub fn is_narrowed(&self) -> bool {
-        !self.q.is_empty() || self.needs.is_some()
+        !self.q.trim().is_empty() || self.needs.is_some()
     }
 
     /// The header of the column `Username`.

@@ -20,17 +20,19 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// What a form says; nothing where nothing is chosen.
+    /// What a form says; nothing where nothing is chosen, or who matches where nothing narrows the list: that would
+    /// be everyone.
     ///
     /// # Errors
     /// [`WebError::BadRequest`] for another word.
-    pub fn read(form: &Parameters) -> Result<Option<Self>, WebError> {
-        match form.one("scope")? {
-            None => Ok(None),
-            Some(word) => Self::from_name(word).map(Some).ok_or(WebError::BadRequest(
-                "scope is selected, matching or all_active",
-            )),
-        }
+    pub fn read(form: &Parameters, place: &Place) -> Result<Option<Self>, WebError> {
+        let Some(word) = form.one("scope")? else {
+            return Ok(None);
+        };
+        let scope = Self::from_name(word).ok_or(WebError::BadRequest(
+            "scope is selected, matching or all_active",
+        ))?;
+        Ok(Some(scope).filter(|scope| *scope != Self::Matching || offers_matching(place)))
     }
 
     /// The scope of that name in forms and in the database.
@@ -61,6 +63,11 @@ pub fn narrowing(place: &Place) -> users::Narrowing {
     }
 }
 
+/// Whether those who match are less than everybody, and active.
+fn offers_matching(place: &Place) -> bool {
+    place.is_narrowed() && !place.inactive
+}
+
 /// How many active users the list finds at a place, exactly; nothing where it shows them all or
 /// those who are out.
 ///
@@ -71,7 +78,7 @@ pub fn matching_count(
     account_id: Uuid,
     place: &Place,
 ) -> Result<Option<u64>, db::Error> {
-    if !place.is_narrowed() || place.inactive {
+    if !offers_matching(place) {
         return Ok(None);
     }
     let found = users::count_matching(connection, account_id, &narrowing(place))?;
