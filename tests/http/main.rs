@@ -15,6 +15,7 @@ mod site;
 mod account;
 mod activation;
 mod activity;
+mod activity_pages;
 mod acts_on_several;
 mod add;
 mod administrators;

@@ -56,8 +56,8 @@ impl Asked {
         })
     }
 
-    /// A path with this filter in its query, and the line that the page starts below.
-    pub fn href(&self, path: &str, older_than: Option<i64>) -> String {
+    /// A path with this filter in its query, and the sealed line that the page starts below.
+    pub fn href(&self, path: &str, older_than: Option<String>) -> String {
         let mut query = Serializer::new(String::new());
         let texts = [
             (
@@ -68,10 +68,7 @@ impl Asked {
             ("kind", self.group.map_or("", Group::as_str).to_string()),
             ("from", self.from.clone()),
             ("to", self.to.clone()),
-            (
-                "older_than",
-                older_than.map(|id| id.to_string()).unwrap_or_default(),
-            ),
+            ("older_than", older_than.unwrap_or_default()),
         ];
         query.extend_pairs(texts.into_iter().filter(|(_, text)| !text.is_empty()));
         match query.finish() {

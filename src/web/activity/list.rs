@@ -25,12 +25,13 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let asked = Asked::read(&query.0)?;
-    let older_than = query.0.text("older_than")?.parse().ok();
+    // What does not open means the first page, as in the list of users.
+    let account_id = administrator.account_id();
+    let older_than = app.seal.open_line(account_id, query.0.text("older_than")?);
     let (shared, user, wanted) = (app.clone(), administrator.0.clone(), asked.clone());
     let found = blocking(move || {
-        shared.db.read(|connection| {
-            let account_id = user.account_id();
-            match wanted.filter(connection, account_id, &user.zone)? {
+        shared.db.read(
+            |connection| match wanted.filter(connection, account_id, &user.zone)? {
                 Err(problem) => Ok::<_, WebError>(Err(problem)),
                 Ok(filter) => {
                     let limit = history::PAGE as i64 + 1;
@@ -42,8 +43,8 @@ pub async fn show(
                     };
                     Ok(Ok((lines, person.map(|person| person.full_name()))))
                 }
-            }
-        })
+            },
+        )
     })
     .await??;
     let (mut lines, person, problem) = match found {
@@ -52,10 +53,10 @@ pub async fn show(
     };
     let more = lines.len() > history::PAGE;
     lines.truncate(history::PAGE);
-    let next = lines
-        .last()
-        .filter(|_| more)
-        .map(|last| asked.href("/activity", Some(last.id)));
+    let next = lines.last().filter(|_| more).map(|last| {
+        let below = app.seal.seal_line(account_id, last.id);
+        asked.href("/activity", Some(below))
+    });
     page::ok(&ActivityPage {
         layout: administrator.layout(&app),
         groups: Group::ALL
@@ -71,7 +72,7 @@ pub async fn show(
             .collect(),
         csv_href: asked.href("/activity.csv", None),
         pager: Pager {
-            previous: older_than.map(|_: i64| asked.href("/activity", None)),
+            previous: older_than.map(|_| asked.href("/activity", None)),
             next,
         },
         asked,

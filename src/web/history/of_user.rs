@@ -26,11 +26,9 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
-    let older_than: Option<i64> = query
-        .0
-        .one("older_than")?
-        .and_then(|text| text.parse().ok());
     let (shared, account_id) = (app.clone(), administrator.account_id());
+    // What does not open means the first page, as in the list of users.
+    let older_than = app.seal.open_line(account_id, query.0.text("older_than")?);
     let found = blocking(move || {
         shared.db.read(|connection| {
             let Some(subject) = users::find(connection, account_id, id.0)? else {
@@ -49,7 +47,8 @@ pub async fn show(
     let next = entries.last().filter(|_| more).map(|entry| {
         let path = place.href(format!("/users/{}/history", id.0));
         let mark = if path.contains('?') { '&' } else { '?' };
-        format!("{path}{mark}older_than={}", entry.id)
+        let below = app.seal.seal_line(account_id, entry.id);
+        format!("{path}{mark}older_than={below}")
     });
     page::ok(&HistoryPage {
         layout: administrator.layout(&app),
