@@ -265,6 +265,7 @@ impl Past<'_> {
             reason: reason.to_string(),
             sessions_ended: 0,
             mails_cancelled: mails,
+            again_since: None,
         };
         let author = self.administrator_for(place);
         self.happen(self.ago(left), author, person, deactivated);

@@ -1,6 +1,7 @@
 //! Everything that can happen, in one list.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// One field of an edit.
@@ -81,6 +82,9 @@ pub enum Event {
         sessions_ended: usize,
         /// Mails not sent any more.
         mails_cancelled: usize,
+        /// Where a reactivation was taken back: since when they are out, as before it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again_since: Option<OffsetDateTime>,
     },
     /// A user was reactivated.
     UserReactivated {

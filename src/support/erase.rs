@@ -56,7 +56,9 @@ pub fn erase(
         users::deactivate(tx, &author, &user, "", now).map_err(|error| match error {
             ActivationError::LastAdministrator => EraseError::LastAdministrator,
             ActivationError::Database(error) => error.into(),
-            ActivationError::Yourself | ActivationError::NoSeat => EraseError::NotFound,
+            ActivationError::Yourself
+            | ActivationError::NoSeat
+            | ActivationError::HappenedSince => EraseError::NotFound,
         })?;
     }
     history::record(tx, &author, Some(user.id), &Event::UserErased {}, now)?;

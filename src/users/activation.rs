@@ -52,6 +52,11 @@ pub enum ActivationError {
     /// All seats are in use.
     #[error("No seat is free. Deactivate a user first.")]
     NoSeat,
+    /// A reactivation cannot be taken back any more.
+    #[error(
+        "Something else happened to this user since they were reactivated, so Undo changed nothing. Their history tells what. To deactivate them all the same, take this tick away and save."
+    )]
+    HappenedSince,
     /// The database.
     #[error(transparent)]
     Database(db::Error),
@@ -83,6 +88,7 @@ pub fn deactivate(
         id: user.id,
         administrator: user.administrator,
         reason: reason.to_string(),
+        again_since: None,
     };
     deactivate_all(tx, author, &[leaving], now)
 }
@@ -96,6 +102,8 @@ pub struct Leaving {
     pub administrator: bool,
     /// Why, for the history; may be empty.
     pub reason: String,
+    /// Where a reactivation is taken back: since when they are out.
+    pub again_since: Option<OffsetDateTime>,
 }
 
 /// Takes active users out, all or none, in a constant number of statements; says what ended with it
@@ -146,6 +154,7 @@ pub fn deactivate_all(
             reason: user.reason.clone(),
             sessions_ended: of_sessions.get(&user.id).copied().unwrap_or_default(),
             mails_cancelled: of_mails.get(&user.id).copied().unwrap_or_default(),
+            again_since: user.again_since,
         };
         events.push((Some(user.id), event));
     }

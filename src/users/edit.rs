@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::activation::{self, ActivationError};
 use super::admission::RESERVATION;
 use super::merge::{Collision, Merge, Version, merge};
+use super::reactivation_undone::{self, ends_own_password};
 use super::{
     Deactivated, Identity, Profile, User, Username, end_mailed_secrets, find, lock,
     looks_like_another_person, mail_passwords,
@@ -34,6 +35,8 @@ pub enum Membership {
         /// What was given as the reason; may be empty.
         reason: String,
     },
+    /// `Undo` of a reactivation: out again as before it.
+    InactiveAgain,
 }
 
 /// What was on the page when the pop-up opened.
@@ -77,8 +80,12 @@ pub struct Edited {
     pub activated_meanwhile: Option<bool>,
     /// Set when the user was taken out.
     pub deactivated: Option<Deactivated>,
+    /// Whether they are out again because a reactivation was taken back.
+    pub inactive_again: bool,
     /// Whether the user was taken back in, and with a new password.
     pub reactivated: Option<bool>,
+    /// Whether a password of their own ended with that.
+    pub own_password_ended: bool,
     /// Whether a new password is on its way because the address changed before it was used.
     pub password_mailed_again: bool,
 }
@@ -157,14 +164,17 @@ pub fn edit(
     let box_was_changed = match command.membership {
         Membership::Unsaid => false,
         Membership::Active { .. } => !command.seen.active,
-        Membership::Inactive { .. } => command.seen.active,
+        Membership::Inactive { .. } | Membership::InactiveAgain => command.seen.active,
     };
     let comes_back = box_was_changed
         && !stored.active
         && matches!(command.membership, Membership::Active { .. });
     let leaves = box_was_changed
         && stored.active
-        && matches!(command.membership, Membership::Inactive { .. });
+        && matches!(
+            command.membership,
+            Membership::Inactive { .. } | Membership::InactiveAgain
+        );
     // Asked before whether somebody elsewhere has a new address: an edit that is refused in any case
     // tells nothing about it.
     if comes_back && account.free_seats() <= 0 {
@@ -191,11 +201,16 @@ pub fn edit(
     }
     let mut deactivated = None;
     let mut reactivated = None;
+    let mut own_password_ended = false;
     match &command.membership {
         Membership::Inactive { reason } if leaves => {
             deactivated = Some(activation::deactivate(tx, author, &stored, reason, now)?);
         }
+        Membership::InactiveAgain if leaves => {
+            deactivated = Some(reactivation_undone::undo(tx, author, &stored, now)?);
+        }
         Membership::Active { send_password } if comes_back => {
+            own_password_ended = ends_own_password(tx, &stored, author, *send_password)?;
             activation::reactivate(tx, author, &stored, *send_password, now)?;
             reactivated = Some(*send_password);
         }
@@ -207,8 +222,10 @@ pub fn edit(
         changes: merge.changes,
         merged: merge.merged,
         activated_meanwhile: (stored.active != command.seen.active).then_some(stored.active),
+        inactive_again: deactivated.is_some() && command.membership == Membership::InactiveAgain,
         deactivated,
         reactivated,
+        own_password_ended,
         password_mailed_again,
     })
 }

@@ -19,6 +19,7 @@ mod password_mail;
 mod place;
 mod policy;
 mod profile;
+mod reactivation_undone;
 mod replace;
 mod scope;
 mod search;

@@ -123,6 +123,7 @@ pub fn replace_all(
                 id: command.leaving,
                 administrator,
                 reason: reason(command),
+                again_since: None,
             })
         })
         .collect::<Option<Vec<Leaving>>>()

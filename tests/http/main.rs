@@ -44,6 +44,7 @@ mod own_password;
 mod password_resets;
 mod queries;
 mod races;
+mod reactivation_undone;
 mod recovery;
 mod replacing;
 mod return_to;

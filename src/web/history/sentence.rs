@@ -28,6 +28,10 @@ pub fn sentence(entry: &Entry) -> String {
             [change] => format!("{} was changed.", change.field),
             _ => "Details were changed.".to_string(),
         },
+        Event::UserDeactivated {
+            again_since: Some(_),
+            ..
+        } => "Inactive again: the reactivation was taken back.".to_string(),
         Event::UserDeactivated { .. } => "Deactivated.".to_string(),
         Event::UserReactivated { new_password: true } => {
             "Reactivated; a new password was mailed.".to_string()
@@ -171,6 +175,7 @@ pub fn details(entry: &Entry) -> Vec<String> {
             reason,
             sessions_ended,
             mails_cancelled,
+            ..
         }) => {
             let mut lines = Vec::new();
             if !reason.is_empty() {

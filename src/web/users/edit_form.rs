@@ -37,6 +37,8 @@ impl Typed {
         // Browsers send nothing for a box that is not ticked; the marker says that it was there.
         let membership = if form.one("active_account_on_form")?.is_none() {
             Membership::Unsaid
+        } else if form.one("undo_reactivation")?.is_some() {
+            Membership::InactiveAgain
         } else if form.one("active_account")?.is_some() {
             Membership::Active {
                 send_password: form.one("send_new_password")?.is_some(),

@@ -33,11 +33,20 @@ pub fn edited_message(
     let user = &edited.user;
     let name = user.full_name();
     let mut sentences = Vec::new();
+    let left_the_filter = user.active == place.inactive;
+    // Whose Undo it was comes back into the list, or stays in it: that needs no way back of its own.
+    let out_can_be_undone =
+        edited.deactivated.is_some() && !edited.inactive_again && !seats.is_over();
+    let in_can_be_undone = edited.reactivated.is_some() && left_the_filter;
     if !edited.changes.is_empty() {
         sentences.push(format!("Your changes to {name} are saved."));
     }
     if let Some(deactivated) = edited.deactivated {
-        let mut sentence = format!("{name} is deactivated and signed out. ");
+        let mut sentence = if edited.inactive_again {
+            format!("{name} is inactive again, as before. ")
+        } else {
+            format!("{name} is deactivated and signed out. ")
+        };
         sentence.push_str(&match seats.used.saturating_sub(seats.total) {
             0 => "A seat is free.".to_string(),
             1 => "No seat is free yet: deactivate one more user first.".to_string(),
@@ -49,13 +58,13 @@ pub fn edited_message(
             many => sentence.push_str(&format!(" {many} waiting mails were cancelled.")),
         }
         if deactivated.was_administrator {
-            sentence.push_str(if seats.is_over() {
-                " They are no longer an administrator."
-            } else {
+            sentence.push_str(if out_can_be_undone {
                 " They are no longer an administrator, also after Undo."
+            } else {
+                " They are no longer an administrator."
             });
         }
-        if !has_own_password && !seats.is_over() {
+        if !has_own_password && out_can_be_undone {
             sentence.push_str(" Undo mails them a new password: they had not chosen their own.");
         }
         sentences.push(sentence);
@@ -72,6 +81,13 @@ pub fn edited_message(
             "{name} is active again and has no password: “Forgot your password?” mails them a link to choose one."
         )),
         None => {}
+    }
+    if edited.reactivated == Some(true) && in_can_be_undone {
+        sentences.push(if edited.own_password_ended {
+            "Undo makes them inactive again and ends the new password; the one they had is not brought back.".to_string()
+        } else {
+            "Undo makes them inactive again and ends the new password.".to_string()
+        });
     }
     if edited
         .changes
@@ -96,7 +112,6 @@ pub fn edited_message(
         return None;
     }
     let mut flash = Flash::success(sentences.join(" ")).mark(user.id);
-    let left_the_filter = user.active == place.inactive;
     if left_the_filter {
         let there = Place {
             inactive: !user.active,
@@ -104,31 +119,44 @@ pub fn edited_message(
         };
         flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
     }
-    if edited.deactivated.is_some() && !seats.is_over() {
-        flash = flash.action(
-            "Undo",
-            place.user_href(&user.id),
-            undo_fields(user, has_own_password),
-        );
-    }
-    Some(flash)
+    let fields = if out_can_be_undone {
+        back_in(user, has_own_password)
+    } else if in_can_be_undone {
+        out_again(user)
+    } else {
+        return Some(flash);
+    };
+    Some(flash.action("Undo", place.user_href(&user.id), fields))
 }
 
 /// The form of an edit that takes the user back in as they are. Mailed passwords ended with the
 /// deactivation: who has none of their own gets a new one.
-fn undo_fields(user: &User, has_own_password: bool) -> Vec<(String, String)> {
+fn back_in(user: &User, has_own_password: bool) -> Vec<(String, String)> {
+    let mut fields = as_they_are(user, "no");
+    let mut yes = |name: &str| fields.push((name.to_string(), "yes".to_string()));
+    yes("active_account");
+    if !has_own_password {
+        yes("send_new_password");
+    }
+    fields
+}
+
+/// The form of an edit that takes a reactivation back.
+fn out_again(user: &User) -> Vec<(String, String)> {
+    let mut fields = as_they_are(user, "yes");
+    fields.push(("undo_reactivation".to_string(), "yes".to_string()));
+    fields
+}
+
+/// The form of an edit that changes no field, with the box on it; `active` is what it showed.
+fn as_they_are(user: &User, active: &str) -> Vec<(String, String)> {
     let values = stored_values(user);
     let mut fields: Vec<(String, String)> = Vec::new();
     for (name, value) in values.pairs() {
         fields.push((name.to_string(), value.to_string()));
         fields.push((format!("original_{name}"), value.to_string()));
     }
-    let mut yes = |name: &str| fields.push((name.to_string(), "yes".to_string()));
-    yes("active_account_on_form");
-    yes("active_account");
-    if !has_own_password {
-        yes("send_new_password");
-    }
-    fields.push(("original_active".to_string(), "no".to_string()));
+    fields.push(("active_account_on_form".to_string(), "yes".to_string()));
+    fields.push(("original_active".to_string(), active.to_string()));
     fields
 }
