@@ -9,6 +9,7 @@ use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
+use crate::web::users::place::Place;
 use crate::web::when;
 use crate::{db, password_resets};
 
@@ -40,7 +41,7 @@ pub async fn show(
     let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
         let people = password_resets::people(connection, account_id, id.0, None)?;
         let mailed = people.iter().map(|person| {
-            let line = line(person, user, when::in_a_file);
+            let line = line(person, user, when::in_a_file, &Place::default());
             vec![line.username, line.name, line.outcome]
         });
         let left_out = details.left_out.iter().map(|(name, username, reason)| {

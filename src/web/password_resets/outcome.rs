@@ -17,6 +17,7 @@ use crate::web::input::{Id, Query};
 use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
+use crate::web::users::place_query;
 use crate::web::users::scope::Scope;
 use crate::web::when::{self, Written};
 
@@ -35,6 +36,7 @@ pub async fn show(
     id: Id,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
     let number: i64 = query.0.text("page")?.parse().unwrap_or(0).clamp(0, 100_000);
     let (shared, account_id) = (app.clone(), administrator.account_id());
     let found = blocking(move || {
@@ -49,9 +51,15 @@ pub async fn show(
     .await??;
     let Some((details, people)) = found else {
         let has_begun = query.0.text("begun")? == "yes";
-        return not_there(&app, &administrator.0, id.0, has_begun);
+        return not_there(&app, &administrator.0, id.0, has_begun, place);
     };
-    page::ok(&draw(&app, &administrator.0, &details, &people, number))
+    page::ok(&draw(
+        &app,
+        &administrator.0,
+        &details,
+        &people,
+        (place, number),
+    ))
 }
 
 /// A reset that took longer than its request may still be going on: nothing of it is seen before its end. The
@@ -61,6 +69,7 @@ fn not_there(
     user: &SignedInUser,
     id: Uuid,
     has_begun: bool,
+    place: Place,
 ) -> Result<HttpResponse, WebError> {
     let age = id
         .get_timestamp()
@@ -70,7 +79,7 @@ fn not_there(
         return Err(WebError::NotFound);
     }
     let layout = user.layout(app);
-    let mut response = page::ok(&PasswordResetUnderWayPage { layout })?;
+    let mut response = page::ok(&PasswordResetUnderWayPage { layout, place })?;
     response
         .headers_mut()
         .insert(header::REFRESH, HeaderValue::from(REFRESH_SECONDS));
@@ -82,16 +91,13 @@ fn draw(
     user: &SignedInUser,
     details: &Details,
     people: &[password_resets::PersonOutcome],
-    number: i64,
+    (place, number): (Place, i64),
 ) -> PasswordResetPage {
     let counts = details.counts;
     let total = counts.waiting + counts.sent + counts.failed + counts.cancelled;
     let mut layout = user.layout(app);
     layout.refresh_seconds = (counts.waiting > 0).then_some(REFRESH_SECONDS);
-    let path = |number: i64| match number {
-        0 => format!("/password-resets/{}", details.id),
-        number => format!("/password-resets/{}?page={number}", details.id),
-    };
+    let path = |number| place.href_of_page(&format!("/password-resets/{}", details.id), number);
     PasswordResetPage {
         layout,
         id: details.id,
@@ -123,7 +129,7 @@ fn draw(
         .collect(),
         people: people
             .iter()
-            .map(|person| line(person, user, when::recent))
+            .map(|person| line(person, user, when::recent, &place))
             .collect(),
         pager: Pager {
             previous: (number > 0).then(|| path(number - 1)),
@@ -139,6 +145,7 @@ fn draw(
             })
             .collect(),
         failed: counts.failed.unsigned_abs(),
+        place,
     }
 }
 
@@ -153,6 +160,7 @@ pub(super) fn line(
     person: &password_resets::PersonOutcome,
     user: &SignedInUser,
     written: Written,
+    place: &Place,
 ) -> PersonOutcome {
     let at = person
         .settled_at
@@ -176,7 +184,7 @@ pub(super) fn line(
     PersonOutcome {
         username: person.username.clone(),
         name: person.name.clone(),
-        href: Place::default().user_href(&person.user_id),
+        href: place.user_href(&person.user_id),
         outcome,
         tone,
     }
@@ -190,7 +198,9 @@ pub async fn retry(
     app: web::Data<App>,
     administrator: Administrator,
     id: Id,
+    query: Query,
 ) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
     let user = administrator.0;
     let found = blocking(move || {
         app.db.write(|tx| {
@@ -213,5 +223,5 @@ pub async fn retry(
     if !found {
         return Err(WebError::NotFound);
     }
-    Ok(see_other(format!("/password-resets/{}", id.0)))
+    Ok(see_other(place.href(format!("/password-resets/{}", id.0))))
 }

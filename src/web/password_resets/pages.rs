@@ -8,6 +8,7 @@ use crate::web::components::{LeftOut, Pager, Progress, Tone, grouped, people};
 use crate::web::form::Errors;
 use crate::web::layout::Layout;
 use crate::web::users::pages::UserList;
+use crate::web::users::place::Place;
 use crate::web::users::scope::{Scope, ScopeChoice};
 
 /// `/password-resets/new`: the pop-up over the list.
@@ -69,6 +70,8 @@ pub struct PasswordResetPage {
     pub layout: Layout,
     /// Which.
     pub id: Uuid,
+    /// Where in the list it was started: there the way back leads.
+    pub place: Place,
     /// `Selected users` or `All Active Users`.
     pub scope: Scope,
     /// Who started it.
@@ -95,6 +98,8 @@ pub struct PasswordResetPage {
 pub struct PasswordResetUnderWayPage {
     /// The frame.
     pub layout: Layout,
+    /// Where in the list it was started.
+    pub place: Place,
 }
 
 impl PasswordResetPage {

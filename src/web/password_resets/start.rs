@@ -94,10 +94,13 @@ pub async fn reset(
         })
     })
     .await;
-    let page = format!("/password-resets/{id}");
+    let page = place.href(format!("/password-resets/{id}"));
     let outcome = match outcome {
         // Of very many people, it goes on: its page waits for it, or says that the database does not answer.
-        Err(WebError::Unanswered(_)) => return Ok(see_other(format!("{page}?begun=yes"))),
+        Err(WebError::Unanswered(_)) => {
+            let more = if page.contains('?') { '&' } else { '?' };
+            return Ok(see_other(format!("{page}{more}begun=yes")));
+        }
         ended => ended?,
     };
     let message = match outcome {

@@ -15,6 +15,7 @@ use crate::web::password_resets::pages::{
     OutcomeCount, PasswordResetPage, PasswordResetUnderWayPage, PersonOutcome,
 };
 use crate::web::training::pages::{TrainingKind, TrainingRequestPage};
+use crate::web::users::place::Place;
 use crate::web::users::scope::Scope;
 
 #[test]
@@ -125,6 +126,7 @@ fn a_password_reset_under_way_and_done() {
     let page = |layout, done, failed| PasswordResetPage {
         layout,
         id: id(77),
+        place: Place::default(),
         scope: Scope::Selected,
         requested_by: "Dana Fox".to_owned(),
         requested_at: "3 May 2026, 10:42".to_owned(),
@@ -176,6 +178,7 @@ fn a_password_reset_under_way_and_done() {
     let html = draw("reset-page-done", &page(signed_in(), 500, 0));
     assert!(html.contains("All 500 done") && !html.contains("Retry failed"));
     let under_way = PasswordResetUnderWayPage {
+        place: Place::default(),
         layout: signed_in(),
     };
     draw("reset-page-under-way", &under_way);
@@ -184,6 +187,7 @@ fn a_password_reset_under_way_and_done() {
 #[test]
 fn a_training_request() {
     let page = TrainingRequestPage {
+        place: Place::default(),
         layout: Layout {
             refresh_seconds: Some(9),
             ..telling(Flash::success(

@@ -10,8 +10,9 @@ use crate::web::components::people;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::guard::Administrator;
-use crate::web::input::Id;
+use crate::web::input::{Id, Query};
 use crate::web::redirect::see_other;
+use crate::web::users::place_query;
 
 /// POST `/training-requests/{id}/retry`.
 ///
@@ -21,7 +22,9 @@ pub async fn retry(
     app: web::Data<App>,
     administrator: Administrator,
     id: Id,
+    query: Query,
 ) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
     let user = administrator.0;
     let retried = blocking(move || {
         app.db.write(|tx| {
@@ -40,7 +43,9 @@ pub async fn retry(
     })
     .await??;
     retried.ok_or(WebError::NotFound)?;
-    Ok(see_other(format!("/training-requests/{}", id.0)))
+    Ok(see_other(
+        place.href(format!("/training-requests/{}", id.0)),
+    ))
 }
 
 /// POST `/training-requests/{id}/attendance`: everybody of the request attended.
@@ -51,7 +56,9 @@ pub async fn attended(
     app: web::Data<App>,
     administrator: Administrator,
     id: Id,
+    query: Query,
 ) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
     let user = administrator.0;
     let recorded = blocking(move || {
         app.db.write(|tx| {
@@ -71,5 +78,7 @@ pub async fn attended(
     })
     .await??;
     recorded.ok_or(WebError::NotFound)?;
-    Ok(see_other(format!("/training-requests/{}", id.0)))
+    Ok(see_other(
+        place.href(format!("/training-requests/{}", id.0)),
+    ))
 }

@@ -12,6 +12,7 @@ use crate::web::csv_stream::{self, Download};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
+use crate::web::users::place::Place;
 use crate::web::when;
 
 /// The file: for whom training is requested, and who was left out.
@@ -43,7 +44,7 @@ pub async fn show(
         let people = training::people(connection, account_id, id.0, None)?;
         let left_out = training::left_out(connection, account_id, id.0)?;
         let asked = people.iter().map(|person| {
-            let line = line(person, &details, user, when::in_a_file);
+            let line = line(person, &details, user, when::in_a_file, &Place::default());
             vec![line.username, line.name, line.outcome]
         });
         let left_out = left_out.into_iter().map(|(name, username, reason)| {

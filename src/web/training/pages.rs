@@ -10,6 +10,7 @@ use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
 use crate::web::password_resets::pages::PersonOutcome;
 use crate::web::users::pages::UserList;
+use crate::web::users::place::Place;
 use crate::web::users::scope::ScopeChoice;
 
 /// Which training, as the radios `kind` say it.
@@ -126,6 +127,8 @@ pub struct TrainingRequestPage {
     pub look_again_seconds: Option<u32>,
     /// Which.
     pub id: Uuid,
+    /// Where in the list it was asked for: there the way back leads.
+    pub place: Place,
     /// Which training.
     pub kind: TrainingKind,
     /// Who asked.

@@ -17,6 +17,7 @@ use crate::web::page;
 use crate::web::password_resets::pages::PersonOutcome;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
+use crate::web::users::place_query;
 use crate::web::when::{self, Written};
 
 /// How often the page looks again while the mail is held or waits, in seconds. Where no script exchanges
@@ -34,6 +35,7 @@ pub async fn show(
     id: Id,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
     let number: i64 = query.0.text("page")?.parse().unwrap_or(0).clamp(0, 100_000);
     let (shared, account_id) = (app.clone(), administrator.account_id());
     let found = blocking(move || {
@@ -48,7 +50,7 @@ pub async fn show(
     })
     .await??;
     let (details, people, left_out) = found.ok_or(WebError::NotFound)?;
-    let mut page = draw(&app, &administrator.0, &details, &people, number);
+    let mut page = draw(&app, &administrator.0, &details, &people, (place, number));
     page.left_out = left_out
         .into_iter()
         .map(|(name, username, reason)| LeftOut {
@@ -65,13 +67,10 @@ fn draw(
     user: &SignedInUser,
     details: &Details,
     people: &[training::Person],
-    number: i64,
+    (place, number): (Place, i64),
 ) -> TrainingRequestPage {
     let (status, tone, settled) = standing(details, user);
-    let path = |number: i64| match number {
-        0 => format!("/training-requests/{}", details.id),
-        number => format!("/training-requests/{}?page={number}", details.id),
-    };
+    let path = |number| place.href_of_page(&format!("/training-requests/{}", details.id), number);
     let held = details.undone_at.is_none()
         && matches!(&details.mail, Some((state, ..)) if state == "waiting")
         && user.now < details.requested_at + UNDO_WINDOW;
@@ -101,19 +100,21 @@ fn draw(
         } else {
             0
         },
-        together_with: details
-            .together_with
-            .map(|(id, training)| Link::new(training.label(), format!("/training-requests/{id}"))),
+        together_with: details.together_with.map(|(id, training)| {
+            let href = place.href(format!("/training-requests/{id}"));
+            Link::new(training.label(), href)
+        }),
         people_count: details.people.unsigned_abs(),
         people: people
             .iter()
-            .map(|person| line(person, details, user, when::day))
+            .map(|person| line(person, details, user, when::day, &place))
             .collect(),
         pager: Pager {
             previous: (number > 0).then(|| path(number - 1)),
             next: ((number + 1) * PEOPLE_PAGE < details.people).then(|| path(number + 1)),
         },
         left_out: Vec::new(),
+        place,
     }
 }
 
@@ -123,11 +124,12 @@ pub(super) fn line(
     details: &Details,
     user: &SignedInUser,
     written: Written,
+    place: &Place,
 ) -> PersonOutcome {
     PersonOutcome {
         username: person.username.clone(),
         name: format!("{} {}", person.first_name, person.last_name),
-        href: Place::default().user_href(&person.user_id),
+        href: place.user_href(&person.user_id),
         outcome: match (person.attended_at, details.undone_at) {
             (Some(at), _) => format!("Attended, recorded {}", written(at, user.now, &user.zone)),
             (None, Some(_)) => "Not requested any more".to_string(),
@@ -193,7 +195,9 @@ pub async fn undo(
     app: web::Data<App>,
     administrator: Administrator,
     id: Id,
+    query: Query,
 ) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
     let user = administrator.0;
     let found = blocking(move || {
         app.db.write(|tx| {
@@ -208,7 +212,9 @@ pub async fn undo(
     if !found {
         return Err(WebError::NotFound);
     }
-    Ok(see_other(format!("/training-requests/{}", id.0)))
+    Ok(see_other(
+        place.href(format!("/training-requests/{}", id.0)),
+    ))
 }
 
 fn undone_message(undone: &Undone) -> Flash {

@@ -82,7 +82,7 @@ pub async fn request(
                 .requests
                 .first()
                 .map_or(Uuid::nil(), |(id, ..)| *id);
-            return Ok(see_other(format!("/training-requests/{first}")));
+            return Ok(see_other(place.href(format!("/training-requests/{first}"))));
         }
         Err(RequestError::NotFound) => return Err(WebError::NotFound),
         Err(RequestError::Database(error)) => return Err(error.into()),

@@ -129,6 +129,16 @@ impl Place {
         self.href("")
     }
 
+    /// A page of several that leads back to this place, which keeps it while it is gone through: its first page is 0.
+    pub fn href_of_page(&self, path: &str, number: i64) -> String {
+        let href = self.href(path);
+        match (number, href.contains('?')) {
+            (0, _) => href,
+            (number, true) => format!("{href}&page={number}"),
+            (number, false) => format!("{href}?page={number}"),
+        }
+    }
+
     /// The list at this place.
     pub fn list_href(&self) -> String {
         self.href("/users")
