@@ -16,6 +16,7 @@ mod account;
 mod activation;
 mod activity;
 mod activity_pages;
+mod acts_from_the_list;
 mod acts_on_several;
 mod add;
 mod administrators;

@@ -1,0 +1,70 @@
+//! An act on several begins at a place in the list: whom it finds there, and the way back.
+
+use crate::site::Site;
+
+#[test]
+fn who_matches_nothing_in_particular_is_nobody_and_never_everyone() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    site.person(acme, "ann@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let before = site.everything();
+    for query in [
+        "",
+        "?q=",
+        "?q=%20",
+        "?show=inactive",
+        "?q=ann&show=inactive",
+    ] {
+        for (path, fields) in [
+            ("/password-resets", [("scope", "matching"), ("opened", "")]),
+            (
+                "/training-requests",
+                [("scope", "matching"), ("kind", "new_user")],
+            ),
+        ] {
+            let answer = client.post(&format!("{path}{query}"), &fields);
+            assert_eq!(answer.status, 422, "{path}{query}: {}", answer.text());
+            assert!(answer.error_at("scope").is_some(), "{}", answer.text());
+        }
+    }
+    assert_eq!(site.everything(), before);
+}
+
+#[test]
+fn the_place_in_the_list_comes_back_after_a_reset_and_a_request_for_training() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false).to_string();
+    let client = site.signed_in("boss@acme.example");
+    let query = "?q=ann&sort=-name";
+    let back = "href=\"/users?q=ann&#38;sort=-name\"";
+    for (path, fields, act) in [
+        (
+            "/password-resets",
+            [("scope", "selected"), ("opened", ""), ("user", &ann)],
+            "retry",
+        ),
+        (
+            "/training-requests",
+            [("scope", "selected"), ("kind", "new_user"), ("user", &ann)],
+            "undo",
+        ),
+    ] {
+        let asked = client.post(&format!("{path}{query}"), &fields);
+        let page = asked.location.unwrap();
+        assert!(
+            page.starts_with(&format!("{path}/")) && page.ends_with(query),
+            "{page}"
+        );
+        let shown = client.get(&page);
+        assert!(shown.body.contains(back), "{}", shown.body);
+        let (bare, _) = page.split_once('?').unwrap();
+        let again = client.post(&format!("{bare}/{act}{query}"), &[]);
+        assert_eq!(again.location.as_deref(), Some(page.as_str()));
+        assert!(
+            client.get(bare).body.contains("href=\"/users\""),
+            "as before"
+        );
+    }
+}
