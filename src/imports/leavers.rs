@@ -30,7 +30,8 @@ pub(super) fn usernames(lines: &[Line]) -> Vec<Username> {
 }
 
 impl Leavers {
-    /// Whom the line replaces.
+    /// Whom the line replaces. `listed` has the usernames on lines before it: no list keeps somebody on
+    /// one line and takes them out on another, in whichever order.
     ///
     /// # Errors
     /// Why nobody can be replaced so, a sentence. What other accounts hold is told by none of them.
@@ -38,6 +39,7 @@ impl Leavers {
         &self,
         author: &Author,
         held: &HashMap<String, Held>,
+        listed: &HashMap<String, u32>,
         typed: &str,
     ) -> Result<Leaver, String> {
         let username = Username::parse(typed).map_err(|problem| format!("Replaces: {problem}"))?;
@@ -57,6 +59,11 @@ impl Leavers {
         if let Some(line) = self.line_replacing(&username) {
             return Err(format!(
                 "Replaces: {name} is replaced on line {line} already."
+            ));
+        }
+        if let Some(line) = listed.get(username.as_str()) {
+            return Err(format!(
+                "Replaces: {name} stands on line {line}. Take out one of the two lines."
             ));
         }
         if !active {

@@ -189,7 +189,7 @@ pub(super) fn decide(
             }) => of_ours(*id, stored, *active, &username, &profile, &line.replaces),
             taken => {
                 let leaver = (!line.replaces.is_empty())
-                    .then(|| leavers.find(author, &held, &line.replaces))
+                    .then(|| leavers.find(author, &held, &first_lines, &line.replaces))
                     .transpose();
                 match leaver {
                     Err(reason) => Decided::refused(reason),

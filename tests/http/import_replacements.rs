@@ -137,6 +137,50 @@ back@acme.example,Back,Tester,tom@acme.example
 }
 
 #[test]
+fn nobody_stays_on_one_line_and_is_replaced_on_another_in_whichever_order() {
+    let (site, acme, client) = company();
+    for name in ["tom", "back"] {
+        site.person(acme, &format!("{name}@acme.example"), false);
+    }
+    site.sql("update users set active = false, deactivated_at = now() where username = 'back@acme.example'");
+    let before = site.everything();
+    let (stays, replaced) = (
+        "tom@acme.example,Tom,Tester,\n",
+        "a@acme.example,Ann,A,TOM@acme.example\n",
+    );
+    let page = client.get(&check(&client, &format!("{HEAD}{replaced}{stays}")));
+    for words in [
+        "1 will replace",
+        "1 refused",
+        "This person is replaced on line 2. Take out one of the two lines.",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    let path = check(&client, &format!("{HEAD}{stays}{replaced}"));
+    let page = client.get(&path);
+    for words in [
+        "1 unchanged",
+        "1 refused",
+        "Replaces: Tom Tester stands on line 2. Take out one of the two lines.",
+        "There is nothing to import",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    // Neither does who comes back on one line leave on the next.
+    let page = client.get(&check(
+        &client,
+        &format!("{HEAD}back@acme.example,Back,Tester,\nb@acme.example,Bea,B,back@acme.example\n"),
+    ));
+    for words in [
+        "1 will be reactivated",
+        "Replaces: Back Tester stands on line 2. Take out one of the two lines.",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    assert_eq!(site.everything(), before);
+}
+
+#[test]
 fn who_left_or_was_promoted_between_check_and_run_is_not_replaced() {
     let (site, acme, client) = company();
     for name in ["tom", "sam"] {
