@@ -146,7 +146,9 @@ fn rule_words(rule: &str) -> &'static str {
         "elsewhere" => "already in use, in another account",
         "reserved" => "already in use: the former address of somebody, kept for 30 days",
         "budget_spent" => "too many such look-ups in a short time",
-        "no_seat" => "no seat is free",
+        "no_seat" => {
+            "no seat is free, which is asked first: somebody is deactivated, or seats are added"
+        }
         _ => "the domain is none of the account's",
     }
 }

@@ -10,7 +10,7 @@ use crate::db::{self, Db};
 use crate::history::Author;
 use crate::ids;
 use crate::schema::{account_domains, accounts};
-use crate::users::{self, AddError, FirstPassword, Profile, Username};
+use crate::users::{self, AddError, AddUser, Profile, Username};
 
 /// Accounts that are looked at; more share no domain in practice.
 const MOST_ACCOUNTS: i64 = 20;
@@ -63,7 +63,7 @@ pub(super) fn replay(
         .collect()
 }
 
-/// Adds for real, asks every rule, and takes it back.
+/// Adds for real, as the page does and in the same order of rules, and takes it back.
 fn decide(
     db: &Db,
     account_id: Uuid,
@@ -71,26 +71,26 @@ fn decide(
     held: Option<&Holding>,
     now: OffsetDateTime,
 ) -> QueryResult<&'static str> {
-    let profile = Profile {
-        first_name: "Replay".to_string(),
-        last_name: "Replay".to_string(),
-        ..Profile::default()
+    let command = AddUser {
+        id: ids::new(),
+        username: username.clone(),
+        profile: Profile {
+            first_name: "Replay".to_string(),
+            last_name: "Replay".to_string(),
+            ..Profile::default()
+        },
     };
     let author = Author::staff(account_id);
     // Nothing happens: nothing of it is logged either.
     let outcome = db.write(|tx| {
-        crate::accounts::lock(tx, account_id)?;
-        let decided = users::insert(
-            tx,
-            &author,
-            ids::new(),
-            username,
-            &profile,
-            false,
-            &FirstPassword::Mailed,
-            now,
-        );
-        Err::<(), _>(Outcome::Decided(decided.map(|_| ())))
+        let domains = crate::accounts::domains(tx, account_id)?;
+        let fields = users::check_fields(username.as_str(), &command.profile, &domains, None);
+        let decided = match fields {
+            Ok(_) => users::add(tx, &author, &command, now).map(|_| ()),
+            // The details are in order.
+            Err(_) => Err(AddError::ForeignDomain),
+        };
+        Err::<(), _>(Outcome::Decided(decided))
     });
     match outcome {
         Ok(()) | Err(Outcome::Decided(Ok(()))) => Ok("added"),

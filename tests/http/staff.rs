@@ -327,3 +327,38 @@ fn looking_up_by_changing_a_username_draws_on_the_same_budget_and_opens_a_case()
         "ann@acme.example"
     );
 }
+
+#[test]
+fn with_no_seat_free_staff_are_told_what_the_page_tells() {
+    let site = Site::start();
+    let client = shared(&site);
+    add(&client, "ann@shared.example");
+    site.sql("update accounts set seats = 2 where name = 'Acme'");
+    let decided = |username: &str| {
+        support::explain_email(&site.db, username, clock::now())
+            .unwrap()
+            .replay
+            .into_iter()
+            .find(|one| one.account == "Acme")
+            .unwrap()
+            .decision
+    };
+    // Somebody in Globex has it, which the page does not come to.
+    let page = add(&client, "kim@shared.example");
+    assert!(
+        page.says("No seat is free") && !page.says("already in use"),
+        "{}",
+        page.dialog().text()
+    );
+    assert_eq!(decided("kim@shared.example"), "no_seat");
+    assert_eq!(decided("nobody@shared.example"), "no_seat");
+    let page = add(&client, "ann@shared.example");
+    assert!(page.says("already in use"), "{}", page.dialog().text());
+    assert_eq!(decided("ann@shared.example"), "active_here");
+    assert_eq!(
+        site.count("users where first_name = 'Replay'")
+            + site.count("mails where state = 'waiting'"),
+        1,
+        "Ann's welcome alone"
+    );
+}
