@@ -252,20 +252,35 @@ fn erase(db: &Db, command: &EraseCommand) -> Result<(), Refusal> {
     if !command.yes {
         confirm(&username)?;
     }
-    let marked = db
+    let erased = db
         .write(|tx| support::erase(tx, &username, clock::now()))
         .map_err(|error| match error {
             support::EraseError::Database(error) => refused(error),
             refusal => refusal.to_string(),
         })?;
     if command.json {
-        say(json!({ "erased": true, "username": marked }).to_string());
+        say(json!({
+            "erased": true,
+            "username": erased.username,
+            "was_active": erased.was_active,
+            "free_seats": erased.free_seats,
+        })
+        .to_string());
     } else {
-        say(format!(
-            "Erased. {marked} stands in their place; their seat is free."
-        ));
+        say(erased_words(&erased));
     }
     Ok(())
+}
+
+fn erased_words(erased: &support::Erased) -> String {
+    let seat = match (erased.was_active, erased.free_seats > 0) {
+        (false, _) => "they were inactive already and held no seat",
+        (true, true) => "their seat is free",
+        (true, false) => {
+            "they are deactivated; no seat is free, as the account had more active users than seats"
+        }
+    };
+    format!("Erased. {} stands in their place; {seat}.", erased.username)
 }
 
 /// There is no way back: the address is typed once more.

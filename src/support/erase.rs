@@ -2,7 +2,7 @@
 //! they were there, and what was done with them, stays.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
 use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::holding::{Holding, holding};
 use crate::history::{self, Author, Event};
 use crate::schema::{address_conflicts, mails, users as users_table};
-use crate::users::{self, ActivationError, Profile, Username};
+use crate::users::{self, ActivationError, Profile, User, Username};
 use crate::{accounts, db};
 
 /// The mark.
@@ -32,9 +32,20 @@ pub enum EraseError {
     Database(#[from] db::Error),
 }
 
+/// What erasing somebody came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// The username that stands there now.
+    pub username: String,
+    /// Whether they were active until now.
+    pub was_active: bool,
+    /// How many seats of the account are free since; negative where more are active than it has.
+    pub free_seats: i32,
+}
+
 /// Erases whoever has `username`: they are deactivated, and their name, address, details, the addresses
-/// they had before and the network addresses they came from are replaced by a mark. Returns the
-/// username that stands there now.
+/// they had before and the network addresses they came from are replaced by a mark. An address that
+/// they had before and somebody else has now stays with whoever has it.
 ///
 /// # Errors
 /// [`EraseError`].
@@ -42,7 +53,7 @@ pub fn erase(
     tx: &mut db::Connection,
     username: &Username,
     now: OffsetDateTime,
-) -> Result<String, EraseError> {
+) -> Result<Erased, EraseError> {
     let Some(Holding::By {
         account_id, holder, ..
     }) = holding(tx, username, now)?
@@ -65,17 +76,13 @@ pub fn erase(
     // History is append-only; the database makes this one exception, for this transaction.
     diesel::sql_query("set local user_accounts.erasing = 'on'").execute(tx)?;
     let marked = format!("{ERASED}.{}@{}", user.id.simple(), username.domain());
-    let person = Person {
-        account_id,
-        id: user.id,
-    };
-    let addresses = person.addresses(tx)?;
-    let mut texts = addresses.clone();
+    let person = Person::find(tx, account_id, &user, now)?;
+    let mut texts = person.addresses.clone();
     texts.push(user.full_name());
     person.mark_history(tx)?;
-    person.mark_what_others_wrote(tx, &addresses, &texts)?;
-    person.mark_mails(tx, &marked, &addresses)?;
-    person.mark_imports(tx, &addresses)?;
+    person.mark_what_others_wrote(tx, &texts)?;
+    person.mark_mails(tx, &marked)?;
+    person.mark_imports(tx)?;
     person.forget(tx)?;
     let mark = Profile {
         first_name: ERASED.to_string(),
@@ -96,12 +103,20 @@ pub fn erase(
             users_table::last_sign_in_at.eq(None::<OffsetDateTime>),
         ))
         .execute(tx)?;
-    Ok(marked)
+    Ok(Erased {
+        username: marked,
+        was_active: user.active,
+        free_seats: accounts::lock(tx, account_id)?.free_seats(),
+    })
 }
 
 struct Person {
     account_id: Uuid,
     id: Uuid,
+    /// The addresses that nobody but them has: erased wherever they stand.
+    addresses: Vec<String>,
+    /// Those that they had, and that are somebody else's now: erased where the row is about them.
+    passed_on: Vec<String>,
 }
 
 #[derive(QueryableByName)]
@@ -111,8 +126,13 @@ struct Address {
 }
 
 impl Person {
-    /// The addresses that they have and had, as far as anything tells.
-    fn addresses(&self, tx: &mut db::Connection) -> QueryResult<Vec<String>> {
+    /// The person with the addresses that they have and had, as far as anything tells.
+    fn find(
+        tx: &mut db::Connection,
+        account_id: Uuid,
+        user: &User,
+        now: OffsetDateTime,
+    ) -> QueryResult<Person> {
         let found: Vec<Address> = diesel::sql_query(
             "select distinct address from (
                  select username from users where account_id = $1 and id = $2
@@ -125,10 +145,31 @@ impl Person {
              ) as addresses (address)
              where address <> ''",
         )
-        .bind::<SqlUuid, _>(self.account_id)
-        .bind::<SqlUuid, _>(self.id)
+        .bind::<SqlUuid, _>(account_id)
+        .bind::<SqlUuid, _>(user.id)
         .load(tx)?;
-        Ok(found.into_iter().map(|found| found.address).collect())
+        let all: Vec<String> = found.into_iter().map(|found| found.address).collect();
+        // Whoever has it, or had it so recently that it is kept for them, in whichever account.
+        let of_others: Vec<Address> = diesel::sql_query(
+            "select username as address from users
+                 where username = any($1) and (account_id, id) <> ($2, $3)
+             union select username from reserved_usernames
+                 where username = any($1) and (account_id, user_id) <> ($2, $3) and reserved_until > $4",
+        )
+        .bind::<Array<Text>, _>(&all)
+        .bind::<SqlUuid, _>(account_id)
+        .bind::<SqlUuid, _>(user.id)
+        .bind::<Timestamptz, _>(now)
+        .load(tx)?;
+        let (passed_on, addresses) = all
+            .into_iter()
+            .partition(|address| of_others.iter().any(|other| other.address == *address));
+        Ok(Person {
+            account_id,
+            id: user.id,
+            addresses,
+            passed_on,
+        })
     }
 
     /// What is about them alone: every text in it, and where they came from.
@@ -160,15 +201,10 @@ impl Person {
 
     /// Their addresses wherever they stand in the account, and their name where people write freely:
     /// a name alone may be somebody else's too.
-    fn mark_what_others_wrote(
-        &self,
-        tx: &mut db::Connection,
-        addresses: &[String],
-        texts: &[String],
-    ) -> QueryResult<()> {
+    fn mark_what_others_wrote(&self, tx: &mut db::Connection, texts: &[String]) -> QueryResult<()> {
         let free = "'user_deactivated', 'user_replaced'";
         for (condition, texts) in [
-            (format!("kind not in ({free})"), addresses),
+            (format!("kind not in ({free})"), self.addresses.as_slice()),
             (format!("kind in ({free})"), texts),
         ] {
             diesel::sql_query(format!(
@@ -202,7 +238,7 @@ impl Person {
         .bind::<Text, _>(pattern(texts.iter().map(|text| in_json(text))))
         .execute(tx)?;
         diesel::update(
-            address_conflicts::table.filter(address_conflicts::username.eq_any(addresses)),
+            address_conflicts::table.filter(address_conflicts::username.eq_any(&self.addresses)),
         )
         .set((
             address_conflicts::typed.eq(ERASED),
@@ -213,16 +249,14 @@ impl Person {
     }
 
     /// A mail server's words often repeat the address.
-    fn mark_mails(
-        &self,
-        tx: &mut db::Connection,
-        marked: &str,
-        addresses: &[String],
-    ) -> QueryResult<()> {
+    fn mark_mails(&self, tx: &mut db::Connection, marked: &str) -> QueryResult<()> {
+        let to_them = mails::user_id
+            .eq(self.id)
+            .and(mails::recipient.is_not_null());
         diesel::update(
             mails::table
                 .filter(mails::account_id.eq(self.account_id))
-                .filter(mails::recipient.eq_any(addresses)),
+                .filter(to_them.or(mails::recipient.eq_any(&self.addresses))),
         )
         .set(mails::recipient.eq(marked))
         .execute(tx)?;
@@ -239,22 +273,40 @@ impl Person {
 
     /// The lines of lists that they stood on, wherever the list was handed in, and from where they
     /// ran lists themself.
-    fn mark_imports(&self, tx: &mut db::Connection, addresses: &[String]) -> QueryResult<()> {
+    fn mark_imports(&self, tx: &mut db::Connection) -> QueryResult<()> {
+        let anywhere = pattern(self.addresses.iter().cloned());
         diesel::sql_query(
             "update import_lines set username = 'erased', first_name = 'erased', last_name = 'erased',
                  title = '', department = '', phone = '', replaces = '', reason = case reason when '' then '' else 'erased' end
-             where (account_id = $1 and user_id = $2) or username ~* $3",
+             where (account_id = $1 and user_id = $2) or (user_id is null and username ~* $3)",
         )
         .bind::<SqlUuid, _>(self.account_id)
         .bind::<SqlUuid, _>(self.id)
-        .bind::<Text, _>(pattern(addresses.iter().cloned()))
+        .bind::<Text, _>(&anywhere)
         .execute(tx)?;
+        // Lines of somebody who had the address at another time: the rest of them is about that person.
+        diesel::sql_query("update import_lines set username = 'erased' where username ~* $1")
+            .bind::<Text, _>(&anywhere)
+            .execute(tx)?;
         // Somebody else's lines, which named them as leaving.
         diesel::sql_query(
             "update import_lines set replaces = 'erased', reason = case reason when '' then '' else 'erased' end
              where replaces ~* $1",
         )
-        .bind::<Text, _>(pattern(addresses.iter().cloned()))
+        .bind::<Text, _>(&anywhere)
+        .execute(tx)?;
+        // The line of whoever took their place names them, whoever has that address now.
+        diesel::sql_query(
+            "update import_lines set replaces = 'erased', reason = case reason when '' then '' else 'erased' end
+             where account_id = $1 and btrim(lower(replaces)) = any($3) and exists (
+                 select from events
+                 where events.account_id = $1 and events.user_id = $2 and kind = 'user_replaced'
+                     and events.import_id = import_lines.import_id
+                     and details->>'new_user' = import_lines.user_id::text)",
+        )
+        .bind::<SqlUuid, _>(self.account_id)
+        .bind::<SqlUuid, _>(self.id)
+        .bind::<Array<Text>, _>(&self.passed_on)
         .execute(tx)?;
         diesel::sql_query(
             "update imports set run_source = null where account_id = $1 and run_by = $2",

@@ -7,7 +7,7 @@ mod holding;
 mod replay;
 mod report;
 
-pub use erase::{ERASED, EraseError, erase};
+pub use erase::{ERASED, EraseError, Erased, erase};
 pub use explain::{explain_case, explain_email};
 pub use holding::{Holding, holding};
 pub use report::{Case, CaseReport, EmailReport, HolderReport, Mail, Replay, Reservation, Step};

@@ -83,7 +83,31 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
         "Recorded: hans.gruber@acme.example attended Advanced Training.\n"
     );
     let erased = said(&["support", "erase", "hans.gruber@acme.example", "--yes"]);
-    assert!(erased.starts_with("Erased. erased."), "{erased}");
+    assert!(
+        erased.starts_with("Erased. erased.")
+            && erased.ends_with("they were inactive already and held no seat.\n"),
+        "{erased}"
+    );
+    let erased = said(&["support", "erase", "emma.oconnor@acme.example", "--yes"]);
+    assert!(erased.ends_with("their seat is free.\n"), "{erased}");
+    said(&[
+        "account",
+        "set-seats",
+        "--account",
+        "Acme Instruments",
+        "--seats",
+        "5",
+    ]);
+    let words = said(&["support", "email", "paul.sanders@acme-labs.example"]);
+    assert!(
+        words.contains("Acme Instruments: no seat is free, which is asked first"),
+        "{words}"
+    );
+    let erased = said(&["support", "erase", "priya.raman@acme.example", "--yes"]);
+    assert!(
+        erased.contains("they are deactivated; no seat is free"),
+        "{erased}"
+    );
 
     for (arguments, words) in [
         (

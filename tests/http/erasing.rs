@@ -16,7 +16,7 @@ struct TextColumn {
 }
 
 /// Every text, JSON and address column of every table in which `needle` stands.
-fn stands_in(site: &Site, needle: &str) -> Vec<String> {
+pub fn stands_in(site: &Site, needle: &str) -> Vec<String> {
     use diesel::prelude::*;
     let columns: Vec<TextColumn> = site
         .db
@@ -116,10 +116,12 @@ fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
     let (events, mails) = (site.count("events"), site.count("mails"));
 
     let username = Username::parse("zelda.quux@acme.example").unwrap();
-    let marked = site
+    let erased = site
         .owner
         .write(|tx| support::erase(tx, &username, clock::now()))
         .unwrap();
+    assert!(erased.was_active);
+    let marked = erased.username;
     for needle in [
         "zelda.quux@",
         "zelda.former",
@@ -240,6 +242,7 @@ fn whoever_is_erased_has_no_address_at_a_domain_any_more() {
         site.owner
             .write(|tx| support::erase(tx, &username, clock::now()))
             .unwrap()
+            .username
     };
     let marked = erase("bo@shared.example");
     let acme = site.value("select id from accounts where name = 'Acme'");
@@ -278,4 +281,27 @@ fn whoever_is_erased_has_no_address_at_a_domain_any_more() {
         "{}",
         list.text()
     );
+}
+
+#[test]
+fn erasing_says_whether_a_seat_came_free_by_it() {
+    let site = Site::start();
+    let client = shared(&site);
+    for username in ["bo@acme.example", "cy@acme.example", "di@acme.example"] {
+        assert_eq!(add(&client, username).status, 303);
+    }
+    site.sql("update users set active = false, deactivated_at = now() where username = 'bo@acme.example'");
+    let erase = |username: &str| {
+        let username = Username::parse(username).unwrap();
+        let erased = site
+            .owner
+            .write(|tx| support::erase(tx, &username, clock::now()))
+            .unwrap();
+        (erased.was_active, erased.free_seats)
+    };
+    assert_eq!(erase("bo@acme.example"), (false, 2));
+    assert_eq!(erase("cy@acme.example"), (true, 3));
+    // With fewer seats than people none comes free.
+    site.sql("update accounts set seats = 1 where name = 'Acme'");
+    assert_eq!(erase("di@acme.example"), (true, 0));
 }

@@ -28,6 +28,7 @@ mod edit;
 mod erasing;
 mod error_pages;
 mod far_ends;
+mod former_addresses;
 mod forms;
 mod happened_to_others;
 mod headers;
