@@ -87,7 +87,7 @@ fn editing(site: &Site, company: Company, client: &Client) -> Marked {
         fields: edit_of(client, person, ("title", title)),
         shown_by: vec![
             (event("user_edited", person), 1),
-            (format!("users where title = '{title}' and version = 2"), 1),
+            (format!("users where title = '{title}'"), 1),
         ],
     };
     (act, title.into())
