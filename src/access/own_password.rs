@@ -175,9 +175,9 @@ pub fn choose_by_link(
     let key = [holder.account_id.to_string(), holder.user_id.to_string()];
     let key = key.each_ref().map(String::as_str);
     count_new(db, &key, now)?;
+    let judged = OwnPassword::parse(new, &about)?;
     refuse_mailed(db, holder.account_id, holder.user_id, new, now)?;
-    let new = OwnPassword::parse(new, &about)?;
-    let hash = hasher.hash(new.secret())?;
+    let hash = hasher.hash(judged.secret())?;
     let author = author_of(&holder);
     let token = db.write(|tx| {
         // Using the link up is what decides between two who use it at once.

@@ -1,11 +1,11 @@
 //! `/password`: choosing one's own.
 
-use crate::client::Client;
-use crate::site::{PASSWORD, Site};
+use crate::client::{Answer, Client};
+use crate::site::{Company, PASSWORD, Site};
 
 const NEW: &str = "velvet harbour sixteen geese";
 
-fn choose(client: &Client, current: &str, new: &str, repeat: &str) -> crate::client::Answer {
+fn choose(client: &Client, current: &str, new: &str, repeat: &str) -> Answer {
     client.post(
         "/password",
         &[
@@ -16,20 +16,30 @@ fn choose(client: &Client, current: &str, new: &str, repeat: &str) -> crate::cli
     )
 }
 
+/// Ann, with that password.
+fn sign_in(site: &Site, password: &str) -> (Client, Answer) {
+    let client = site.client();
+    let fields = [("username", "ann@acme.example"), ("password", password)];
+    let answer = client.post("/sign-in", &fields);
+    (client, answer)
+}
+
+/// Ann is new, and signed in with the password from her mail.
+fn arrived(site: &Site, company: Company) -> (Client, String) {
+    site.newcomer(company, "ann@acme.example");
+    let mailed = site.mailed_password("ann@acme.example");
+    let (client, answer) = sign_in(site, &mailed);
+    assert_eq!(answer.status, 303);
+    (client, mailed)
+}
+
 #[test]
 fn a_mailed_password_signs_in_to_one_thing_choosing_an_own_one_which_ends_it() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 5);
     site.newcomer(acme, "ann@acme.example");
     let mailed = site.mailed_password("ann@acme.example");
-    let sign_in = |password: &str| {
-        let client = site.client();
-        let answer = client.post(
-            "/sign-in",
-            &[("username", "ann@acme.example"), ("password", password)],
-        );
-        (client, answer)
-    };
+    let sign_in = |password: &str| sign_in(&site, password);
     let (client, answer) = sign_in(&mailed);
     assert_eq!(answer.location.as_deref(), Some("/password"));
     let (again, answer) = sign_in(&mailed);
@@ -166,14 +176,7 @@ fn guesses_at_the_current_password_are_limited() {
 fn who_knows_the_current_password_is_not_kept_out_by_new_ones_that_are_refused() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 5);
-    site.newcomer(acme, "ann@acme.example");
-    let mailed = site.mailed_password("ann@acme.example");
-    let client = site.client();
-    let typed = [
-        ("username", "ann@acme.example"),
-        ("password", mailed.as_str()),
-    ];
-    assert_eq!(client.post("/sign-in", &typed).status, 303);
+    let (client, mailed) = arrived(&site, acme);
     let easy = "ann@acme.example";
     for _ in 0..15 {
         let answer = choose(&client, &mailed, easy, easy);
@@ -197,14 +200,7 @@ fn who_knows_the_current_password_is_not_kept_out_by_new_ones_that_are_refused()
 fn a_mailed_password_cannot_be_chosen_as_ones_own() {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 5);
-    site.newcomer(acme, "ann@acme.example");
-    let mailed = site.mailed_password("ann@acme.example");
-    let client = site.client();
-    let typed = [
-        ("username", "ann@acme.example"),
-        ("password", mailed.as_str()),
-    ];
-    assert_eq!(client.post("/sign-in", &typed).status, 303);
+    let (client, mailed) = arrived(&site, acme);
     let told = Some("Choose a password of your own: this one was sent by mail.".to_string());
     let answer = choose(&client, &mailed, &mailed, &mailed);
     assert_eq!(answer.status, 422, "{}", answer.text());
@@ -226,9 +222,5 @@ fn a_mailed_password_cannot_be_chosen_as_ones_own() {
         0
     );
     assert_eq!(choose(&client, &mailed, NEW, NEW).status, 303);
-    assert_eq!(
-        site.client().post("/sign-in", &typed).status,
-        422,
-        "it ended"
-    );
+    assert_eq!(sign_in(&site, &mailed).1.status, 422, "it ended");
 }

@@ -94,17 +94,16 @@ pub async fn reset(
         })
     })
     .await;
-    let page = place.href(format!("/password-resets/{id}"));
+    let page = format!("/password-resets/{id}");
     let outcome = match outcome {
         // Of very many people, it goes on: its page waits for it, or says that the database does not answer.
         Err(WebError::Unanswered(_)) => {
-            let more = if page.contains('?') { '&' } else { '?' };
-            return Ok(see_other(format!("{page}{more}begun=yes")));
+            return Ok(see_other(place.href_and(&page, "begun=yes")));
         }
         ended => ended?,
     };
     let message = match outcome {
-        Ok(()) => return Ok(see_other(page)),
+        Ok(()) => return Ok(see_other(place.href(page))),
         Err(ResetError::NotFound) => return Err(WebError::NotFound),
         Err(ResetError::Database(error)) => return Err(error.into()),
         Err(ResetError::NobodySelected) => {

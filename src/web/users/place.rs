@@ -131,12 +131,17 @@ impl Place {
 
     /// A page of several that leads back to this place, which keeps it while it is gone through: its first page is 0.
     pub fn href_of_page(&self, path: &str, number: i64) -> String {
-        let href = self.href(path);
-        match (number, href.contains('?')) {
-            (0, _) => href,
-            (number, true) => format!("{href}&page={number}"),
-            (number, false) => format!("{href}?page={number}"),
+        match number {
+            0 => self.href(path),
+            number => self.href_and(path, &format!("page={number}")),
         }
+    }
+
+    /// A path with this place in its query, and one parameter of the page's own, as it is written there.
+    pub fn href_and(&self, path: &str, parameter: &str) -> String {
+        let href = self.href(path);
+        let joint = if href.contains('?') { '&' } else { '?' };
+        format!("{href}{joint}{parameter}")
     }
 
     /// The list at this place.
