@@ -8,6 +8,7 @@ use actix_web::web;
 use tokio::time::timeout;
 
 use super::error::WebError;
+use crate::db;
 
 /// How long a request may wait in sum: every one ends within 5 s, whatever the database does.
 const PATIENCE: Duration = Duration::from_millis(4_500);
@@ -41,5 +42,13 @@ pub async fn blocking<T: Send + 'static>(
         Err(_) => Err(WebError::Unanswered(
             "the work took longer than a request may wait".to_string(),
         )),
+    }
+}
+
+/// Runs what follows something that is done and committed, a message for the next page say: where it fails, the log
+/// alone is told, because nothing that was done is undone by it.
+pub async fn afterwards(work: impl FnOnce() -> Result<(), db::Error> + Send + 'static) {
+    if let Err(error) = blocking(work).await.and_then(|done| Ok(done?)) {
+        tracing::warn!(%error, "what follows a change failed");
     }
 }

@@ -10,7 +10,7 @@ use crate::history::{Actor, Author};
 use crate::sessions::Digest;
 use crate::sessions::Token;
 use crate::web::app::App;
-use crate::web::blocking::blocking;
+use crate::web::blocking::{afterwards, blocking};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
@@ -267,7 +267,7 @@ async fn welcome(
     let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
     let flash =
         serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
-    let told = blocking(move || {
+    afterwards(move || {
         app.db.write(|tx| {
             if let Some(old_session) = &old_session {
                 sessions::end(tx, old_session)?;
@@ -275,11 +275,7 @@ async fn welcome(
             sessions::leave_flash(tx, &session, &flash)
         })
     })
-    .await
-    .and_then(|told| Ok(told?));
-    if let Err(error) = told {
-        tracing::warn!(%error, "a saved password is told by no message");
-    }
+    .await;
     hand_over(&visitor.cookie, &token)?;
     Ok(return_to::lead_back(request, https))
 }

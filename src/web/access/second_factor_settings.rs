@@ -11,7 +11,7 @@ use crate::access::second_factor::{self, SecondFactorError, Standing};
 use crate::access::{self, ChooseError};
 use crate::db;
 use crate::web::app::App;
-use crate::web::blocking::blocking;
+use crate::web::blocking::{afterwards, blocking};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::form::Errors;
@@ -184,13 +184,7 @@ async fn with_code(
         Ok(Done::Off) => {
             let flash =
                 Flash::success("The second factor is off. Your password alone signs you in.");
-            let told = blocking(move || app.db.write(|tx| user.leave(tx, &flash)))
-                .await
-                .and_then(|told| Ok(told?));
-            // It is off by now, and the page that follows says so too.
-            if let Err(error) = told {
-                tracing::warn!(%error, "a second factor that is off is told by no message");
-            }
+            afterwards(move || app.db.write(|tx| user.leave(tx, &flash))).await;
             Ok(see_other("/second-factor"))
         }
         Err(error) => {

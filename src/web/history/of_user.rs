@@ -44,11 +44,10 @@ pub async fn show(
     let (subject, mut entries) = found.ok_or(WebError::NotFound)?;
     let more = entries.len() > history::PAGE;
     entries.truncate(history::PAGE);
+    let path = format!("/users/{}/history", id.0);
     let next = entries.last().filter(|_| more).map(|entry| {
-        let path = place.href(format!("/users/{}/history", id.0));
-        let mark = if path.contains('?') { '&' } else { '?' };
         let below = app.seal.seal_line(account_id, entry.id);
-        format!("{path}{mark}older_than={below}")
+        place.href_and(&path, &format!("older_than={below}"))
     });
     page::ok(&HistoryPage {
         layout: administrator.layout(&app),
@@ -62,7 +61,7 @@ pub async fn show(
             .map(|entry| line(entry, &administrator.0))
             .collect(),
         pager: Pager {
-            previous: older_than.map(|_| place.href(format!("/users/{}/history", id.0))),
+            previous: older_than.map(|_| place.href(&path)),
             next,
         },
     })
