@@ -82,6 +82,39 @@ impl OpenDatabase {
         Ok(ran)
     }
 
+    /// Sees that the schema is the one that this program knows. A database that somebody set is brought up to
+    /// date only when told to, by `migrate` and `serve`: its other programs may be older. The private one is
+    /// looked after by nobody else.
+    ///
+    /// # Errors
+    /// A sentence that says how to bring it up to date.
+    pub fn require_current(&self) -> Result<(), Refusal> {
+        if self.is_private() {
+            return self.migrate().map(drop);
+        }
+        let pending = db::pending_migrations(&self.program)?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "The database lacks what this version of the program needs ({} of its migrations did not run yet). \
+             Run \"user-accounts migrate\" first; \"serve\" does so when it starts.",
+            pending.len()
+        ))
+    }
+
+    /// The same for whoever begins something: a database with nothing in it is filled, since nothing in it can
+    /// be changed by that.
+    ///
+    /// # Errors
+    /// As [`OpenDatabase::require_current`].
+    pub fn fill_or_require_current(&self) -> Result<(), Refusal> {
+        if db::standing(&self.migration)?.is_empty {
+            return self.migrate().map(drop);
+        }
+        self.require_current()
+    }
+
     /// A pool for pages and the mail worker.
     pub fn serving_pool(&self) -> Db {
         Db::new(&self.program, Purpose::Serving, SERVING_CONNECTIONS)
@@ -135,7 +168,24 @@ pub fn with_database<T>(
     config: &Config,
     work: impl FnOnce(&Db) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
-    with_pool(config, |database| Ok(database.command_pool()), work)
+    while_open(config, |database| {
+        database.require_current()?;
+        work(&database.command_pool())
+    })
+}
+
+/// As [`with_database`], for what may be the first thing ever done with the database.
+///
+/// # Errors
+/// As [`with_database`].
+pub fn with_database_to_begin<T>(
+    config: &Config,
+    work: impl FnOnce(&Db) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    while_open(config, |database| {
+        database.fill_or_require_current()?;
+        work(&database.command_pool())
+    })
 }
 
 /// As [`with_database`], with the rights of the owner of the tables, who alone may rewrite history.
@@ -146,37 +196,30 @@ pub fn as_owner<T>(
     config: &Config,
     work: impl FnOnce(&Db) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
-    with_pool(
-        config,
-        |database| {
-            let standing = db::standing(&database.migration)?;
-            if standing
-                .rewrites
-                .iter()
-                .any(|right| right == REWRITES_HISTORY)
-            {
-                return Ok(database.owner_pool());
-            }
-            Err(format!(
-                "Nothing was changed: this rewrites history, which the role {} may not. Set MIGRATION_DATABASE_URL to the \
-                 address of the database with the role that owns the tables, for this command alone, and give it again.",
-                standing.role
-            ))
-        },
-        work,
-    )
+    while_open(config, |database| {
+        database.require_current()?;
+        let standing = db::standing(&database.migration)?;
+        if standing
+            .rewrites
+            .iter()
+            .any(|right| right == REWRITES_HISTORY)
+        {
+            return work(&database.owner_pool());
+        }
+        Err(format!(
+            "Nothing was changed: this rewrites history, which the role {} may not. Set MIGRATION_DATABASE_URL to the \
+             address of the database with the role that owns the tables, for this command alone, and give it again.",
+            standing.role
+        ))
+    })
 }
 
-fn with_pool<T>(
+fn while_open<T>(
     config: &Config,
-    pool: impl FnOnce(&OpenDatabase) -> Result<Db, Refusal>,
-    work: impl FnOnce(&Db) -> Result<T, Refusal>,
+    work: impl FnOnce(&OpenDatabase) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let database = open(config, Role::Join)?;
-    let outcome = database
-        .migrate()
-        .and_then(|_| pool(&database))
-        .and_then(|pool| work(&pool));
+    let outcome = work(&database);
     database.close();
     outcome
 }

@@ -32,7 +32,7 @@ pub struct DemoCommand {
 /// # Errors
 /// A sentence for the terminal.
 pub fn run(config: &Config, command: &DemoCommand) -> Result<(), Refusal> {
-    database::with_database(config, |db| match (command.accounts, command.users) {
+    database::with_database_to_begin(config, |db| match (command.accounts, command.users) {
         (Some(accounts), Some(users)) => {
             let started = Instant::now();
             let mut told = 0;

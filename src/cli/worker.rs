@@ -29,7 +29,7 @@ pub fn run(config: Config) -> Result<(), Refusal> {
     let transport = Arc::new(sender::transport(&config)?);
     let database = database::open(&config, Role::Join)?;
     let failed = |error: std::io::Error| format!("The program could not start: {error}.");
-    let outcome = database.migrate().and_then(|_| {
+    let outcome = database.require_current().and_then(|()| {
         let db = database.serving_pool();
         let metrics_server = listening::for_metrics(&config)?
             .map(|listener| {

@@ -17,6 +17,7 @@ mod check;
 mod check_servers;
 mod folder;
 mod help;
+mod older_schema;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "other test programs use the rest")]
 mod postgres;

@@ -50,7 +50,9 @@ pub fn run(config: &Config, command: AccountCommand) -> Result<(), Refusal> {
                 command.administrator.password_stdin,
                 &command.administrator.administrator_email,
             )?;
-            database::with_database(config, |db| create::create(config, db, &command, password))
+            database::with_database_to_begin(config, |db| {
+                create::create(config, db, &command, password)
+            })
         }
         AccountCommand::List(command) => {
             database::with_database(config, |db| list::list(db, &command))
