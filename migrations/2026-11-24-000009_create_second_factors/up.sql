@@ -13,7 +13,7 @@ create table second_factors (
     foreign key (account_id, user_id) references users (account_id, id)
 );
 
--- Codes for a lost phone, each good once: over 70 random bits, so that a plain SHA-256 does.
+-- Codes for a lost phone, each good once: over 118 random bits, so that a plain SHA-256 does.
 create table recovery_codes (
     account_id uuid not null,
     user_id uuid not null,

@@ -80,7 +80,7 @@ pub struct Counts {
 pub struct Details {
     /// Its id.
     pub id: Uuid,
-    /// `selected` or `all_active`.
+    /// `selected`, `matching` or `all_active`.
     pub scope: String,
     /// First and last name of who started it.
     pub requested_by: String,

@@ -198,8 +198,8 @@ fn decide(place: &Place) -> Result<Lock, PrivatePostgresError> {
     }
 }
 
-/// The user is a parameter: a URL with a user needs a host for [`url::Url`], which [`crate::db`]
-/// adds its time-outs with, and a socket has none.
+/// The folder of the socket is a parameter, since the host of a URL cannot hold its slashes; so is the user, whose
+/// place would be before the host.
 fn url(place: &Place) -> SecretString {
     let socket_dir = place.socket_dir.display().to_string();
     let host: String = url::form_urlencoded::byte_serialize(socket_dir.as_bytes()).collect();
