@@ -12,7 +12,7 @@ use super::{SignedIn, temporary_password};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox;
-use crate::passwords::{Busy, Hasher, OwnPassword, PasswordProblem, or_nothing};
+use crate::passwords::{About, Busy, Hasher, OwnPassword, PasswordProblem, or_nothing};
 use crate::schema::{passwords, users};
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
@@ -166,16 +166,17 @@ pub fn choose_by_link(
     let holder = db
         .read(|connection| recovery::link_holder(connection, link, now))?
         .ok_or(ChooseError::DeadLink)?;
-    let about = [
-        holder.username.as_str(),
-        &holder.first_name,
-        &holder.last_name,
-        words.product_name,
-    ];
+    let about = About {
+        username: &holder.username,
+        first_name: &holder.first_name,
+        last_name: &holder.last_name,
+        company: &holder.company,
+        product: words.product_name,
+    };
     let key = [holder.account_id.to_string(), holder.user_id.to_string()];
     let key = key.each_ref().map(String::as_str);
     count_new(db, &key, now)?;
-    let judged = OwnPassword::parse(new, &about)?;
+    let judged = OwnPassword::parse(new, about)?;
     refuse_mailed(db, holder.account_id, holder.user_id, new, now)?;
     let hash = hasher.hash(judged.secret())?;
     let author = author_of(&holder);
@@ -279,14 +280,14 @@ fn judge(
     new: &SecretString,
     words: ProductWords<'_>,
 ) -> Result<OwnPassword, PasswordProblem> {
-    let about = [
-        signed_in.username.as_str(),
-        &signed_in.first_name,
-        &signed_in.last_name,
-        &signed_in.account.name,
-        words.product_name,
-    ];
-    OwnPassword::parse(new, &about)
+    let about = About {
+        username: &signed_in.username,
+        first_name: &signed_in.first_name,
+        last_name: &signed_in.last_name,
+        company: &signed_in.account.name,
+        product: words.product_name,
+    };
+    OwnPassword::parse(new, about)
 }
 
 fn still_active(tx: &mut db::Connection, account_id: Uuid, user_id: Uuid) -> QueryResult<bool> {

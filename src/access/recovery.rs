@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
-use crate::schema::{recovery_links, users};
+use crate::schema::{accounts, recovery_links, users};
 use crate::sessions::Digest;
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::users::Username;
@@ -40,6 +40,8 @@ pub struct LinkHolder {
     pub first_name: String,
     /// Last name.
     pub last_name: String,
+    /// What their account is called.
+    pub company: String,
 }
 
 /// Writes the mail with a link, when the address is an active user's and within its limit. The
@@ -119,6 +121,7 @@ pub fn link_holder(
                 .eq(recovery_links::account_id)
                 .and(users::id.eq(recovery_links::user_id))),
         )
+        .inner_join(accounts::table.on(accounts::id.eq(recovery_links::account_id)))
         .filter(recovery_links::token_digest.eq(Digest::of(link).as_bytes()))
         .filter(recovery_links::expires_at.gt(now))
         .filter(users::active)
@@ -128,6 +131,7 @@ pub fn link_holder(
             users::username,
             users::first_name,
             users::last_name,
+            accounts::name,
         ))
         .first(connection)
         .optional()

@@ -6,4 +6,4 @@ mod policy;
 
 pub use generate::{TemporaryDigest, generate};
 pub use hashing::{Busy, Hasher, HashingLoad, Verdict, hashing_threads};
-pub use policy::{OwnPassword, PasswordProblem, SHORTEST, of_the_right_length, or_nothing};
+pub use policy::{About, OwnPassword, PasswordProblem, SHORTEST, of_the_right_length, or_nothing};

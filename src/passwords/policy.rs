@@ -44,23 +44,43 @@ pub enum PasswordProblem {
     Guessable,
 }
 
+/// What an attacker would try first.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Whose password it is to be.
+    pub username: &'a str,
+    /// Their first name.
+    pub first_name: &'a str,
+    /// Their last name.
+    pub last_name: &'a str,
+    /// Their company.
+    pub company: &'a str,
+    /// What the product is called.
+    pub product: &'a str,
+}
+
 /// A password that keeps the rules, normalised (NFKC), ready to be hashed.
 #[derive(Debug, Clone)]
 pub struct OwnPassword(SecretString);
 
 impl OwnPassword {
-    /// Checks what was typed. `about` is what an attacker would try first: username, names and
-    /// product.
+    /// Checks what was typed.
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn parse(typed: &SecretString, about: &[&str]) -> Result<OwnPassword, PasswordProblem> {
+    pub fn parse(typed: &SecretString, about: About<'_>) -> Result<OwnPassword, PasswordProblem> {
         let typed = typed.expose_secret();
         if typed.is_empty() {
             return Err(PasswordProblem::Missing);
         }
         let password = of_the_right_length(typed)?;
-        let words = words_of(about);
+        let words = words_of(&[
+            about.username,
+            about.first_name,
+            about.last_name,
+            about.company,
+            about.product,
+        ]);
         if is_little_more_than(&letters_and_digits(&password), &words) {
             return Err(PasswordProblem::IsUsernameOrProduct);
         }
@@ -146,8 +166,14 @@ mod tests {
     use super::*;
 
     fn parse(typed: &str) -> Result<(), PasswordProblem> {
-        let about = ["ann.meyer@acme.example", "Ann", "Meyer", "User Accounts"];
-        OwnPassword::parse(&typed.into(), &about).map(|_| ())
+        let about = About {
+            username: "ann.meyer@acme.example",
+            first_name: "Ann",
+            last_name: "Meyer",
+            company: "Globex Chemicals",
+            product: "User Accounts",
+        };
+        OwnPassword::parse(&typed.into(), about).map(|_| ())
     }
 
     #[test]
@@ -158,6 +184,7 @@ mod tests {
             "User Accounts 12345",
             "acme.example acme",
             "Ann Meyer Acme 2026",
+            "Globex Chemicals 2026",
         ] {
             assert!(
                 matches!(

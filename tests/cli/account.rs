@@ -1,5 +1,8 @@
 //! `account …`.
 
+use std::io::Write as _;
+use std::process::Stdio;
+
 use crate::folder::{Folder, sentence};
 
 #[test]
@@ -215,5 +218,61 @@ fn a_number_that_is_none_is_refused_in_plain_words() {
     assert!(
         said.contains("'--seats <SEATS>': give a whole number, like 25"),
         "{said}"
+    );
+}
+
+#[test]
+fn a_first_password_is_judged_as_on_the_page_by_the_names_of_the_person_and_of_the_company() {
+    let folder = Folder::new("first-password");
+    let with = |arguments: &[&str], password: &str| {
+        let mut program = folder
+            .program(&["account"])
+            .args(arguments)
+            .args(["--first-name", "Maximiliane", "--last-name", "Berghofer"])
+            .arg("--password-stdin")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = program.stdin.take().unwrap();
+        input.write_all(password.as_bytes()).unwrap();
+        drop(input);
+        program.wait_with_output().unwrap()
+    };
+    let create = &[
+        "create",
+        "--name",
+        "Initech Quarries",
+        "--domain",
+        "iq.example",
+        "--seats",
+        "5",
+        "--administrator-email",
+        "mb@iq.example",
+    ];
+    let add = &[
+        "add-administrator",
+        "--account",
+        "Initech Quarries",
+        "--email",
+        "second@iq.example",
+    ];
+    for arguments in [&create[..], add] {
+        for guessed in ["Maximiliane Berghofer 26", "Initech Quarries 26"] {
+            let refused = with(arguments, guessed);
+            assert_eq!(refused.status.code(), Some(1), "{guessed}: {refused:?}");
+            assert!(
+                sentence(&refused).starts_with("Choose a password that is more than"),
+                "{guessed}: {refused:?}"
+            );
+        }
+        let done = with(arguments, "copper lantern ninety walrus");
+        assert!(done.status.success(), "{done:?}");
+    }
+    let there = with(add, "copper lantern ninety walrus");
+    assert!(
+        sentence(&there).starts_with("This user exists already and keeps their password"),
+        "{there:?}"
     );
 }

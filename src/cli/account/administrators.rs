@@ -1,8 +1,9 @@
 //! `account add-administrator`.
 
 use clap::Args;
+use secrecy::SecretString;
 
-use super::newcomer::{first_steps, profile, username};
+use super::newcomer::{first_password, first_steps, profile, username};
 use super::{Failure, find};
 use crate::cli::Refusal;
 use crate::cli::output::say;
@@ -40,7 +41,7 @@ pub(super) fn add_administrator(
     config: &Config,
     db: &Db,
     command: &AddAdministratorCommand,
-    password: FirstPassword,
+    typed: Option<&SecretString>,
 ) -> Result<(), Refusal> {
     let username = username(&command.email)?;
     let profile = match (&command.first_name, &command.last_name) {
@@ -50,13 +51,21 @@ pub(super) fn add_administrator(
             last_name.as_deref().unwrap_or_default(),
         )?),
     };
+    let password = match &profile {
+        Some(profile) => {
+            let account = db.read(|connection| find(connection, &command.account))?;
+            first_password(config, typed, &username, profile, &account.name)?
+        }
+        // Nobody is added without a name.
+        None => FirstPassword::Mailed,
+    };
     let now = clock::now();
     let (account, existed) = db.write(|tx| {
         let account = find(tx, &command.account)?;
         let author = Author::staff(account.id);
         accounts::lock(tx, account.id)?;
         if let Some(id) = users::find_by_username(tx, account.id, &username)? {
-            if matches!(password, FirstPassword::Own(_)) {
+            if typed.is_some() {
                 return Err(Failure::Other(
                     "This user exists already and keeps their password: leave out --password-stdin.".to_string(),
                 ));

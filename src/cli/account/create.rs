@@ -1,16 +1,17 @@
 //! `account create`.
 
 use clap::Args;
+use secrecy::SecretString;
 
 use super::Failure;
 use super::domains::{self, Consent};
-use super::newcomer::{first_steps, profile, username};
+use super::newcomer::{first_password, first_steps, profile, username};
 use crate::cli::output::say;
 use crate::cli::{Refusal, number};
 use crate::config::Config;
 use crate::db::Db;
 use crate::history::Author;
-use crate::users::{self, FirstPassword};
+use crate::users;
 use crate::{accounts, clock, ids};
 
 /// `account create`.
@@ -59,11 +60,12 @@ pub(super) fn create(
     config: &Config,
     db: &Db,
     command: &CreateCommand,
-    password: FirstPassword,
+    typed: Option<&SecretString>,
 ) -> Result<(), Refusal> {
     let administrator = &command.administrator;
     let username = username(&administrator.administrator_email)?;
     let profile = profile(&administrator.first_name, &administrator.last_name)?;
+    let password = first_password(config, typed, &username, &profile, &command.name)?;
     let domains = command
         .domain
         .iter()

@@ -13,7 +13,7 @@ use self::administrators::AddAdministratorCommand;
 use self::create::CreateCommand;
 use self::domains::{AddDomainCommand, RemoveDomainCommand};
 use self::list::ListCommand;
-use self::newcomer::password;
+use self::newcomer::typed_password;
 use self::seats::SetSeatsCommand;
 use super::{Refusal, database};
 use crate::accounts::{self, Account, AccountError};
@@ -45,13 +45,9 @@ pub enum AccountCommand {
 pub fn run(config: &Config, command: AccountCommand) -> Result<(), Refusal> {
     match command {
         AccountCommand::Create(command) => {
-            let password = password(
-                config,
-                command.administrator.password_stdin,
-                &command.administrator.administrator_email,
-            )?;
+            let typed = typed_password(command.administrator.password_stdin)?;
             database::with_database_to_begin(config, |db| {
-                create::create(config, db, &command, password)
+                create::create(config, db, &command, typed.as_ref())
             })
         }
         AccountCommand::List(command) => {
@@ -67,9 +63,9 @@ pub fn run(config: &Config, command: AccountCommand) -> Result<(), Refusal> {
             database::with_database(config, |db| domains::remove_domain(db, &command))
         }
         AccountCommand::AddAdministrator(command) => {
-            let password = password(config, command.password_stdin, &command.email)?;
+            let typed = typed_password(command.password_stdin)?;
             database::with_database(config, |db| {
-                administrators::add_administrator(config, db, &command, password)
+                administrators::add_administrator(config, db, &command, typed.as_ref())
             })
         }
     }

@@ -6,32 +6,47 @@ use secrecy::SecretString;
 
 use crate::cli::Refusal;
 use crate::config::Config;
-use crate::passwords::{Hasher, OwnPassword};
+use crate::passwords::{About, Hasher, OwnPassword};
 use crate::users::{FirstPassword, Profile, Username};
 
-/// The first password: a mailed one, or the own one that stands on standard input, hashed.
-pub(super) fn password(
-    config: &Config,
-    from_stdin: bool,
-    email: &str,
-) -> Result<FirstPassword, Refusal> {
+/// What stands on standard input, where a password is to be read from there.
+pub(super) fn typed_password(from_stdin: bool) -> Result<Option<SecretString>, Refusal> {
     if !from_stdin {
-        return Ok(FirstPassword::Mailed);
+        return Ok(None);
     }
-    let typed: SecretString = if std::io::stdin().is_terminal() {
+    let typed = if std::io::stdin().is_terminal() {
         rpassword::prompt_password("Password: ")
             .map_err(|error| format!("No password was read: {error}."))?
-            .into()
     } else {
         let mut line = String::new();
         std::io::stdin()
             .lock()
             .read_line(&mut line)
             .map_err(|error| format!("No password was read: {error}."))?;
-        line.trim_end_matches(['\r', '\n']).to_string().into()
+        line.trim_end_matches(['\r', '\n']).to_string()
     };
-    let password = OwnPassword::parse(&typed, &[email, &config.product_name])
-        .map_err(|problem| problem.to_string())?;
+    Ok(Some(typed.into()))
+}
+
+/// The first password: a mailed one, or the own one that was typed, judged as on the page and hashed.
+pub(super) fn first_password(
+    config: &Config,
+    typed: Option<&SecretString>,
+    username: &Username,
+    profile: &Profile,
+    company: &str,
+) -> Result<FirstPassword, Refusal> {
+    let Some(typed) = typed else {
+        return Ok(FirstPassword::Mailed);
+    };
+    let about = About {
+        username: username.as_str(),
+        first_name: &profile.first_name,
+        last_name: &profile.last_name,
+        company,
+        product: &config.product_name,
+    };
+    let password = OwnPassword::parse(typed, about).map_err(|problem| problem.to_string())?;
     let hasher =
         Hasher::start(1).map_err(|error| format!("No thread could be started: {error}."))?;
     hasher
