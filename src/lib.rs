@@ -10,6 +10,7 @@ pub mod csv_out;
 pub mod db;
 pub mod demo;
 pub mod history;
+pub mod housekeeping;
 pub mod ids;
 pub mod imports;
 pub mod mail;

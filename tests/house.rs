@@ -136,7 +136,7 @@ fn height(room: &str) -> u8 {
         "accounts" | "telemetry" => 3,
         "users" => 4,
         "access" | "imports" | "password_resets" | "training" => 5,
-        "mailings" | "demo" | "support" | "metrics" => 6,
+        "mailings" | "housekeeping" | "demo" | "support" | "metrics" => 6,
         "web" => 7,
         "cli" => 8,
         other => panic!(

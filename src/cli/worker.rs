@@ -7,9 +7,9 @@ use tokio::sync::watch;
 use super::interruption::StopSignals;
 use super::output::{say, warn};
 use super::{Refusal, database, listening, sender};
-use crate::access;
 use crate::config::Config;
 use crate::db::Db;
+use crate::housekeeping::keep_house;
 use crate::imports;
 use crate::mail::{Transport, Worker};
 use crate::mailings::Mailings;
@@ -86,7 +86,7 @@ pub fn relay(
         transport,
         config.mail_from.clone(),
         mailings,
-        access::delete_expired,
+        keep_house,
     );
     async move {
         tokio::join!(worker.run(stopping), importing);

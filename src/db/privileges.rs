@@ -10,7 +10,7 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-pub(super) const DELETED_FROM: [&str; 11] = [
+pub(super) const DELETED_FROM: [&str; 12] = [
     "account_domains",
     "attention_tallies",
     "open_password_mails",
@@ -20,6 +20,7 @@ pub(super) const DELETED_FROM: [&str; 11] = [
     "reserved_usernames",
     "second_factors",
     "sessions",
+    "sign_in_sources",
     "temporary_passwords",
     "throttles",
 ];

@@ -293,7 +293,8 @@ fn split(event: &Event) -> QueryResult<(String, Value)> {
 }
 
 /// Counts a refusal of `kind` from `source`: one row per kind, source, account and hour, so that a
-/// flood does not fill the table; the log has a line for each. To be called in a transaction of its own.
+/// flood does not fill the table; the log has a line for each. What is gathered is history, and kept as that is. To be
+/// called in a transaction of its own.
 ///
 /// # Errors
 /// Whatever the database says.

@@ -7,16 +7,15 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::activation::{self, ActivationError};
-use super::admission::RESERVATION;
 use super::merge::{Collision, Merge, Version, merge};
 use super::reactivation_undone::{self, ends_own_password};
 use super::{
     Deactivated, Identity, Profile, User, Username, end_mailed_secrets, find, lock,
-    looks_like_another_person, mail_passwords,
+    looks_like_another_person, mail_passwords, reserved,
 };
 use crate::history::{self, Author, Change, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
-use crate::schema::{recovery_links, reserved_usernames, users};
+use crate::schema::{recovery_links, users};
 use crate::sessions::Digest;
 use crate::{accounts, db, sessions};
 
@@ -300,22 +299,8 @@ fn move_username(
         now,
     )?;
     // Their own former address, taken up again, needs no reservation any more.
-    diesel::delete(reserved_usernames::table.find(new_username)).execute(tx)?;
-    diesel::insert_into(reserved_usernames::table)
-        .values((
-            reserved_usernames::username.eq(&stored.username),
-            reserved_usernames::account_id.eq(account_id),
-            reserved_usernames::user_id.eq(stored.id),
-            reserved_usernames::reserved_until.eq(now + RESERVATION),
-        ))
-        .on_conflict(reserved_usernames::username)
-        .do_update()
-        .set((
-            reserved_usernames::account_id.eq(account_id),
-            reserved_usernames::user_id.eq(stored.id),
-            reserved_usernames::reserved_until.eq(now + RESERVATION),
-        ))
-        .execute(tx)?;
+    reserved::release(tx, new_username)?;
+    reserved::reserve(tx, account_id, stored.id, &stored.username, now)?;
     Ok(())
 }
 

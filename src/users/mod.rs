@@ -21,6 +21,7 @@ mod policy;
 mod profile;
 mod reactivation_undone;
 mod replace;
+pub mod reserved;
 mod scope;
 mod search;
 mod send_again;

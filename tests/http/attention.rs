@@ -1,7 +1,7 @@
 //! What needs attention: chips that count and filter.
 
-use user_accounts::access::delete_expired;
 use user_accounts::clock;
+use user_accounts::housekeeping::keep_house;
 
 use crate::site::Site;
 use crate::support::{WRONG_OPEN_PASSWORD_MAILS, WRONG_TALLIES};
@@ -229,7 +229,7 @@ fn thousands_are_counted_to_the_last_one_those_whom_time_alone_makes_after_the_c
             site.count(WRONG_OPEN_PASSWORD_MAILS),
         )
     };
-    delete_expired(&site.db, clock::now());
+    keep_house(&site.db, clock::now());
     assert_eq!(wrong(), (0, 0));
     assert!(
         client
@@ -257,7 +257,7 @@ fn thousands_are_counted_to_the_last_one_those_whom_time_alone_makes_after_the_c
             let list = client.get("/users");
             let words = format!("{left} temporary password expired");
             assert!(list.says(&words), "{words}: {}", list.text());
-            delete_expired(&site.db, clock::now());
+            keep_house(&site.db, clock::now());
         }
     }
 }

@@ -32,6 +32,7 @@ mod former_addresses;
 mod forms;
 mod happened_to_others;
 mod headers;
+mod housekeeping;
 mod import_files;
 mod import_replacements;
 mod import_runs;

@@ -185,42 +185,6 @@ fn a_copied_cookie_is_dead_at_the_next_request_after_whatever_ends_a_session_and
 }
 
 #[test]
-fn what_has_run_out_is_swept_away_piece_by_piece_and_one_that_is_held_up_holds_up_no_other() {
-    let site = Site::start();
-    site.company("Acme", "acme.example", 5);
-    site.signed_in("boss@acme.example");
-    site.sql("update sessions set created_at = now() - interval '31 days'");
-    site.sql(
-        "insert into throttles values (decode(repeat('ab', 32), 'hex'), now() - interval '1 hour')",
-    );
-    let gone = "throttles where used_until < now()";
-    let (held, is_held) = std::sync::mpsc::channel();
-    let (end, may_end) = std::sync::mpsc::channel::<()>();
-    let owner = &site.owner;
-    scope(|scope| {
-        scope.spawn(move || {
-            owner
-                .write(|tx| {
-                    diesel::connection::SimpleConnection::batch_execute(
-                        tx,
-                        "lock table sessions in exclusive mode",
-                    )?;
-                    held.send(()).unwrap();
-                    may_end.recv().unwrap();
-                    Ok::<_, user_accounts::db::Error>(())
-                })
-                .unwrap();
-        });
-        is_held.recv().unwrap();
-        user_accounts::access::delete_expired(&site.db, user_accounts::clock::now());
-        end.send(()).unwrap();
-    });
-    assert_eq!((site.count("sessions"), site.count(gone)), (1, 0));
-    user_accounts::access::delete_expired(&site.db, user_accounts::clock::now());
-    assert_eq!(site.count("sessions"), 0);
-}
-
-#[test]
 fn a_message_waits_for_a_page_that_a_person_opens() {
     let site = Site::start();
     site.company("Acme", "acme.example", 9);

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use user_accounts::accounts::{self, Domain};
 use user_accounts::db::{Db, Purpose};
 use user_accounts::history::Author;
+use user_accounts::housekeeping::keep_house;
 use user_accounts::mail::{Memory, Transport, Worker};
 use user_accounts::mailings::{MailSettings, Mailings};
 use user_accounts::metrics::Metrics;
@@ -20,7 +21,7 @@ use user_accounts::passwords::Hasher;
 use user_accounts::users::{self, FirstPassword, PlaceSeal, Profile, Username};
 use user_accounts::web::app::{App, Settings};
 use user_accounts::web::server;
-use user_accounts::{access, clock, ids};
+use user_accounts::{clock, ids};
 use uuid::Uuid;
 
 use crate::client::Client;
@@ -301,7 +302,7 @@ impl Site {
             memory.clone(),
             from,
             Mailings::new(settings),
-            access::delete_expired,
+            keep_house,
         );
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let due = || self.count("mails where state = 'waiting' and next_attempt_at <= now()") > 0;

@@ -7,12 +7,13 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use user_accounts::clock;
 use user_accounts::db::Db;
+use user_accounts::housekeeping::keep_house;
 use user_accounts::mail::{
     Composer, MailSettings, Smtp, SmtpServer, SmtpTls, TimeOuts, Transport, Worker,
 };
 use user_accounts::mailings::Mailings;
-use user_accounts::{access, clock};
 
 /// A worker at work.
 pub struct Running {
@@ -99,7 +100,7 @@ pub fn worker(db: &Db, server: SmtpServer, composer: impl Composer) -> Worker {
         Arc::new(Transport::Smtp(smtp)),
         "User Accounts <no-reply@vendor.example>".parse().unwrap(),
         composer,
-        access::delete_expired,
+        keep_house,
     )
 }
 

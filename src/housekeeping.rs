@@ -1,0 +1,54 @@
+//! What is done once a minute by whoever sends the mails: what has run out, and was refused already, is swept
+//! away; tallies are brought up to date.
+
+use diesel::QueryResult;
+use time::{Duration, OffsetDateTime};
+
+use crate::access::{self, recovery_mail, temporary_password};
+use crate::db::{self, Db};
+use crate::sessions;
+use crate::sessions::throttle::{self, Answer, Limit};
+use crate::users::{self, reserved};
+
+/// A piece of it; says how many rows there were.
+type Work = fn(&mut db::Connection, OffsetDateTime) -> QueryResult<usize>;
+
+/// Done each time, by name.
+const EVERY_MINUTE: [(&str, Work); 7] = [
+    ("sessions", sessions::delete_expired),
+    ("mailed passwords", temporary_password::delete_expired),
+    ("recovery links", recovery_mail::delete_expired),
+    ("former addresses", reserved::delete_expired),
+    ("limits", throttle::delete_expired),
+    ("passwords that ran out", |tx, _| users::tally_expired(tx)),
+    ("tallies", |tx, _| users::add_up_tallies(tx)),
+];
+
+/// Done once an hour by one of all programs on the database: it reads a whole table, which has no index by age,
+/// since that would be written at every sign-in.
+const EVERY_HOUR: (&str, Work) = ("places of sign-ins", access::forget_sources);
+
+const ONCE_AN_HOUR: Limit = Limit {
+    name: "hourly housekeeping",
+    burst: 1,
+    refill: Duration::hours(1),
+};
+
+/// Does it all, each piece in a transaction of its own: one that is slow or fails, which the log tells, keeps no
+/// other from being done.
+pub fn keep_house(db: &Db, now: OffsetDateTime) {
+    for work in EVERY_MINUTE {
+        run(db, work, now);
+    }
+    match db.read(|connection| throttle::take(connection, ONCE_AN_HOUR, &[], now)) {
+        Ok(Answer::Allowed) => run(db, EVERY_HOUR, now),
+        Ok(Answer::Wait(_)) => {}
+        Err(error) => tracing::warn!(%error, "the hour of the housekeeping could not be looked at"),
+    }
+}
+
+fn run(db: &Db, (what, work): (&str, Work), now: OffsetDateTime) {
+    if let Err(error) = db.write(|tx| work(tx, now)) {
+        tracing::warn!(%error, what, "a piece of the housekeeping was not done");
+    }
+}
