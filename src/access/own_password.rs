@@ -11,7 +11,7 @@ use super::sign_in::{has_second_factor, remember_arrival};
 use super::{SignedIn, temporary_password};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};
-use crate::mail::outbox;
+use crate::mail::outbox::{self, Kind};
 use crate::passwords::{About, Busy, Hasher, OwnPassword, PasswordProblem, or_nothing};
 use crate::schema::{passwords, users};
 use crate::sessions::throttle::{self, Answer, Limit};
@@ -326,7 +326,7 @@ fn store(
         tx,
         account_id,
         &[user_id],
-        &outbox::SECRET_KINDS,
+        &Kind::SECRET,
         "the user has chosen a password",
         now,
     )?;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::load::{AccountRow, Chunk, DomainRow, MailRow, UserRow};
 use super::people::People;
 use crate::ids;
+use crate::mail::outbox::Kind;
 use crate::users::Profile;
 
 /// Of the largest account every tenth is inactive; of the others between so many of a hundred.
@@ -242,7 +243,7 @@ fn welcome(
     MailRow {
         account_id,
         id: ids::new(),
-        kind: "welcome",
+        kind: Kind::Welcome.as_str(),
         user_id: Some(user_id),
         recipient: Some(username.to_string()),
         password_reset_id: None,

@@ -9,6 +9,7 @@ use super::load::MailRow;
 use super::{ACCEPTANCE, REFUSAL};
 use crate::history::{Actor, Author, Change, Event, SignInWith};
 use crate::ids;
+use crate::mail::outbox::Kind;
 
 /// How long ago the first administrator reset a few passwords.
 pub(super) const RESET: Duration = Duration::hours(5 * 24 + 3);
@@ -155,23 +156,18 @@ impl Past<'_> {
         });
     }
 
-    fn mail(
-        &mut self,
-        id: Uuid,
-        kind: &'static str,
-        user: Option<Uuid>,
-        to: &str,
-        at: OffsetDateTime,
-    ) {
+    fn mail(&mut self, id: Uuid, kind: Kind, user: Option<Uuid>, to: &str, at: OffsetDateTime) {
         self.mails.push(MailRow {
             account_id: self.account_id,
             id,
-            kind,
+            kind: kind.as_str(),
             user_id: user,
             recipient: Some(to.to_string()),
-            password_reset_id: (kind == "password_reset").then_some(self.reset).flatten(),
-            training_request_id: kind
-                .starts_with("training")
+            password_reset_id: (kind == Kind::PasswordReset)
+                .then_some(self.reset)
+                .flatten(),
+            training_request_id: [Kind::TrainingRequest, Kind::TrainingConfirmation]
+                .contains(&kind)
                 .then_some(self.training_request)
                 .flatten(),
             created_at: at,
@@ -216,7 +212,7 @@ impl Past<'_> {
         }
         self.mail(
             person.welcome_mail,
-            "welcome",
+            Kind::Welcome,
             Some(person.id),
             username,
             at,
@@ -225,7 +221,7 @@ impl Past<'_> {
             Story::MailFailed => {
                 self.unsent("failed", REFUSAL, at + DELIVERY);
                 let failed = Event::MailSettled {
-                    mail: "welcome".to_string(),
+                    mail: Kind::Welcome.as_str().to_string(),
                     outcome: "failed".to_string(),
                     explanation: REFUSAL.to_string(),
                 };
@@ -287,11 +283,11 @@ impl Past<'_> {
     /// The mails of the request for training: to the trainers, and to who asked.
     pub(super) fn mail_training_request(&mut self, asked_by: &str) {
         let at = self.ago(TRAINING_REQUEST);
-        self.mail(ids::new(), "training_request", None, TRAINERS, at);
+        self.mail(ids::new(), Kind::TrainingRequest, None, TRAINERS, at);
         let first = self.administrators[0];
         self.mail(
             ids::new(),
-            "training_confirmation",
+            Kind::TrainingConfirmation,
             Some(first),
             asked_by,
             at,
@@ -308,7 +304,13 @@ impl Past<'_> {
         }
         let at = self.ago(RESET);
         let id = person.reset_mail;
-        self.mail(id, "password_reset", Some(person.id), &person.username, at);
+        self.mail(
+            id,
+            Kind::PasswordReset,
+            Some(person.id),
+            &person.username,
+            at,
+        );
         if person.was_reset {
             self.choose(person, at + UNTIL_BACK);
         }
@@ -333,7 +335,13 @@ impl Past<'_> {
         let author = self.by(self.administrators[0]);
         self.happen(at, author, person, edited);
         for address in [username, &person.username] {
-            self.mail(ids::new(), "username_changed", Some(person.id), address, at);
+            self.mail(
+                ids::new(),
+                Kind::UsernameChanged,
+                Some(person.id),
+                address,
+                at,
+            );
         }
     }
 }

@@ -35,44 +35,53 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind with its stored name.
-    const NAMES: [(Kind, &'static str); 10] = [
-        (Kind::Welcome, "welcome"),
-        (Kind::PasswordReset, "password_reset"),
-        (Kind::NewPassword, "new_password"),
-        (Kind::RecoveryLink, "recovery_link"),
-        (Kind::UsernameChanged, "username_changed"),
-        (Kind::SecondFactorOn, "second_factor_on"),
-        (Kind::SecondFactorOff, "second_factor_off"),
-        (Kind::RecoveryCodeUsed, "recovery_code_used"),
-        (Kind::TrainingRequest, "training_request"),
-        (Kind::TrainingConfirmation, "training_confirmation"),
+    /// Every kind.
+    const ALL: [Kind; 10] = [
+        Kind::Welcome,
+        Kind::PasswordReset,
+        Kind::NewPassword,
+        Kind::RecoveryLink,
+        Kind::UsernameChanged,
+        Kind::SecondFactorOn,
+        Kind::SecondFactorOff,
+        Kind::RecoveryCodeUsed,
+        Kind::TrainingRequest,
+        Kind::TrainingConfirmation,
+    ];
+    /// The kinds that carry any secret: a password or a link.
+    pub const SECRET: [Kind; 4] = [
+        Kind::Welcome,
+        Kind::PasswordReset,
+        Kind::NewPassword,
+        Kind::RecoveryLink,
     ];
 
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
-        Kind::NAMES
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("", |(_, name)| name)
+        match self {
+            Kind::Welcome => "welcome",
+            Kind::PasswordReset => "password_reset",
+            Kind::NewPassword => "new_password",
+            Kind::RecoveryLink => "recovery_link",
+            Kind::UsernameChanged => "username_changed",
+            Kind::SecondFactorOn => "second_factor_on",
+            Kind::SecondFactorOff => "second_factor_off",
+            Kind::RecoveryCodeUsed => "recovery_code_used",
+            Kind::TrainingRequest => "training_request",
+            Kind::TrainingConfirmation => "training_confirmation",
+        }
     }
 
     /// The kind of a stored name.
     pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::NAMES
-            .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(kind, _)| *kind)
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
     /// Every stored name.
     pub fn names() -> Vec<&'static str> {
-        Kind::NAMES.iter().map(|(_, name)| *name).collect()
+        Kind::ALL.map(Kind::as_str).to_vec()
     }
 }
-
-/// The kinds that carry any secret: a password or a link.
-pub const SECRET_KINDS: [&str; 4] = ["welcome", "password_reset", "new_password", "recovery_link"];
 
 /// A mail to be written into the outbox.
 #[derive(Debug, Clone)]
@@ -155,7 +164,7 @@ pub fn cancel_waiting(
     tx: &mut db::Connection,
     account_id: Uuid,
     users: &[Uuid],
-    kinds: &[&str],
+    kinds: &[Kind],
     because: &str,
     now: OffsetDateTime,
 ) -> QueryResult<Vec<Uuid>> {
@@ -164,6 +173,7 @@ pub fn cancel_waiting(
         #[diesel(sql_type = sql_types::Uuid)]
         user_id: Uuid,
     }
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     let cancelled: Vec<Cancelled> = Statement::new(
         "update mails set state = 'cancelled', settled_at = $1, explanation = $2
          where account_id = $3 and user_id = any($4) and kind = any($5) and state = 'waiting'
@@ -173,7 +183,7 @@ pub fn cancel_waiting(
     .bind(because)
     .bind(account_id)
     .bind(users)
-    .bind(kinds)
+    .bind(names.as_slice())
     .load(tx)?;
     Ok(cancelled.into_iter().map(|mail| mail.user_id).collect())
 }

@@ -15,16 +15,16 @@ use crate::schema::{passwords, users};
 use crate::{db, sessions};
 
 /// Every kind of mail that goes to a user.
-const KINDS_TO_A_USER: [&str; 9] = [
-    "welcome",
-    "password_reset",
-    "new_password",
-    "recovery_link",
-    "username_changed",
-    "second_factor_on",
-    "second_factor_off",
-    "recovery_code_used",
-    "training_confirmation",
+const KINDS_TO_A_USER: [Kind; 9] = [
+    Kind::Welcome,
+    Kind::PasswordReset,
+    Kind::NewPassword,
+    Kind::RecoveryLink,
+    Kind::UsernameChanged,
+    Kind::SecondFactorOn,
+    Kind::SecondFactorOff,
+    Kind::RecoveryCodeUsed,
+    Kind::TrainingConfirmation,
 ];
 
 /// What deactivating somebody did.

@@ -294,7 +294,7 @@ fn move_username(
         tx,
         account_id,
         &[stored.id],
-        &["recovery_link"],
+        &[Kind::RecoveryLink],
         "the username was changed",
         now,
     )?;

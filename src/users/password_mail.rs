@@ -47,7 +47,7 @@ pub fn mail_passwords(
         tx,
         account_id,
         users,
-        &outbox::SECRET_KINDS,
+        &Kind::SECRET,
         "replaced by a newer password",
         now,
     )?;

@@ -211,7 +211,7 @@ async fn put_off(change: &str) {
                 tx,
                 account,
                 &[user],
-                &outbox::SECRET_KINDS,
+                &outbox::Kind::SECRET,
                 "left",
                 clock::now(),
             )

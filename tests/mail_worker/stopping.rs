@@ -82,7 +82,7 @@ async fn a_mail_cancelled_while_it_is_sent_stays_cancelled_and_says_that_it_left
     let worker = Running::start(plain_worker(&company.db, sink.port));
     until("under way", || sink.asked(&address(1)) == 1).await;
     let cancelled = company.change(|tx| {
-        let kinds = &outbox::SECRET_KINDS;
+        let kinds = &outbox::Kind::SECRET;
         outbox::cancel_waiting(
             tx,
             company.account,

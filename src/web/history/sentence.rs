@@ -1,6 +1,7 @@
 //! An event as a sentence.
 
 use crate::history::{self, Change, Entry, Event, SignInWith};
+use crate::mail::outbox::Kind;
 use crate::web::components::{grouped, people};
 
 /// What happened, as a sentence.
@@ -142,15 +143,16 @@ pub fn sentence(entry: &Entry) -> String {
 
 /// What became of a mail that was not simply sent.
 fn mail_settled(kind: &str, outcome: &str) -> String {
-    let mail = match kind {
-        "welcome" | "password_reset" | "new_password" => "The mail with a password",
-        "recovery_link" => "The mail with a link to choose a password",
-        "username_changed" => "The mail about the changed username",
-        "second_factor_on" | "second_factor_off" => "The mail about the second factor",
-        "recovery_code_used" => "The mail about a used recovery code",
-        "training_request" => "The mail to the trainers",
-        "training_confirmation" => "The confirmation of the training request",
-        _ => "A mail",
+    let mail = match Kind::from_name(kind) {
+        Some(Kind::Welcome | Kind::PasswordReset | Kind::NewPassword) => "The mail with a password",
+        Some(Kind::RecoveryLink) => "The mail with a link to choose a password",
+        Some(Kind::UsernameChanged) => "The mail about the changed username",
+        Some(Kind::SecondFactorOn | Kind::SecondFactorOff) => "The mail about the second factor",
+        Some(Kind::RecoveryCodeUsed) => "The mail about a used recovery code",
+        Some(Kind::TrainingRequest) => "The mail to the trainers",
+        Some(Kind::TrainingConfirmation) => "The confirmation of the training request",
+        // Written by a program that knew more.
+        None => "A mail",
     };
     match outcome {
         "failed" => format!("{mail} could not be delivered."),
