@@ -196,6 +196,22 @@ pub fn leave_flash(tx: &mut db::Connection, session: &Digest, flash: &Value) -> 
         .map(|_| ())
 }
 
+/// The same, where no message waits to be shown.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn leave_flash_where_none_waits(
+    tx: &mut db::Connection,
+    session: &Digest,
+    flash: &Value,
+) -> QueryResult<()> {
+    diesel::update(sessions::table.find(session.as_bytes()))
+        .filter(sessions::flash.is_null())
+        .set(sessions::flash.eq(Some(flash)))
+        .execute(tx)
+        .map(|_| ())
+}
+
 /// Removes the message that has now been shown.
 ///
 /// # Errors

@@ -73,6 +73,9 @@ pub struct Edited {
     pub user: User,
     /// The fields that this edit changed.
     pub changes: Vec<Change>,
+    /// Whether it asked for something: a field or the box differs from what the pop-up had shown. Where it did and
+    /// nothing changed, it was so already: the same form was sent before.
+    pub asked_for_something: bool,
     /// Fields that somebody else changed meanwhile and that were kept.
     pub merged: Vec<&'static str>,
     /// Set when somebody else took the user out or in meanwhile: whether they are in since.
@@ -87,6 +90,13 @@ pub struct Edited {
     pub own_password_ended: bool,
     /// Whether a new password is on its way because the address changed before it was used.
     pub password_mailed_again: bool,
+}
+
+impl Edited {
+    /// Whether anything is other than before it.
+    pub fn did_something(&self) -> bool {
+        !self.changes.is_empty() || self.deactivated.is_some() || self.reactivated.is_some()
+    }
 }
 
 /// Why an edit was not made.
@@ -149,11 +159,9 @@ pub fn edit(
     let account = accounts::lock_for(tx, author)?;
     let stored = lock(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
     let theirs = stored.profile();
-    let merge = merge(
-        Version::of(&command.seen.username, &command.seen.profile),
-        Version::of(command.username.as_str(), &command.profile),
-        Version::of(&stored.username, &theirs),
-    );
+    let seen = Version::of(&command.seen.username, &command.seen.profile);
+    let yours = Version::of(command.username.as_str(), &command.profile);
+    let merge = merge(seen, yours, Version::of(&stored.username, &theirs));
     if !merge.collisions.is_empty() {
         return Err(EditError::Collision(merge.collisions, Box::new(stored)));
     }
@@ -218,6 +226,7 @@ pub fn edit(
     let user = find(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
     Ok(Edited {
         user,
+        asked_for_something: box_was_changed || yours != seen,
         changes: merge.changes,
         merged: merge.merged,
         activated_meanwhile: (stored.active != command.seen.active).then_some(stored.active),

@@ -18,7 +18,7 @@ pub struct Collision {
 }
 
 /// The fields as they were, are, or shall be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Version<'a> {
     username: &'a str,
     profile: &'a Profile,

@@ -4,6 +4,8 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::db;
+
 /// How a message is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +116,14 @@ impl Flash {
     pub fn mark(mut self, row: Uuid) -> Self {
         self.mark = Some(row);
         self
+    }
+
+    /// As a session's row holds it.
+    ///
+    /// # Errors
+    /// [`db::Error::SerializationError`].
+    pub fn stored(&self) -> Result<serde_json::Value, db::Error> {
+        serde_json::to_value(self).map_err(|error| db::Error::SerializationError(error.into()))
     }
 
     /// Whether it takes the focus, so that its links and its `Undo` are the next stops of the Tab key.

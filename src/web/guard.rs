@@ -108,9 +108,15 @@ impl SignedInUser {
     /// # Errors
     /// Whatever the database says.
     pub fn leave(&self, tx: &mut db::Connection, flash: &Flash) -> Result<(), db::Error> {
-        let flash = serde_json::to_value(flash)
-            .map_err(|error| db::Error::SerializationError(error.into()))?;
-        sessions::leave_flash(tx, &self.session, &flash)
+        sessions::leave_flash(tx, &self.session, &flash.stored()?)
+    }
+
+    /// The same for what was sent again: the message of what was done by it first stays, where it was not shown yet.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn leave_again(&self, tx: &mut db::Connection, flash: &Flash) -> Result<(), db::Error> {
+        sessions::leave_flash_where_none_waits(tx, &self.session, &flash.stored()?)
     }
 }
 

@@ -54,9 +54,9 @@ fn inactive_here_leads_to_show_inactive_and_to_reactivating() {
     let id = site.value("select id from users where username like 'inactive%'");
     assert!(page.body.contains("href=\"/users?show=inactive\""));
     assert!(
-        page.body
-            .contains(&format!("href=\"/users/{id}?show=inactive\""))
-            && page.says("Reactivate")
+        page.body.contains(&format!(
+            "href=\"/users/{id}?show=inactive&#38;reactivate=yes\""
+        )) && page.says("Reactivate")
     );
 }
 

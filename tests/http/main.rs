@@ -52,6 +52,7 @@ mod recovery;
 mod replacing;
 mod return_to;
 mod routes;
+mod saved_without_change;
 mod second_factor;
 mod second_factor_lost;
 mod send_again;

@@ -212,6 +212,7 @@ fn edit(activation: Activation) -> EditDialog {
     EditDialog {
         id: id(6),
         name: "Grace Lin".to_owned(),
+        lead: None,
         fields: ProfileFields::new(&grace(), &Errors::none(), HINT, false),
         originals: grace(),
         original_active: true,

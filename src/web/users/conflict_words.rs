@@ -76,7 +76,8 @@ pub fn explain(
             AddressConflictCase::InactiveHere {
                 name: holder.name,
                 show_inactive_href: inactive.list_href(),
-                reactivate_href: inactive.user_href(&holder.id),
+                reactivate_href: inactive
+                    .href_and(&format!("/users/{}", holder.id), "reactivate=yes"),
             }
         }
         Conflict::FormerHere { former, code, .. } => AddressConflictCase::FormerHere {

@@ -214,6 +214,8 @@ pub struct EditDialog {
     pub id: Uuid,
     /// First and last name as stored.
     pub name: String,
+    /// What is left to do, where a link asked for something.
+    pub lead: Option<String>,
     /// The six fields.
     pub fields: ProfileFields,
     /// What the fields held when the form was first opened: `original_username` and so on.

@@ -9,7 +9,7 @@ use super::dialogs::{
     Activation, DifferentPersonDialog, EditDialog, ProfileFields, ProfileValues, UsersDialog,
 };
 use super::edit_form::Typed;
-use super::edit_words::{edited_message, reason_problem};
+use super::edit_words::{edited_message, reactivating, reason_problem};
 use super::fact::Fact;
 use super::pages::UsersPage;
 use super::place::Place;
@@ -26,7 +26,7 @@ use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::{accounts, db, history, ids};
 
-/// GET `/users/{id}`.
+/// GET `/users/{id}`; with `reactivate=yes`, the way from a conflict, the boxes are ticked already.
 ///
 /// # Errors
 /// [`WebError`].
@@ -37,6 +37,7 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
+    let reactivating = query.0.one("reactivate")? == Some("yes");
     let shared = app.clone();
     let user = administrator.0.clone();
     let page = blocking(move || {
@@ -44,7 +45,13 @@ pub async fn show(
             let Some(subject) = users::find(connection, user.account_id(), id.0)? else {
                 return Ok(None);
             };
-            let again = Again::of(&subject);
+            let mut again = Again::of(&subject);
+            if reactivating && !subject.active {
+                again.reactivating = true;
+                again.membership = Membership::Active {
+                    send_password: true,
+                };
+            }
             draw(connection, &shared, &user, &subject, place, again).map(Some)
         })
     })
@@ -83,6 +90,8 @@ struct Again {
     conflict: Option<AddressConflict>,
     edit_conflict: Option<EditConflict>,
     membership: Membership,
+    /// Whether Save is all that is left to do.
+    reactivating: bool,
 }
 
 impl Again {
@@ -95,6 +104,7 @@ impl Again {
             conflict: None,
             edit_conflict: None,
             membership: Membership::Unsaid,
+            reactivating: false,
         }
     }
 }
@@ -172,8 +182,10 @@ fn try_to_save(
                 list::seats(user),
                 place,
             );
-            if let Some(message) = message {
+            if edited.did_something() || !edited.asked_for_something {
                 user.leave(tx, &message)?;
+            } else {
+                user.leave_again(tx, &message)?;
             }
             Ok(())
         });
@@ -294,6 +306,9 @@ fn draw(
     let dialog = EditDialog {
         id: subject.id,
         name: subject.full_name(),
+        lead: again
+            .reactivating
+            .then(|| reactivating(subject, list::seats(user))),
         fields: ProfileFields::new(
             &again.values,
             &again.errors,

@@ -21,7 +21,7 @@ pub fn reason_problem(reason: &str) -> Option<&'static str> {
         .then_some("Enter the reason on one line, without control characters.")
 }
 
-/// What happened, with the way to a row that left the filter; nothing where nothing changed.
+/// What happened, with the way to a row that left the filter; or that nothing did.
 /// `meanwhile` is what others did, `seats` how many were in use before.
 pub fn edited_message(
     edited: &Edited,
@@ -29,7 +29,7 @@ pub fn edited_message(
     has_own_password: bool,
     seats: Seats,
     place: &Place,
-) -> Option<Flash> {
+) -> Flash {
     let user = &edited.user;
     let name = user.full_name();
     let mut sentences = Vec::new();
@@ -107,15 +107,29 @@ pub fn edited_message(
             user.username
         ));
     }
+    let did_nothing = sentences.is_empty();
+    if did_nothing && !edited.asked_for_something && !meanwhile.is_empty() {
+        sentences.push("This Save changed nothing.".to_string());
+    }
     sentences.extend(meanwhile);
     if sentences.is_empty() {
-        return None;
+        sentences.push(nothing_changed(edited));
     }
-    let mut flash = Flash::success(sentences.join(" ")).mark(user.id);
-    if left_the_filter {
-        let there = Place {
-            inactive: !user.active,
-            ..Place::default()
+    let text = sentences.join(" ");
+    let flash = if did_nothing {
+        Flash::notice(text)
+    } else {
+        Flash::success(text)
+    };
+    let mut flash = flash.mark(user.id);
+    if left_the_filter || did_nothing {
+        let there = if left_the_filter {
+            Place {
+                inactive: !user.active,
+                ..Place::default()
+            }
+        } else {
+            place.clone()
         };
         flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
     }
@@ -124,9 +138,38 @@ pub fn edited_message(
     } else if in_can_be_undone {
         out_again(user)
     } else {
-        return Some(flash);
+        return flash;
     };
-    Some(flash.action("Undo", place.user_href(&user.id), fields))
+    flash.action("Undo", place.user_href(&user.id), fields)
+}
+
+/// Why, and what one might do. What was asked for and stands already was sent before, or saved by somebody else.
+fn nothing_changed(edited: &Edited) -> String {
+    let name = edited.user.full_name();
+    match (edited.asked_for_something, edited.user.active) {
+        (true, _) => {
+            format!("What you typed is stored for {name} already. Nothing more was changed.")
+        }
+        (false, true) => format!("Nothing was changed: {name} is as before."),
+        (false, false) => format!(
+            "Nothing was changed: {name} is still inactive. To reactivate them, tick Active Account before you click Save."
+        ),
+    }
+}
+
+/// What the pop-up that `Reactivate` opens says first: what is left to do.
+pub fn reactivating(subject: &User, seats: Seats) -> String {
+    let name = subject.full_name();
+    if seats.free() == 0 {
+        format!(
+            "{name} cannot be reactivated yet: no seat is free. Deactivate {} first.",
+            seats.to_deactivate()
+        )
+    } else {
+        format!(
+            "Click Save to reactivate {name} and mail them a new password. Both are ticked below."
+        )
+    }
 }
 
 /// The form of an edit that takes the user back in as they are. Mailed passwords ended with the

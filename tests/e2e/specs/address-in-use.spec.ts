@@ -71,8 +71,10 @@ test("an inactive user's address: the pop-up itself leads to the inactive users 
   add = await addAgain(users, ann.username);
   await add.getByRole("link", { name: "Reactivate" }).or(add.getByRole("button", { name: "Reactivate" })).click();
   const edit = dialog(users, "Edit User");
-  await edit.getByRole("checkbox", { name: "Active Account" }).check();
-  await edit.getByRole("checkbox", { name: "Send a new password" }).uncheck();
+  await expect(edit.getByRole("checkbox", { name: "Active Account" })).toBeChecked();
+  await expect(edit.getByRole("checkbox", { name: "Send a new password" })).toBeChecked();
+  await expect(edit.getByText("Click Save to reactivate Ann Lee")).toBeVisible();
+  await checked(users);
   await edit.getByRole("button", { name: "Save" }).click();
   await expect(users.getByText("Ann Lee is active again")).toBeVisible();
 });
