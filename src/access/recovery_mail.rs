@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::db;
 use crate::mail::message::name_for_greeting;
-use crate::mail::{Composed, DueMail, MailSettings, Message};
+use crate::mail::{Composed, DueMail, MailSettings};
 use crate::schema::recovery_links;
 use crate::sessions::Digest;
-use crate::users::{Addressee, lock_for_mail};
+use crate::users::{Addressee, compose_for_each};
 
 /// How long a link works, from the moment its mail is sent.
 pub const LINK_LIFE: Duration = Duration::hours(1);
@@ -53,8 +53,7 @@ struct RecoveryMail<'a> {
     link: String,
 }
 
-/// Writes the due mails with a link each and stores the digests. Looks again whether the person is
-/// still in; they stay locked until the transaction ends.
+/// Writes the due mails with a link each and stores the digests.
 ///
 /// # Errors
 /// Whatever the database says, or a template.
@@ -65,36 +64,21 @@ pub fn compose(
     rng: &mut impl CryptoRng,
     now: OffsetDateTime,
 ) -> QueryResult<Vec<Composed>> {
-    let of = |mail: &DueMail| mail.user_id.map(|user| (mail.account_id, user));
-    let people: Vec<(Uuid, Uuid)> = due.iter().filter_map(of).collect();
-    let people = lock_for_mail(tx, &people)?;
     let mut rows = Vec::with_capacity(due.len());
-    let mut composed = Vec::with_capacity(due.len());
-    for mail in due {
-        composed.push(match of(mail).map(|person| people.get(&person)) {
-            None => Composed::Cancel {
-                because: "the mail names nobody".to_string(),
-            },
-            Some(None) => Composed::Later,
-            Some(Some(person)) if !person.active => Composed::Cancel {
-                because: "the user was deactivated".to_string(),
-            },
-            Some(Some(person)) => {
-                let mut token = [0; 32];
-                rng.fill_bytes(&mut token);
-                let token = URL_SAFE_NO_PAD.encode(token);
-                rows.push(NewLink {
-                    token_digest: Digest::of(&token).as_bytes().to_vec(),
-                    account_id: person.account_id,
-                    user_id: person.id,
-                    mail_id: mail.id,
-                    created_at: now,
-                    expires_at: now + LINK_LIFE,
-                });
-                write(settings, person, &token)?
-            }
+    let composed = compose_for_each(tx, due, |person, mail| {
+        let mut token = [0; 32];
+        rng.fill_bytes(&mut token);
+        let token = URL_SAFE_NO_PAD.encode(token);
+        rows.push(NewLink {
+            token_digest: Digest::of(&token).as_bytes().to_vec(),
+            account_id: person.account_id,
+            user_id: person.id,
+            mail_id: mail.id,
+            created_at: now,
+            expires_at: now + LINK_LIFE,
         });
-    }
+        write(settings, person, &token)
+    })?;
     if !rows.is_empty() {
         diesel::insert_into(recovery_links::table)
             .values(&rows)
@@ -111,20 +95,12 @@ fn write(settings: &MailSettings, person: &Addressee, token: &str) -> QueryResul
         username: &person.username,
         link: format!("{}/password?link={token}", settings.public_url),
     };
-    let template_error = |error: askama::Error| db::Error::SerializationError(error.into());
-    Ok(Composed::Send {
-        recipient: person.username.clone(),
-        message: Message {
-            subject: format!("{}: choose a new password", settings.product_name),
-            text: RecoveryText { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            html: RecoveryHtml { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            attachments: Vec::new(),
-        },
-    })
+    Composed::send(
+        &person.username,
+        format!("{}: choose a new password", settings.product_name),
+        &RecoveryText { mail: &mail },
+        &RecoveryHtml { mail: &mail },
+    )
 }
 
 fn keep_the_newest(tx: &mut db::Connection, rows: &[NewLink]) -> QueryResult<()> {

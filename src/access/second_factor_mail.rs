@@ -1,14 +1,13 @@
 //! The mails that tell of a second factor: set up, removed, a recovery code used.
 
 use askama::Template;
-use diesel::prelude::*;
-use uuid::Uuid;
+use diesel::QueryResult;
 
 use crate::db;
 use crate::mail::message::name_for_greeting;
 use crate::mail::outbox::Kind;
-use crate::mail::{Composed, DueMail, MailSettings, Message};
-use crate::users::{Addressee, lock_for_mail};
+use crate::mail::{Composed, DueMail, MailSettings};
+use crate::users::{Addressee, compose_for_each};
 
 #[derive(Template)]
 #[template(path = "mail/second_factor.txt", whitespace = "preserve")]
@@ -39,21 +38,7 @@ pub fn compose(
     settings: &MailSettings,
     due: &[DueMail],
 ) -> QueryResult<Vec<Composed>> {
-    let of = |mail: &DueMail| mail.user_id.map(|user| (mail.account_id, user));
-    let people: Vec<(Uuid, Uuid)> = due.iter().filter_map(of).collect();
-    let people = lock_for_mail(tx, &people)?;
-    due.iter()
-        .map(|mail| match of(mail).map(|person| people.get(&person)) {
-            None => Ok(Composed::Cancel {
-                because: "the mail names nobody".to_string(),
-            }),
-            Some(None) => Ok(Composed::Later),
-            Some(Some(person)) if !person.active => Ok(Composed::Cancel {
-                because: "the user was deactivated".to_string(),
-            }),
-            Some(Some(person)) => write(settings, person, mail.kind),
-        })
-        .collect()
+    compose_for_each(tx, due, |person, mail| write(settings, person, mail.kind))
 }
 
 fn write(settings: &MailSettings, person: &Addressee, kind: Kind) -> QueryResult<Composed> {
@@ -80,18 +65,10 @@ fn write(settings: &MailSettings, person: &Addressee, kind: Kind) -> QueryResult
         happened,
         means,
     };
-    let template_error = |error: askama::Error| db::Error::SerializationError(error.into());
-    Ok(Composed::Send {
-        recipient: person.username.clone(),
-        message: Message {
-            subject: format!("{}: {subject}", settings.product_name),
-            text: NoticeText { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            html: NoticeHtml { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            attachments: Vec::new(),
-        },
-    })
+    Composed::send(
+        &person.username,
+        format!("{}: {subject}", settings.product_name),
+        &NoticeText { mail: &mail },
+        &NoticeHtml { mail: &mail },
+    )
 }

@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::db;
 use crate::mail::message::name_for_greeting;
 use crate::mail::outbox::Kind;
-use crate::mail::{Composed, DueMail, MailSettings, Message};
+use crate::mail::{Composed, DueMail, MailSettings};
 use crate::passwords::{TemporaryDigest, generate};
 use crate::schema::temporary_passwords;
-use crate::users::{Addressee, TEMPORARY_PASSWORD_LIFE, lock_for_mail};
+use crate::users::{Addressee, TEMPORARY_PASSWORD_LIFE, compose_for_each};
 
 #[derive(Insertable)]
 #[diesel(table_name = temporary_passwords)]
@@ -86,9 +86,8 @@ impl PasswordMail<'_> {
 }
 
 /// Writes the due mails of the kinds that carry a password, each with a fresh one, and stores the
-/// digests. Looks again whether the person is still to have it: they are locked until the transaction
-/// ends, so whoever deactivates them or lets them choose comes either before, and is seen here, or
-/// after, and sees these passwords.
+/// digests. Looks again whether the person is still to have it: whoever lets them choose comes either before, and is
+/// seen here, or after, and sees these passwords.
 ///
 /// # Errors
 /// Whatever the database says, or a template.
@@ -99,43 +98,22 @@ pub fn compose(
     rng: &mut impl CryptoRng,
     now: OffsetDateTime,
 ) -> QueryResult<Vec<Composed>> {
-    let people: Vec<(Uuid, Uuid)> = due.iter().filter_map(person_of).collect();
-    let people = lock_for_mail(tx, &people)?;
     let mut rows = Vec::with_capacity(due.len());
-    let mut composed = Vec::with_capacity(due.len());
-    for mail in due {
-        composed.push(match person_of(mail).map(|person| people.get(&person)) {
-            None => cancel("the mail names nobody"),
-            Some(None) => Composed::Later,
-            Some(Some(person)) => match why_not(person, mail) {
-                Some(because) => cancel(because),
-                None => {
-                    let password = generate(rng);
-                    rows.push(row(person, mail, &password, rng, now));
-                    write(settings, person, mail, &password)?
-                }
-            },
-        });
-    }
+    let composed = compose_for_each(tx, due, |person, mail| {
+        if let Some(because) = why_not(person, mail) {
+            return Ok(Composed::cancel(because));
+        }
+        let password = generate(rng);
+        rows.push(row(person, mail, &password, rng, now));
+        write(settings, person, mail, &password)
+    })?;
     store(tx, &rows)?;
     Ok(composed)
 }
 
-fn person_of(mail: &DueMail) -> Option<(Uuid, Uuid)> {
-    mail.user_id.map(|user| (mail.account_id, user))
-}
-
-fn cancel(because: &str) -> Composed {
-    Composed::Cancel {
-        because: because.to_string(),
-    }
-}
-
 /// Why this person is not to have this password any more.
 fn why_not(person: &Addressee, mail: &DueMail) -> Option<&'static str> {
-    if !person.active {
-        Some("the user was deactivated")
-    } else if person.password_mail_id.is_none() {
+    if person.password_mail_id.is_none() {
         Some("the user has chosen a password")
     } else if person.password_mail_id != Some(mail.id) {
         Some("a newer password mail replaced this one")
@@ -178,20 +156,12 @@ fn write(
         kind: due.kind,
         administrator: person.administrator,
     };
-    let template_error = |error: askama::Error| db::Error::SerializationError(error.into());
-    Ok(Composed::Send {
-        recipient: person.username.clone(),
-        message: Message {
-            subject: mail.subject(),
-            text: PasswordText { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            html: PasswordHtml { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            attachments: Vec::new(),
-        },
-    })
+    Composed::send(
+        &person.username,
+        mail.subject(),
+        &PasswordText { mail: &mail },
+        &PasswordHtml { mail: &mail },
+    )
 }
 
 fn store(tx: &mut db::Connection, rows: &[NewTemporaryPassword]) -> QueryResult<()> {
@@ -244,6 +214,7 @@ pub fn delete_expired(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Message;
 
     fn settings() -> MailSettings {
         MailSettings {

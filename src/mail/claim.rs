@@ -8,6 +8,7 @@ use diesel::sql_types;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::composed::Composed;
 use super::due::{DueMail, is_waiting};
 use super::failure::{FIRST_RETRY, LONGEST_PAUSE};
 use super::lease::{self, Held};
@@ -18,27 +19,6 @@ use crate::db::{self, Db};
 
 /// How long a mail is put off at least: mostly the person it is for is just being changed by somebody else.
 const PUT_OFF: Duration = Duration::from_secs(1);
-
-/// What becomes of a due mail, as the feature decides that it belongs to.
-#[derive(Debug, Clone)]
-pub enum Composed {
-    /// It leaves.
-    Send {
-        /// To this address.
-        recipient: String,
-        /// Saying this.
-        message: Message,
-    },
-    /// It has nothing to say any more.
-    Cancel {
-        /// Why, in plain words.
-        because: String,
-    },
-    /// Not now: the person is being changed by somebody else this very moment (waiting for their lock
-    /// while holding the mail's could end in a deadlock), or another mail is to be taken first. Nothing
-    /// was stored for this attempt.
-    Later,
-}
 
 /// Who writes the mails: the features, behind one door.
 pub trait Composer: Send + Sync + 'static {

@@ -4,6 +4,7 @@
 mod attempt;
 mod backlog;
 mod claim;
+mod composed;
 mod desk;
 mod due;
 pub mod failure;
@@ -20,7 +21,8 @@ mod transport;
 pub mod worker;
 
 pub use backlog::{Backlog, backlog};
-pub use claim::{Composed, Composer};
+pub use claim::Composer;
+pub use composed::Composed;
 pub use due::DueMail;
 pub use files::Files;
 pub use lettre::message::Mailbox;

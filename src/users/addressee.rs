@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::db;
+use crate::mail::{Composed, DueMail};
 use crate::schema::users;
 
 /// A person as mail needs to know them.
@@ -27,13 +28,39 @@ pub struct Addressee {
     pub password_mail_id: Option<Uuid>,
 }
 
+/// Has each of the due mails written to the person it is for, as far as they are in: looks again, and keeps them
+/// locked until the transaction ends, so that whoever deactivates or changes them comes before, and is seen here, or
+/// after.
+///
+/// # Errors
+/// Whatever the database says, or `write`.
+pub fn compose_for_each(
+    tx: &mut db::Connection,
+    due: &[DueMail],
+    mut write: impl FnMut(&Addressee, &DueMail) -> QueryResult<Composed>,
+) -> QueryResult<Vec<Composed>> {
+    let of = |mail: &DueMail| mail.user_id.map(|user| (mail.account_id, user));
+    let people: Vec<(Uuid, Uuid)> = due.iter().filter_map(of).collect();
+    let people = lock_for_mail(tx, &people)?;
+    due.iter()
+        .map(|mail| match of(mail).map(|person| people.get(&person)) {
+            None => Ok(Composed::cancel("the mail names nobody")),
+            Some(None) => Ok(Composed::Later),
+            Some(Some(person)) if !person.active => {
+                Ok(Composed::cancel("the user was deactivated"))
+            }
+            Some(Some(person)) => write(person, mail),
+        })
+        .collect()
+}
+
 /// Locks the people (account, user) against change until the transaction ends, and returns them by
 /// their ids. Who is being changed by another transaction this moment is left out: waiting for them
 /// with the locks of mails in hand could end in a deadlock.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn lock_for_mail(
+fn lock_for_mail(
     tx: &mut db::Connection,
     people: &[(Uuid, Uuid)],
 ) -> QueryResult<HashMap<(Uuid, Uuid), Addressee>> {

@@ -34,7 +34,7 @@ pub use activation::{
     ActivationError, Deactivated, deactivate, has_own_password, reactivate, reactivate_all,
 };
 pub use add::{AddError, AddUser, FirstPassword, NewUser, add, insert, insert_all};
-pub use addressee::{Addressee, lock_for_mail};
+pub use addressee::{Addressee, compose_for_each};
 pub use administrator::{AdministratorError, set_administrator};
 pub use admission::{
     FieldProblem, FormerUsername, Held, RESERVATION, any_of, check_fields, foreign_domain, holders,

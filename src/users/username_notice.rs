@@ -1,13 +1,12 @@
 //! The mail that tells of a changed username, to the old address and to the new one.
 
 use askama::Template;
-use diesel::prelude::*;
-use uuid::Uuid;
+use diesel::QueryResult;
 
-use super::addressee::{Addressee, lock_for_mail};
+use super::addressee::{Addressee, compose_for_each};
 use crate::db;
 use crate::mail::message::name_for_greeting;
-use crate::mail::{Composed, DueMail, MailSettings, Message};
+use crate::mail::{Composed, DueMail, MailSettings};
 
 #[derive(Template)]
 #[template(path = "mail/username_changed.txt", whitespace = "preserve")]
@@ -41,24 +40,10 @@ pub fn compose(
     settings: &MailSettings,
     due: &[DueMail],
 ) -> QueryResult<Vec<Composed>> {
-    let of = |mail: &DueMail| mail.user_id.map(|user| (mail.account_id, user));
-    let people: Vec<(Uuid, Uuid)> = due.iter().filter_map(of).collect();
-    let people = lock_for_mail(tx, &people)?;
-    due.iter()
-        .map(|mail| {
-            let person = of(mail).map(|person| people.get(&person));
-            match (person, &mail.recipient) {
-                (None, _) | (_, None) => Ok(Composed::Cancel {
-                    because: "the mail names nobody".to_string(),
-                }),
-                (Some(None), _) => Ok(Composed::Later),
-                (Some(Some(person)), _) if !person.active => Ok(Composed::Cancel {
-                    because: "the user was deactivated".to_string(),
-                }),
-                (Some(Some(person)), Some(address)) => write(settings, person, address),
-            }
-        })
-        .collect()
+    compose_for_each(tx, due, |person, mail| match &mail.recipient {
+        Some(address) => write(settings, person, address),
+        None => Ok(Composed::cancel("the mail names nobody")),
+    })
 }
 
 fn write(settings: &MailSettings, person: &Addressee, address: &str) -> QueryResult<Composed> {
@@ -68,25 +53,20 @@ fn write(settings: &MailSettings, person: &Addressee, address: &str) -> QueryRes
         address,
         is_username: person.username == address,
     };
-    let template_error = |error: askama::Error| db::Error::SerializationError(error.into());
-    Ok(Composed::Send {
-        recipient: address.to_string(),
-        message: Message {
-            subject: format!("{}: your username was changed", settings.product_name),
-            text: NoticeText { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            html: NoticeHtml { mail: &mail }
-                .render()
-                .map_err(template_error)?,
-            attachments: Vec::new(),
-        },
-    })
+    Composed::send(
+        address,
+        format!("{}: your username was changed", settings.product_name),
+        &NoticeText { mail: &mail },
+        &NoticeHtml { mail: &mail },
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::mail::Message;
 
     fn written(address: &str) -> Message {
         let settings = MailSettings {
