@@ -10,8 +10,10 @@
     focused?.focus();
 
     const leave = (target) => {
-      // Going back keeps the history as long as it was, where the list is what lies behind.
-      if (document.referrer === target && history.length > 1) history.back();
+      // Going back keeps the history as long as it was, where the list is what lies behind. Behind an error
+      // upon an error lies the first, which has the list's address and cannot be shown again.
+      const isAnswer = dialog.querySelector("[data-typed]") !== null;
+      if (!isAnswer && document.referrer === target && history.length > 1) history.back();
       else location.assign(target);
     };
 

@@ -73,6 +73,19 @@ test.describe("with JavaScript", { tag: "@script" }, () => {
     await expect(atTheTop(users, "Add a User")).toBeFocused();
   });
 
+  test("after one error upon another Cancel still leads to the list", async ({ users }) => {
+    await users.getByRole("link", { name: "Add a User" }).click();
+    for (const username of ["nobody", "nobody.either"]) {
+      await users.getByLabel("Username", { exact: true }).fill(username);
+      await users.getByRole("button", { name: "Add User" }).click();
+      await expect(users.getByLabel("Username", { exact: true })).toHaveValue(username);
+      await expect(users.getByRole("alert")).toBeFocused();
+    }
+    await users.getByRole("link", { name: "Cancel" }).click();
+    await expect(users.getByRole("dialog")).toHaveCount(0);
+    await expect(users.getByRole("heading", { name: "User Accounts" })).toBeVisible();
+  });
+
   test("Escape asks before it discards what was typed", async ({ users }) => {
     const add = await open(users, "Add a User");
     await fill(add, { "First name": "Half" });
