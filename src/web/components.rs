@@ -192,6 +192,7 @@ impl Progress {
         let done = grouped(self.done);
         let total = grouped(self.total);
         match &self.time_left {
+            _ if self.done >= self.total && self.total == 1 => "Done".to_owned(),
             _ if self.done >= self.total => format!("All {total} done"),
             Some(left) => format!("{done} of {total} done, {left}"),
             None => format!("{done} of {total} done"),

@@ -43,7 +43,7 @@ test("a file is checked line by line, chosen from, run, and its refused lines ar
   await expect(users.getByRole("button", { name: "Import 1 person" })).toBeVisible();
   await expect(users.getByRole("button", { name: "Take in line 3" })).toBeVisible();
   await users.getByRole("button", { name: "Import 1 person" }).click();
-  await expect(users.getByRole("progressbar", { name: "All 1 done" })).toBeVisible();
+  await expect(users.getByRole("progressbar", { name: "Done", exact: true })).toBeVisible();
   await expect(users.getByRole("link", { name: "1 added" })).toBeVisible();
   await expect(users.getByRole("link", { name: "1 left out" })).toBeVisible();
   await checked(users);
