@@ -35,6 +35,7 @@ pub async fn add(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    // Absent where the figures are served: that is no page.
     let https = request
         .app_data::<web::Data<App>>()
         .is_some_and(|app| app.settings.https);

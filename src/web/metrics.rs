@@ -9,8 +9,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
+use super::headers;
 use crate::metrics::{CONTENT_TYPE, Metrics, Sources};
 
 /// How long a client may take for the head of a request.
@@ -68,6 +70,7 @@ fn server(listener: TcpListener, metrics: Arc<Metrics>, sources: Sources) -> io:
         App::new()
             .app_data(metrics.clone())
             .app_data(sources.clone())
+            .wrap(from_fn(headers::add))
             .route("/metrics", web::get().to(show))
             .route("/metrics", web::head().to(show))
     })

@@ -168,3 +168,21 @@ fn pages_and_figures_do_not_share_an_address() {
     assert_eq!(beside.client.get("/users").status, 404);
     assert_eq!(beside.client.get("/").status, 404);
 }
+
+#[test]
+fn figures_carry_the_security_headers_of_every_other_answer() {
+    let site = Site::start();
+    let beside = Beside::start(&site, &site.db);
+    for path in ["/metrics", "/nothing"] {
+        let answer = beside.client.get(path);
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("cache-control", "no-store"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{name} at {path}");
+        }
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'"), "{policy}");
+    }
+}
