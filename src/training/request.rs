@@ -22,8 +22,6 @@ pub const NOTE_LONGEST: usize = 2_000;
 /// What to do about people for whom Advanced Training is asked though they never attended any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForNeverAttended {
-    /// Stop and say who they are.
-    Ask,
     /// Ask for New User Training for them.
     NewUserTraining,
     /// The administrator knows that they did attend; that is recorded.
@@ -43,8 +41,8 @@ pub struct RequestTraining {
     pub scope: Scope,
     /// What the trainer should know.
     pub note: String,
-    /// For those who never attended any.
-    pub for_never_attended: ForNeverAttended,
+    /// For those who never attended any; where nothing is said, they are named and nothing is asked for.
+    pub for_never_attended: Option<ForNeverAttended>,
 }
 
 /// What was asked for.
@@ -108,7 +106,7 @@ pub fn request(
     for candidate in candidates {
         let wants_new_user = command.training == Training::NewUser
             || (!candidate.attended_new_user
-                && command.for_never_attended == ForNeverAttended::NewUserTraining);
+                && command.for_never_attended == Some(ForNeverAttended::NewUserTraining));
         let training = if wants_new_user {
             Training::NewUser
         } else {
@@ -122,7 +120,7 @@ pub fn request(
             Some(OmissionReason::AlreadyRequested)
         } else if training == Training::Advanced
             && !candidate.attended_new_user
-            && command.for_never_attended == ForNeverAttended::LeaveOut
+            && command.for_never_attended == Some(ForNeverAttended::LeaveOut)
         {
             Some(OmissionReason::NeverAttended)
         } else {
@@ -143,7 +141,7 @@ pub fn request(
             for_advanced.push(candidate.id);
         }
     }
-    if !never_attended.is_empty() && command.for_never_attended != ForNeverAttended::Vouch {
+    if !never_attended.is_empty() && command.for_never_attended != Some(ForNeverAttended::Vouch) {
         return Err(RequestError::NeverAttended(never_attended));
     }
     let mut requests = Vec::new();

@@ -3,9 +3,7 @@
 use time::{Duration, OffsetDateTime};
 use user_accounts::clock;
 use user_accounts::history::{Actor, Author};
-use user_accounts::training::{
-    self, ForNeverAttended, RequestTraining, Training, UNDO_WINDOW, retry,
-};
+use user_accounts::training::{self, RequestTraining, Training, UNDO_WINDOW, retry};
 use user_accounts::users::Scope;
 use uuid::Uuid;
 
@@ -35,7 +33,7 @@ impl Asked {
             training: Training::NewUser,
             scope: Scope::AllActive,
             note: String::new(),
-            for_never_attended: ForNeverAttended::Ask,
+            for_never_attended: None,
         };
         let asked = company
             .db

@@ -2,10 +2,11 @@
 
 use super::people::list;
 use super::{draw, id, person, signed_in};
+use crate::training::Training;
 use crate::web::components::{LeftOut, Person};
 use crate::web::form::Errors;
 use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog};
-use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog, TrainingKind};
+use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog};
 use crate::web::users::scope::{Scope, ScopeChoice};
 
 fn left_out() -> Vec<LeftOut> {
@@ -82,7 +83,7 @@ fn provide_training() {
     draw(
         "training-never-attended",
         &dialog(
-            Some(TrainingKind::Advanced),
+            Some(Training::Advanced),
             vec![person(), person()],
             Errors::none(),
         ),

@@ -2,13 +2,14 @@
 
 use super::people::{chips, counts, list};
 use super::{draw, id, signed_in, telling};
+use crate::users::{Sort, SortColumn};
 use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::layout::Layout;
 use crate::web::users::chips::Matches;
 use crate::web::users::onboarding::{Onboarding, onboarding};
 use crate::web::users::pages::{UserList, UsersPage};
-use crate::web::users::place::{Place, Sort, SortColumn};
+use crate::web::users::place::Place;
 
 fn page(layout: Layout, list: UserList) -> UsersPage {
     UsersPage {

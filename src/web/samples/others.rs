@@ -1,6 +1,7 @@
 //! The pages beside the list.
 
 use super::{draw, id, signed_in, signed_out, telling};
+use crate::training::Training;
 use crate::web::access::pages::{ForgotPasswordPage, PasswordPage, PasswordReason, SignInPage};
 use crate::web::accounts::pages::AccountPage;
 use crate::web::components::{LeftOut, Link, Pager, Person, Progress, Seats, Tone};
@@ -14,7 +15,7 @@ use crate::web::mailbox::pages::{MailLine, MailboxPage, OpenedMail};
 use crate::web::password_resets::pages::{
     OutcomeCount, PasswordResetPage, PasswordResetUnderWayPage, PersonOutcome,
 };
-use crate::web::training::pages::{TrainingKind, TrainingRequestPage};
+use crate::web::training::pages::TrainingRequestPage;
 use crate::web::users::place::Place;
 use crate::web::users::scope::Scope;
 
@@ -197,7 +198,7 @@ fn a_training_request() {
         has_just_come: true,
         look_again_seconds: Some(2),
         id: id(78),
-        kind: TrainingKind::NewUser,
+        kind: Training::NewUser,
         requested_by: "Dana Fox".to_owned(),
         requested_at: "3 May 2026, 10:42".to_owned(),
         note: "Mornings suit us.\nPlease cover saved searches.".to_owned(),

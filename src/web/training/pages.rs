@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
-use crate::training::Training;
+use crate::training::{ForNeverAttended, Training};
 use crate::web::components::{LeftOut, Link, Pager, Person, Tone};
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
@@ -13,35 +13,19 @@ use crate::web::users::pages::UserList;
 use crate::web::users::place::Place;
 use crate::web::users::scope::ScopeChoice;
 
-/// Which training, as the radios `kind` say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TrainingKind {
-    /// `kind=new_user`: New User Training.
-    NewUser,
-    /// `kind=advanced`: Advanced Training.
-    Advanced,
-}
+/// What to do about people who never attended New User Training, as the radios `never_attended` say it.
+const FOR_NEVER_ATTENDED: [(&str, ForNeverAttended); 3] = [
+    ("new_user", ForNeverAttended::NewUserTraining),
+    ("vouch", ForNeverAttended::Vouch),
+    ("leave_out", ForNeverAttended::LeaveOut),
+];
 
-impl TrainingKind {
-    /// Its name as the page says it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NewUser => "New User Training",
-            Self::Advanced => "Advanced Training",
-        }
-    }
-}
-
-/// What to do about people who never attended New User Training, as the radios `never_attended`
-/// say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NeverAttendedChoice {
-    /// `never_attended=new_user`: they get New User Training instead.
-    NewUserInstead,
-    /// `never_attended=vouch`: the administrator vouches that they did attend.
-    Vouch,
-    /// `never_attended=leave_out`: they are left out.
-    LeaveOut,
+/// The choice of that word.
+pub(super) fn for_never_attended(word: &str) -> Option<ForNeverAttended> {
+    FOR_NEVER_ATTENDED
+        .into_iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, choice)| choice)
 }
 
 /// `/training-requests/new`: the pop-up over the list.
@@ -64,7 +48,7 @@ pub struct TrainingDialog {
     /// For whom.
     pub who: ScopeChoice,
     /// Which training is chosen; at first none.
-    pub kind: Option<TrainingKind>,
+    pub kind: Option<Training>,
     /// `Note for the trainer`, named `note`.
     pub note: Field,
     /// Who of those ticked is left out, and why.
@@ -75,7 +59,7 @@ pub struct TrainingDialog {
     /// How many they are in all.
     pub never_attended_count: u64,
     /// What is chosen for them.
-    pub never_attended_choice: Option<NeverAttendedChoice>,
+    pub never_attended_choice: Option<ForNeverAttended>,
     /// What is wrong.
     pub errors: Errors,
 }
@@ -92,20 +76,12 @@ impl TrainingDialog {
     }
 
     fn is_kind(&self, word: &str) -> bool {
-        match self.kind {
-            Some(TrainingKind::NewUser) => word == "new_user",
-            Some(TrainingKind::Advanced) => word == "advanced",
-            None => false,
-        }
+        self.kind.is_some_and(|kind| kind.as_str() == word)
     }
 
     fn is_choice(&self, word: &str) -> bool {
-        match self.never_attended_choice {
-            Some(NeverAttendedChoice::NewUserInstead) => word == "new_user",
-            Some(NeverAttendedChoice::Vouch) => word == "vouch",
-            Some(NeverAttendedChoice::LeaveOut) => word == "leave_out",
-            None => false,
-        }
+        self.never_attended_choice.is_some()
+            && self.never_attended_choice == for_never_attended(word)
     }
 
     fn more_never_attended(&self) -> u64 {
@@ -130,7 +106,7 @@ pub struct TrainingRequestPage {
     /// Where in the list it was asked for: there the way back leads.
     pub place: Place,
     /// Which training.
-    pub kind: TrainingKind,
+    pub kind: Training,
     /// Who asked.
     pub requested_by: String,
     /// When, as words.

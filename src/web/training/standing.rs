@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::pages::{TrainingKind, TrainingRequestPage};
+use super::pages::TrainingRequestPage;
 use super::start::omission_words;
 use crate::db;
 use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, Undone};
@@ -84,10 +84,7 @@ fn draw(
         look_again_seconds: (!settled).then_some(REFRESH_SECONDS),
         layout,
         id: details.id,
-        kind: match details.training {
-            Training::NewUser => TrainingKind::NewUser,
-            Training::Advanced => TrainingKind::Advanced,
-        },
+        kind: details.training,
         requested_by: details.requested_by.clone(),
         requested_at: when::exact(details.requested_at, &user.zone),
         note: details.note.clone(),

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
-use super::pages::{NeverAttendedChoice, NewTrainingRequestPage, TrainingDialog, TrainingKind};
+use super::pages::{NewTrainingRequestPage, TrainingDialog, for_never_attended};
 use crate::training::{
     self, ForNeverAttended, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining, Requested,
     Training,
@@ -145,8 +145,8 @@ pub(super) fn omission_words(reason: OmissionReason) -> &'static str {
     }
 }
 
-fn nobody_left(kind: Option<TrainingKind>, left_out: &[training::LeftOut]) -> String {
-    let name = kind.map_or("This training", TrainingKind::name);
+fn nobody_left(kind: Option<Training>, left_out: &[training::LeftOut]) -> String {
+    let name = kind.map_or("This training", Training::label);
     let all = |reason| left_out.iter().all(|person| person.reason == reason);
     if left_out.is_empty() {
         "Nobody matches any more: the list changed meanwhile. Click Cancel and look at it again."
@@ -176,9 +176,9 @@ struct Again {
     id: Option<Uuid>,
     selected: Vec<Uuid>,
     scope: Option<Scope>,
-    kind: Option<TrainingKind>,
+    kind: Option<Training>,
     note: String,
-    choice: Option<NeverAttendedChoice>,
+    choice: Option<ForNeverAttended>,
     never_attended: Vec<(Uuid, String)>,
     errors: Errors,
 }
@@ -186,19 +186,16 @@ struct Again {
 impl Again {
     fn read(form: &Parameters, place: &Place) -> Result<Again, WebError> {
         let scope = Scope::read(form, place)?;
-        let kind = match form.one("kind")? {
-            Some("new_user") => Some(TrainingKind::NewUser),
-            Some("advanced") => Some(TrainingKind::Advanced),
-            None => None,
-            Some(_) => return Err(WebError::BadRequest("kind is new_user or advanced")),
-        };
-        let choice = match form.one("never_attended")? {
-            Some("new_user") => Some(NeverAttendedChoice::NewUserInstead),
-            Some("vouch") => Some(NeverAttendedChoice::Vouch),
-            Some("leave_out") => Some(NeverAttendedChoice::LeaveOut),
-            None => None,
-            Some(_) => return Err(WebError::BadRequest("never_attended is none of its words")),
-        };
+        let kind = one_of(
+            form.one("kind")?,
+            Training::from_name,
+            "kind is new_user or advanced",
+        )?;
+        let choice = one_of(
+            form.one("never_attended")?,
+            for_never_attended,
+            "never_attended is none of its words",
+        )?;
         // Browsers send line breaks as CR LF; a note has plain ones.
         let note = form.text("note")?.replace("\r\n", "\n").trim().to_string();
         let mut again = Again {
@@ -242,20 +239,22 @@ impl Again {
         }
         Some(RequestTraining {
             id: self.id(),
-            training: match self.kind? {
-                TrainingKind::NewUser => Training::NewUser,
-                TrainingKind::Advanced => Training::Advanced,
-            },
+            training: self.kind?,
             scope: self.scope?.of(&self.selected, place),
             note: self.note.clone(),
-            for_never_attended: match self.choice {
-                None => ForNeverAttended::Ask,
-                Some(NeverAttendedChoice::NewUserInstead) => ForNeverAttended::NewUserTraining,
-                Some(NeverAttendedChoice::Vouch) => ForNeverAttended::Vouch,
-                Some(NeverAttendedChoice::LeaveOut) => ForNeverAttended::LeaveOut,
-            },
+            for_never_attended: self.choice,
         })
     }
+}
+
+/// What a radio says; another word than its own is no form of ours.
+fn one_of<T>(
+    word: Option<&str>,
+    read: fn(&str) -> Option<T>,
+    otherwise: &'static str,
+) -> Result<Option<T>, WebError> {
+    word.map(|word| read(word).ok_or(WebError::BadRequest(otherwise)))
+        .transpose()
 }
 
 fn note_problem(note: &str) -> Option<String> {

@@ -4,56 +4,32 @@
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use crate::users::Needs;
+use crate::users::{Needs, Sort, SortColumn};
 
-/// A column that the list can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SortColumn {
-    /// The address.
-    #[default]
-    Username,
-    /// First and last name, as they are shown.
-    Name,
-    /// The last sign-in; "never" is last both ways.
-    LastSignIn,
+/// The orders of the list, as the parameter `sort` says them.
+const SORTS: [(&str, SortColumn, bool); 6] = [
+    ("username", SortColumn::Username, false),
+    ("-username", SortColumn::Username, true),
+    ("name", SortColumn::Name, false),
+    ("-name", SortColumn::Name, true),
+    ("last-sign-in", SortColumn::LastSignIn, false),
+    ("-last-sign-in", SortColumn::LastSignIn, true),
+];
+
+/// The order of that word; an unknown one is none.
+pub fn sort_of(word: &str) -> Option<Sort> {
+    SORTS
+        .into_iter()
+        .find(|(known, ..)| *known == word)
+        .map(|(_, column, descending)| Sort { column, descending })
 }
 
-/// The order of the list, as the parameter `sort` says it: `name`, `-name`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sort {
-    /// The column.
-    pub column: SortColumn,
-    /// Largest or latest first.
-    pub descending: bool,
-}
-
-impl Sort {
-    /// Reads the parameter; an unknown word is none.
-    pub fn parse(word: &str) -> Option<Self> {
-        let (descending, column) = match word.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, word),
-        };
-        let column = match column {
-            "username" => SortColumn::Username,
-            "name" => SortColumn::Name,
-            "last-sign-in" => SortColumn::LastSignIn,
-            _ => return None,
-        };
-        Some(Self { column, descending })
-    }
-
-    /// Writes the parameter.
-    pub fn as_str(self) -> &'static str {
-        match (self.column, self.descending) {
-            (SortColumn::Username, false) => "username",
-            (SortColumn::Username, true) => "-username",
-            (SortColumn::Name, false) => "name",
-            (SortColumn::Name, true) => "-name",
-            (SortColumn::LastSignIn, false) => "last-sign-in",
-            (SortColumn::LastSignIn, true) => "-last-sign-in",
-        }
-    }
+/// The word of an order.
+fn word_of(sort: Sort) -> &'static str {
+    SORTS
+        .into_iter()
+        .find(|(_, column, descending)| (*column, *descending) == (sort.column, sort.descending))
+        .map_or("", |(word, ..)| word)
 }
 
 /// Where in the list somebody is.
@@ -93,7 +69,7 @@ impl Place {
             parameters.push(("q", self.q.clone()));
         }
         if self.sort != Sort::default() {
-            parameters.push(("sort", self.sort.as_str().to_owned()));
+            parameters.push(("sort", word_of(self.sort).to_owned()));
         }
         if let Some(needs) = self.needs {
             parameters.push(("needs", needs.as_str().to_owned()));
@@ -320,8 +296,8 @@ mod tests {
             "last-sign-in",
             "-last-sign-in",
         ] {
-            assert_eq!(Sort::parse(word).map(Sort::as_str), Some(word));
+            assert_eq!(sort_of(word).map(word_of), Some(word));
         }
-        assert_eq!(Sort::parse("phone"), None);
+        assert_eq!(sort_of("phone"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::place::{Place, Sort, SortColumn};
+use super::place::{Place, sort_of};
 use crate::users;
 use crate::web::app::App;
 use crate::web::error::WebError;
@@ -33,7 +33,7 @@ pub fn place(query: &Parameters) -> Result<Place, WebError> {
     Ok(Place {
         inactive: query.text("show")? == "inactive",
         q,
-        sort: Sort::parse(query.text("sort")?).unwrap_or_default(),
+        sort: sort_of(query.text("sort")?).unwrap_or_default(),
         needs: match query.text("show")? {
             "inactive" => None,
             _ => users::Needs::from_name(query.text("needs")?),
@@ -45,15 +45,10 @@ pub fn place(query: &Parameters) -> Result<Place, WebError> {
 
 /// The same for the domain; a cursor that does not open means the first page.
 pub fn listing(app: &App, account_id: Uuid, place: &Place) -> users::Listing {
-    let column = match place.sort.column {
-        SortColumn::Username => users::SortColumn::Username,
-        SortColumn::Name => users::SortColumn::Name,
-        SortColumn::LastSignIn => users::SortColumn::LastSignIn,
-    };
     let cursor = |text: &Option<String>, direction| {
         let key = app.seal.open(account_id, text.as_ref()?)?;
         let fits = matches!(
-            (&key, column),
+            (&key, place.sort.column),
             (users::Key::Username(_), users::SortColumn::Username)
                 | (users::Key::Name(..), users::SortColumn::Name)
                 | (users::Key::LastSignIn(..), users::SortColumn::LastSignIn)
@@ -68,10 +63,7 @@ pub fn listing(app: &App, account_id: Uuid, place: &Place) -> users::Listing {
         },
         search: place.q.clone(),
         needs: place.needs,
-        sort: users::Sort {
-            column,
-            descending: place.sort.descending,
-        },
+        sort: place.sort,
         place: cursor(&place.after, users::Direction::After)
             .or_else(|| cursor(&place.before, users::Direction::Before)),
     }
