@@ -127,6 +127,17 @@ fn no_file_is_longer_than_400_lines() {
     }
 }
 
+#[test]
+fn no_handler_is_longer_than_60_lines() {
+    for (path, text) in files("src/web", &[".rs"]) {
+        for handler in text.split("\npub async fn ").skip(1) {
+            let (name, _) = handler.split_once('(').unwrap();
+            let lines = handler.lines().position(|line| line == "}").unwrap() + 1;
+            assert!(lines <= 60, "{path}: {name} has {lines} lines");
+        }
+    }
+}
+
 /// How high a room stands: it may use what stands lower, or is itself.
 fn height(room: &str) -> u8 {
     match room {

@@ -30,28 +30,10 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     if let Some(link) = query.0.one("link")? {
-        let shared = app.clone();
-        let token = link.to_string();
-        let holder = blocking(move || {
-            shared
-                .db
-                .read(|connection| access::link_holder(connection, &token, clock::now()))
-        })
-        .await??;
-        return match holder {
-            Some(holder) => {
-                let reason = PasswordReason::RecoveryLink {
-                    token: link.to_string(),
-                };
-                page::ok(&PasswordPage::new(
-                    app.layout(),
-                    reason,
-                    holder.username,
-                    Errors::none(),
-                ))
-            }
-            None => dead_link(&app),
-        };
+        return Ok(match holder(&app, link).await? {
+            Some(holder) => page::ok(&link_page(&app, link, &holder, Errors::none()))?,
+            None => dead_link(&app)?,
+        });
     }
     let Some(user) = visitor.user else {
         return Err(return_to::sign_in_first(&request, app.settings.https));
@@ -127,33 +109,18 @@ async fn save_by_link(
     form: &Parameters,
     link: String,
 ) -> Result<HttpResponse, WebError> {
-    let source = context::source(request, &app);
-    let request_id = context::request_id(request);
-    let shared = app.clone();
-    let token = link.clone();
-    let holder = blocking(move || {
-        shared
-            .db
-            .read(|connection| access::link_holder(connection, &token, clock::now()))
-    })
-    .await??;
-    let Some(holder) = holder else {
+    let Some(holder) = holder(&app, &link).await? else {
         return dead_link(&app);
-    };
-    let again = |errors: Errors| {
-        let reason = PasswordReason::RecoveryLink {
-            token: link.clone(),
-        };
-        PasswordPage::new(app.layout(), reason, holder.username.clone(), errors)
     };
     let mut errors = Errors::none();
     check_repetition(form, &mut errors)?;
     if !errors.is_empty() {
-        return page::unprocessable(&again(errors));
+        return page::unprocessable(&link_page(&app, &link, &holder, errors));
     }
     let new: SecretString = form.text("new_password")?.into();
-    let shared = app.clone();
-    let token = link.clone();
+    let source = context::source(request, &app);
+    let request_id = context::request_id(request);
+    let (shared, token) = (app.clone(), link.clone());
     let outcome = blocking(move || {
         let author_of = |holder: &LinkHolder| Author {
             account_id: holder.account_id,
@@ -179,8 +146,20 @@ async fn save_by_link(
     match outcome {
         Ok(token) => welcome(app, visitor, request, token).await,
         Err(ChooseError::DeadLink) => dead_link(&app),
-        Err(error) => refused(error, again),
+        Err(error) => refused(error, |errors| link_page(&app, &link, &holder, errors)),
     }
+}
+
+/// Whose link it is, if it is alive.
+async fn holder(app: &web::Data<App>, link: &str) -> Result<Option<LinkHolder>, WebError> {
+    let (shared, link) = (app.clone(), link.to_string());
+    let holder = blocking(move || {
+        shared
+            .db
+            .read(|connection| access::link_holder(connection, &link, clock::now()))
+    })
+    .await??;
+    Ok(holder)
 }
 
 fn check_repetition(form: &Parameters, errors: &mut Errors) -> Result<(), WebError> {
@@ -237,6 +216,13 @@ fn refused(
         ChooseError::Database(error) => return Err(error.into()),
     }
     page::unprocessable(&draw(errors))
+}
+
+fn link_page(app: &App, link: &str, holder: &LinkHolder, errors: Errors) -> PasswordPage {
+    let reason = PasswordReason::RecoveryLink {
+        token: link.to_string(),
+    };
+    PasswordPage::new(app.layout(), reason, holder.username.clone(), errors)
 }
 
 fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {

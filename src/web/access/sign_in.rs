@@ -1,11 +1,10 @@
 //! `/sign-in` and `/sign-out`.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::pages::SignInPage;
-use crate::access::{self, SignInAttempt, SignInError};
+use crate::access::{self, Arrival, SignInAttempt, SignInError};
 use crate::metrics::SignInRefusal;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -60,73 +59,95 @@ pub async fn sign_in(
     request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    let typed = form.0.text("username")?.to_string();
+    let (username, password) = (form.0.text("username")?, form.0.text("password")?);
+    let missing = what_is_missing(username, password);
+    if !missing.is_empty() {
+        return page::unprocessable(&SignInPage::new(app.layout(), username, missing));
+    }
     let attempt = SignInAttempt {
-        username: typed.clone(),
-        password: form.0.text("password")?.into(),
+        username: username.to_string(),
+        password: password.into(),
         source: context::source(&request, &app),
         request_id: context::request_id(&request),
         old_session: token_digest(&visitor.cookie),
     };
+    let shared = app.clone();
+    let outcome =
+        blocking(move || access::sign_in(&shared.db, &shared.hasher, &attempt, clock::now()))
+            .await?;
+    match outcome {
+        Ok(arrival) => let_in(&app, &visitor, &request, &arrival),
+        Err(refusal) => {
+            if let Some(counted) = counted_as(&refusal) {
+                app.metrics.sign_in_refused(counted);
+            }
+            refused(&app, username, refusal)
+        }
+    }
+}
+
+fn what_is_missing(username: &str, password: &str) -> Errors {
     let mut errors = Errors::none();
-    let nothing_typed = typed.trim().is_empty() || form.0.text("password")?.is_empty();
-    if typed.trim().is_empty() {
+    if username.trim().is_empty() {
         errors.add(
             "username",
             "Enter your username: your company email address.",
         );
     }
-    if form.0.text("password")?.is_empty() {
+    if password.is_empty() {
         errors.add("password", "Enter your password.");
     }
-    if nothing_typed {
-        return page::unprocessable(&SignInPage::new(app.layout(), &typed, errors));
-    }
-    let shared = app.clone();
-    let outcome =
-        blocking(move || access::sign_in(&shared.db, &shared.hasher, &attempt, clock::now()))
-            .await?;
-    if let Some(refusal) = refusal(&outcome) {
-        app.metrics.sign_in_refused(refusal);
-    }
-    let status = match outcome {
-        Ok(arrival) => {
-            hand_over(&visitor.cookie, &arrival.token)?;
-            return Ok(if arrival.second_factor_due {
-                see_other("/second-factor")
-            } else if arrival.must_choose_password {
-                see_other("/password")
-            } else {
-                return_to::lead_back(&request, app.settings.https)
-            });
-        }
-        Err(SignInError::Refused) => {
-            errors.add_general(
-                "The username or the password is not right, or the account is not active. Check both and try again, \
-                 or use “Forgot your password?”.",
-            );
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(SignInError::TooMany(wait)) => {
-            errors.add_general(format!(
-                "That was tried too often. Wait {} and try again, or use “Forgot your password?”: its link lets you in at once.",
-                when::wait(wait)
-            ));
-            let page = SignInPage::new(app.layout(), &typed, errors);
-            return page::too_many(wait, &page);
-        }
-        Err(SignInError::Busy(_)) => return Err(WebError::Busy("hashing queue full".to_string())),
-        Err(SignInError::Database(error)) => return Err(error.into()),
-    };
-    page::with_status(status, &SignInPage::new(app.layout(), &typed, errors))
+    errors
 }
 
-fn refusal(outcome: &Result<access::Arrival, SignInError>) -> Option<SignInRefusal> {
-    match outcome {
-        Err(SignInError::Refused) => Some(SignInRefusal::Credentials),
-        Err(SignInError::TooMany(_)) => Some(SignInRefusal::TooOften),
-        Err(SignInError::Busy(_)) => Some(SignInRefusal::Busy),
-        Ok(_) | Err(SignInError::Database(_)) => None,
+/// The browser gets the session, and goes on to what is to be done first.
+fn let_in(
+    app: &App,
+    visitor: &Visitor,
+    request: &HttpRequest,
+    arrival: &Arrival,
+) -> Result<HttpResponse, WebError> {
+    hand_over(&visitor.cookie, &arrival.token)?;
+    Ok(if arrival.second_factor_due {
+        see_other("/second-factor")
+    } else if arrival.must_choose_password {
+        see_other("/password")
+    } else {
+        return_to::lead_back(request, app.settings.https)
+    })
+}
+
+/// The page again, with why nobody was let in; what is no mistake of the person's goes on as an error.
+fn refused(app: &App, username: &str, refusal: SignInError) -> Result<HttpResponse, WebError> {
+    let page = |words: String| {
+        let mut errors = Errors::none();
+        errors.add_general(words);
+        SignInPage::new(app.layout(), username, errors)
+    };
+    match refusal {
+        SignInError::Refused => page::unprocessable(&page(
+            "The username or the password is not right, or the account is not active. Check both and try again, \
+             or use “Forgot your password?”."
+                .to_string(),
+        )),
+        SignInError::TooMany(wait) => page::too_many(
+            wait,
+            &page(format!(
+                "That was tried too often. Wait {} and try again, or use “Forgot your password?”: its link lets you in at once.",
+                when::wait(wait)
+            )),
+        ),
+        SignInError::Busy(_) => Err(WebError::Busy("hashing queue full".to_string())),
+        SignInError::Database(error) => Err(error.into()),
+    }
+}
+
+fn counted_as(refusal: &SignInError) -> Option<SignInRefusal> {
+    match refusal {
+        SignInError::Refused => Some(SignInRefusal::Credentials),
+        SignInError::TooMany(_) => Some(SignInRefusal::TooOften),
+        SignInError::Busy(_) => Some(SignInRefusal::Busy),
+        SignInError::Database(_) => None,
     }
 }
 

@@ -3,6 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use super::filter::Asked;
+use crate::db;
+use crate::history::{self, Entry};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream::{self, Download};
@@ -11,7 +13,6 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::history::of_user::line;
 use crate::web::input::Query;
 use crate::web::when;
-use crate::{db, history};
 
 /// Lines read at a time.
 const BATCH: i64 = 1_000;
@@ -57,29 +58,27 @@ pub async fn show(
             .last()
             .filter(|_| lines.len() as i64 == BATCH)
             .map(|last| last.id);
-        let rows = lines
-            .iter()
-            .map(|entry| {
-                let told = line(entry, user);
-                let (about, username) =
-                    entry.user.as_ref().map_or_else(Default::default, |person| {
-                        (
-                            format!("{} {}", person.first_name, person.last_name),
-                            person.username.clone(),
-                        )
-                    });
-                vec![
-                    when::in_a_file(entry.happened_at, user.now, &user.zone),
-                    told.who,
-                    told.sentence,
-                    about,
-                    username,
-                    told.details.join("; "),
-                    told.from,
-                ]
-            })
-            .collect();
+        let rows = lines.iter().map(|entry| cells(entry, user)).collect();
         Ok((rows, after))
     };
     csv_stream::respond(app, user, download, &head, i64::MAX, next)
+}
+
+fn cells(entry: &Entry, user: &SignedInUser) -> Vec<String> {
+    let told = line(entry, user);
+    let (about, username) = entry.user.as_ref().map_or_else(Default::default, |person| {
+        (
+            format!("{} {}", person.first_name, person.last_name),
+            person.username.clone(),
+        )
+    });
+    vec![
+        when::in_a_file(entry.happened_at, user.now, &user.zone),
+        told.who,
+        told.sentence,
+        about,
+        username,
+        told.details.join("; "),
+        told.from,
+    ]
 }

@@ -78,8 +78,28 @@ pub async fn reset(
         scope: chosen,
         opened_at,
     };
+    let page = format!("/password-resets/{id}");
+    let refusal = match begin(&app, &user, command).await {
+        Ok(Ok(())) => return Ok(see_other(place.href(page))),
+        // Of very many people, it goes on: its page waits for it, or says that the database does not answer.
+        Err(WebError::Unanswered(_)) => {
+            return Ok(see_other(place.href_and(&page, "begun=yes")));
+        }
+        Ok(Err(refusal)) => refusal,
+        Err(error) => return Err(error),
+    };
+    again.errors.add("scope", words(refusal)?);
+    page::unprocessable(&draw(app, user, place, again).await?)
+}
+
+/// The reset, and the message that the next page shows.
+async fn begin(
+    app: &web::Data<App>,
+    user: &SignedInUser,
+    command: ResetPasswords,
+) -> Result<Result<(), ResetError>, WebError> {
     let (shared, by) = (app.clone(), user.clone());
-    let outcome = blocking(move || {
+    blocking(move || {
         shared.db.write(|tx| {
             let reset = password_resets::reset(tx, &by.author, &command, &by.session, by.now)?;
             let text = match reset.people {
@@ -90,30 +110,23 @@ pub async fn reset(
                 ),
             };
             by.leave(tx, &Flash::success(text))?;
-            Ok::<_, ResetError>(())
+            Ok(())
         })
     })
-    .await;
-    let page = format!("/password-resets/{id}");
-    let outcome = match outcome {
-        // Of very many people, it goes on: its page waits for it, or says that the database does not answer.
-        Err(WebError::Unanswered(_)) => {
-            return Ok(see_other(place.href_and(&page, "begun=yes")));
-        }
-        ended => ended?,
-    };
-    let message = match outcome {
-        Ok(()) => return Ok(see_other(place.href(page))),
-        Err(ResetError::NotFound) => return Err(WebError::NotFound),
-        Err(ResetError::Database(error)) => return Err(error.into()),
-        Err(ResetError::NobodySelected) => {
+    .await
+}
+
+/// Why nobody was reset, as the pop-up says it; what is no mistake of the person's goes on as an error.
+fn words(refusal: ResetError) -> Result<String, WebError> {
+    match refusal {
+        ResetError::NotFound => Err(WebError::NotFound),
+        ResetError::Database(error) => Err(error.into()),
+        ResetError::NobodySelected => Ok(
             "Select the users whose passwords you want to reset, or choose All Active Users."
-                .to_string()
-        }
-        Err(ResetError::NobodyLeft(left_out)) => nobody_left(&left_out),
-    };
-    again.errors.add("scope", message);
-    page::unprocessable(&draw(app, user, place, again).await?)
+                .to_string(),
+        ),
+        ResetError::NobodyLeft(left_out) => Ok(nobody_left(&left_out)),
+    }
 }
 
 fn nobody_left(left_out: &[password_resets::LeftOut]) -> String {

@@ -107,6 +107,58 @@ impl Again {
             reactivating: false,
         }
     }
+
+    /// As typed.
+    fn typed(stored: &User, typed: &Typed) -> Again {
+        let again = Again::of(stored);
+        Again {
+            values: typed.values.clone(),
+            originals: typed.originals.clone().unwrap_or(again.originals),
+            membership: typed.membership.clone(),
+            ..again
+        }
+    }
+
+    /// Puts to its field, or beside it, why the edit was refused.
+    fn tell(
+        &mut self,
+        app: &App,
+        user: &SignedInUser,
+        place: &Place,
+        command: &EditUser,
+        domains: &[String],
+        refusal: EditError,
+    ) -> Result<(), db::Error> {
+        match refusal {
+            EditError::Database(error) => return Err(error),
+            // Each has an answer of its own.
+            EditError::NotFound | EditError::DifferentPerson(_) => {}
+            EditError::AddressInUse => {
+                let (typed, username) = (&self.values.username, &command.username);
+                let why = users::explain(&app.db, &user.author, typed, username, user.now)?;
+                self.conflict = conflict_words::explain(app, user, place, why, &mut self.errors);
+            }
+            EditError::ForeignDomain => {
+                self.errors.add("username", form::foreign_domain(domains));
+            }
+            EditError::Activation(refusal) => self
+                .errors
+                .add("active_account", activation_words(&refusal, user)),
+            EditError::Collision(collisions, now_stored) => {
+                let conflict = edit_meanwhile::side_by_side(
+                    app,
+                    user,
+                    (&mut self.values, &self.originals),
+                    &collisions,
+                    &now_stored,
+                    &mut self.errors,
+                )?;
+                self.originals = form::stored_values(&now_stored);
+                self.edit_conflict = Some(conflict);
+            }
+        }
+        Ok(())
+    }
 }
 
 enum Saved {
@@ -132,102 +184,21 @@ fn try_to_save(
     let Some(stored) = stored else {
         return Ok(Saved::NotFound);
     };
-    let originals = typed
-        .originals
-        .unwrap_or_else(|| form::stored_values(&stored));
-    let mut again = Again {
-        values: typed.values.clone(),
-        originals: originals.clone(),
-        membership: typed.membership.clone(),
-        ..Again::of(&stored)
-    };
+    let mut again = Again::typed(&stored, &typed);
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
-    if let Membership::Inactive { reason } = &typed.membership
-        && let Some(problem) = reason_problem(reason)
-    {
-        again.errors.add("reason", problem);
-    }
-    let parsed = form::parse(
-        &typed.values,
-        &domains,
-        Some(&stored.username),
-        &mut again.errors,
-    );
-    if let (Some((username, profile)), true) = (parsed, again.errors.is_empty()) {
-        let command = EditUser {
-            id,
-            seen: Seen {
-                username: originals.username.clone(),
-                profile: form::profile_of(&originals),
-                active: typed.was_active.unwrap_or(stored.active),
-            },
-            username,
-            profile,
-            membership: typed.membership.clone(),
-            same_person: typed.same_person,
-        };
-        let saved = app.db.write(|tx| {
-            let edited = users::edit(tx, &user.author, &command, &user.session, user.now)?;
-            let has_own_password = users::has_own_password(tx, account_id, id)?;
-            let meanwhile = if edited.merged.is_empty() && edited.activated_meanwhile.is_none() {
-                Vec::new()
-            } else {
-                let history = history::of_user(tx, account_id, id, None, history::PAGE as i64)?;
-                edit_meanwhile::sentences(&edited, &history, user.signed_in.user_id)
-            };
-            let message = edited_message(
-                &edited,
-                meanwhile,
-                has_own_password,
-                list::seats(user),
-                place,
-            );
-            if edited.did_something() || !edited.asked_for_something {
-                user.leave(tx, &message)?;
-            } else {
-                user.leave_again(tx, &message)?;
-            }
-            Ok(())
-        });
-        match saved {
+    if let Some(command) = command(&stored, &domains, &typed, &mut again) {
+        match write(app, user, &command, place) {
             Ok(()) => return Ok(Saved::Done),
             Err(EditError::NotFound) => return Ok(Saved::NotFound),
             Err(EditError::DifferentPerson(subject)) => {
                 let page = ask_whether_same(app, user, place, &subject, &command, typed.pairs)?;
-                return Ok(Saved::Again(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    Box::new(page),
-                ));
+                return Ok(Saved::Again(status, Box::new(page)));
             }
-            Err(EditError::Database(error)) => return Err(error),
-            Err(EditError::AddressInUse) => {
-                let why = users::explain(
-                    &app.db,
-                    &user.author,
-                    &typed.values.username,
-                    &command.username,
-                    user.now,
-                )?;
-                again.conflict = conflict_words::explain(app, user, place, why, &mut again.errors);
-            }
-            Err(EditError::ForeignDomain) => {
-                again.errors.add("username", form::foreign_domain(&domains))
-            }
-            Err(EditError::Activation(refusal)) => again
-                .errors
-                .add("active_account", activation_words(&refusal, user)),
-            Err(EditError::Collision(collisions, now_stored)) => {
-                status = StatusCode::CONFLICT;
-                let conflict = edit_meanwhile::side_by_side(
-                    app,
-                    user,
-                    (&mut again.values, &again.originals),
-                    &collisions,
-                    &now_stored,
-                    &mut again.errors,
-                )?;
-                again.originals = form::stored_values(&now_stored);
-                again.edit_conflict = Some(conflict);
+            Err(refusal) => {
+                if matches!(refusal, EditError::Collision(..)) {
+                    status = StatusCode::CONFLICT;
+                }
+                again.tell(app, user, place, &command, &domains, refusal)?;
             }
         }
     }
@@ -243,6 +214,62 @@ fn try_to_save(
         draw(connection, app, user, &subject, place.clone(), again).map(Some)
     })?;
     Ok(page.map_or(Saved::NotFound, |page| Saved::Again(status, Box::new(page))))
+}
+
+/// The edit that was asked for, where nothing is wrong with the form.
+fn command(
+    stored: &User,
+    domains: &[String],
+    typed: &Typed,
+    again: &mut Again,
+) -> Option<EditUser> {
+    if let Membership::Inactive { reason } = &typed.membership
+        && let Some(problem) = reason_problem(reason)
+    {
+        again.errors.add("reason", problem);
+    }
+    let kept = Some(stored.username.as_str());
+    let (username, profile) = form::parse(&typed.values, domains, kept, &mut again.errors)?;
+    again.errors.is_empty().then(|| EditUser {
+        id: stored.id,
+        seen: Seen {
+            username: again.originals.username.clone(),
+            profile: form::profile_of(&again.originals),
+            active: typed.was_active.unwrap_or(stored.active),
+        },
+        username,
+        profile,
+        membership: typed.membership.clone(),
+        same_person: typed.same_person,
+    })
+}
+
+/// The edit, and the message that the list shows.
+fn write(
+    app: &App,
+    user: &SignedInUser,
+    command: &EditUser,
+    place: &Place,
+) -> Result<(), EditError> {
+    let (account_id, id) = (user.account_id(), command.id);
+    app.db.write(|tx| {
+        let edited = users::edit(tx, &user.author, command, &user.session, user.now)?;
+        let has_own_password = users::has_own_password(tx, account_id, id)?;
+        let meanwhile = if edited.merged.is_empty() && edited.activated_meanwhile.is_none() {
+            Vec::new()
+        } else {
+            let history = history::of_user(tx, account_id, id, None, history::PAGE as i64)?;
+            edit_meanwhile::sentences(&edited, &history, user.signed_in.user_id)
+        };
+        let seats = list::seats(user);
+        let message = edited_message(&edited, meanwhile, has_own_password, seats, place);
+        if edited.did_something() || !edited.asked_for_something {
+            user.leave(tx, &message)?;
+        } else {
+            user.leave_again(tx, &message)?;
+        }
+        Ok(())
+    })
 }
 
 /// The overwrite guard: everything that was typed is kept for either answer.
