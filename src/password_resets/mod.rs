@@ -4,7 +4,8 @@ mod outcome;
 mod reset;
 
 pub use outcome::{
-    Counts, Details, OUTCOMES_PAGE, Outcome, PersonOutcome, details, people, retry_failed,
+    Counts, Details, OUTCOMES_BATCH, OUTCOMES_PAGE, Outcome, PersonOutcome, details, people,
+    people_after, retry_failed,
 };
 pub use reset::{
     LeftOut, OmissionReason, Reset, ResetError, ResetPasswords, reset, was_reset_since,

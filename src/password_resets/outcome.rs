@@ -13,6 +13,8 @@ use crate::{accounts, db};
 
 /// People on a page of outcomes.
 pub const OUTCOMES_PAGE: i64 = 100;
+/// People read at a time for a file: each time all mails of the reset are gone through, 50,000 in a tenth of a second.
+pub const OUTCOMES_BATCH: usize = 2_000;
 
 /// The newest mail of each person of the reset `$2` in the account `$1`.
 const NEWEST_MAILS: &str = "newest as (
@@ -191,7 +193,7 @@ pub fn details(
     }))
 }
 
-/// The people of a reset by username: one page (from 0), or all of them for a file.
+/// A page of the people of a reset by username, from 0.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -199,7 +201,32 @@ pub fn people(
     connection: &mut db::Connection,
     account_id: Uuid,
     id: Uuid,
-    page: Option<i64>,
+    page: i64,
+) -> QueryResult<Vec<PersonOutcome>> {
+    let offset = page.max(0).saturating_mul(OUTCOMES_PAGE);
+    outcomes(connection, account_id, id, None, OUTCOMES_PAGE, offset)
+}
+
+/// The people of a reset by username from behind `after` on, [`OUTCOMES_BATCH`] of them: for a file.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn people_after(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    after: Option<&str>,
+) -> QueryResult<Vec<PersonOutcome>> {
+    outcomes(connection, account_id, id, after, OUTCOMES_BATCH as i64, 0)
+}
+
+fn outcomes(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    after: Option<&str>,
+    limit: i64,
+    offset: i64,
 ) -> QueryResult<Vec<PersonOutcome>> {
     diesel::sql_query(format!(
         "with {NEWEST_MAILS}
@@ -210,12 +237,14 @@ pub fn people(
                       and passwords.chosen_at > newest.settled_at
                 ) as has_chosen
          from newest join users on users.account_id = $1 and users.id = newest.user_id
-         order by username limit $3 offset $4"
+         where $3::text is null or username > $3
+         order by username limit $4 offset $5"
     ))
     .bind::<SqlUuid, _>(account_id)
     .bind::<SqlUuid, _>(id)
-    .bind::<Nullable<BigInt>, _>(page.map(|_| OUTCOMES_PAGE))
-    .bind::<BigInt, _>(page.unwrap_or(0).max(0).saturating_mul(OUTCOMES_PAGE))
+    .bind::<Nullable<Text>, _>(after)
+    .bind::<BigInt, _>(limit)
+    .bind::<BigInt, _>(offset)
     .load(connection)
 }
 

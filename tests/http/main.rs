@@ -50,6 +50,7 @@ mod races;
 mod reactivation_undone;
 mod recovery;
 mod replacing;
+mod reset_files;
 mod return_to;
 mod routes;
 mod saved_without_change;

@@ -3,6 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use super::outcome::{line, omission_words};
+use crate::db;
+use crate::password_resets::{self, OUTCOMES_BATCH};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream::{self, Download};
@@ -11,7 +13,6 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::Id;
 use crate::web::users::place::Place;
 use crate::web::when;
-use crate::{db, password_resets};
 
 /// The file: who got a mail, and who was left out.
 ///
@@ -38,17 +39,28 @@ pub async fn show(
     };
     let what = format!("Outcome (times in {})", when::zone_words(&user.zone));
     let head = ["Username", "Name", &what];
-    let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
-        let people = password_resets::people(connection, account_id, id.0, None)?;
-        let mailed = people.iter().map(|person| {
-            let line = line(person, user, when::in_a_file, &Place::default());
-            vec![line.username, line.name, line.outcome]
-        });
-        let left_out = details.left_out.iter().map(|(name, username, reason)| {
-            let why = format!("Left out: {}", omission_words(reason));
-            vec![username.clone(), name.clone(), why]
-        });
-        Ok((mailed.chain(left_out).collect(), None))
+    let next = move |connection: &mut db::Connection,
+                     user: &SignedInUser,
+                     after: Option<String>| {
+        let people = password_resets::people_after(connection, account_id, id.0, after.as_deref())?;
+        let mut rows: Vec<Vec<String>> = people
+            .iter()
+            .map(|person| {
+                let line = line(person, user, when::in_a_file, &Place::default());
+                vec![line.username, line.name, line.outcome]
+            })
+            .collect();
+        let after = people
+            .last()
+            .filter(|_| people.len() == OUTCOMES_BATCH)
+            .map(|last| Some(last.username.clone()));
+        if after.is_none() {
+            rows.extend(details.left_out.iter().map(|(name, username, reason)| {
+                let why = format!("Left out: {}", omission_words(reason));
+                vec![username.clone(), name.clone(), why]
+            }));
+        }
+        Ok((rows, after))
     };
-    csv_stream::respond(app, user, download, &head, (), next)
+    csv_stream::respond(app, user, download, &head, None, next)
 }

@@ -44,7 +44,7 @@ pub async fn show(
             let Some(details) = password_resets::details(connection, account_id, id.0)? else {
                 return Ok(None);
             };
-            let people = password_resets::people(connection, account_id, id.0, Some(number))?;
+            let people = password_resets::people(connection, account_id, id.0, number)?;
             Ok::<_, db::Error>(Some((details, people)))
         })
     })
