@@ -354,20 +354,12 @@ pub(super) fn remember_arrival(
     .map(|_| ())
 }
 
-/// Deletes where people came in from so long ago that it is looked at no more, 10,000 places at most; says how
-/// many.
+/// Deletes where people came in from so long ago that it is looked at no more, some at a time; says how many.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn forget_sources(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
-    Statement::new(
-        "delete from sign_in_sources
-         where ctid = any (array(
-             select ctid from sign_in_sources where last_at <= $1 limit 10000 for update skip locked
-         ))",
-    )
-    .bind(now - SOURCE_REMEMBERED)
-    .execute(tx)
+    db::delete_until(tx, "sign_in_sources", "last_at", now - SOURCE_REMEMBERED)
 }
 
 /// Ends the session.

@@ -1,9 +1,11 @@
-//! Changes of many people at once.
+//! Changes of many rows at once.
 
+use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::result::QueryResult;
+use time::OffsetDateTime;
 
-use super::Connection;
+use super::{Connection, Statement};
 
 /// From so many people on, a statement about them may need more than the four seconds that it is given.
 const MANY: usize = 1_000;
@@ -20,4 +22,25 @@ pub fn take_time_for(tx: &mut Connection, people: usize) -> QueryResult<()> {
         return Ok(());
     }
     tx.batch_execute(&format!("set local statement_timeout = '{SECONDS}s'"))
+}
+
+/// Deletes rows of `table` whose `column` has come, 10,000 at most; says how many. Those that somebody else holds this
+/// moment are left for the next time.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn delete_until(
+    tx: &mut Connection,
+    table: &'static str,
+    column: &'static str,
+    moment: OffsetDateTime,
+) -> QueryResult<usize> {
+    Statement::new(&format!(
+        "delete from {table}
+         where ctid = any (array(
+             select ctid from {table} where {column} <= $1 limit 10000 for update skip locked
+         ))"
+    ))
+    .bind(moment)
+    .execute(tx)
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::admission::RESERVATION;
-use crate::db::{self, Statement};
+use crate::db;
 use crate::schema::reserved_usernames;
 
 /// Keeps the username that the user had until now.
@@ -49,18 +49,11 @@ pub(super) fn release(tx: &mut db::Connection, username: &str) -> QueryResult<()
         .map(|_| ())
 }
 
-/// Deletes former addresses whose time is over, 10,000 at most: they are anybody's again, and what was somebody's
+/// Deletes former addresses whose time is over, some at a time: they are anybody's again, and what was somebody's
 /// stays in the history alone. Says how many.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn delete_expired(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
-    Statement::new(
-        "delete from reserved_usernames
-         where ctid = any (array(
-             select ctid from reserved_usernames where reserved_until <= $1 limit 10000 for update skip locked
-         ))",
-    )
-    .bind(now)
-    .execute(tx)
+    db::delete_until(tx, "reserved_usernames", "reserved_until", now)
 }

@@ -17,7 +17,7 @@ use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Query};
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
-use crate::web::users::scope::{Scope, ScopeChoice, matching_count};
+use crate::web::users::scope::{Scope, Ticked};
 use crate::web::users::{list, place_query};
 use crate::web::{page, when};
 use crate::{db, ids};
@@ -182,26 +182,25 @@ async fn draw(
     let shared = app.clone();
     blocking(move || {
         shared.db.read(|connection| {
-            let found = users::find_many(connection, user.account_id(), &again.selected)?;
-            if found.len() != distinct(&again.selected) {
-                return Ok(None);
-            }
             let list = list::build(connection, &shared, &user, &place, &again.selected)?;
-            let left_out: Vec<LeftOut> = found
+            let Some(ticked) = Ticked::find(connection, user.account_id(), again.selected)? else {
+                return Ok(None);
+            };
+            let left_out: Vec<LeftOut> = ticked
+                .people
                 .iter()
                 .filter_map(|subject| omission(subject, again.opened_at, &user))
                 .collect();
+            let who = ticked.choice(
+                connection,
+                &user,
+                &place,
+                list.active,
+                left_out.len(),
+                again.scope,
+            )?;
             let dialog = PasswordResetDialog {
-                who: ScopeChoice {
-                    selected_includes_you: found
-                        .iter()
-                        .any(|subject| subject.active && subject.id == user.signed_in.user_id),
-                    selected_count: (found.len() - left_out.len()) as u64,
-                    matching_count: matching_count(connection, user.account_id(), &place)?,
-                    all_active_count: list.active,
-                    selected: again.selected,
-                    scope: again.scope,
-                },
+                who,
                 left_out,
                 opened: (again.opened_at.unix_timestamp_nanos() / 1_000).to_string(),
                 errors: again.errors,
@@ -215,14 +214,6 @@ async fn draw(
     })
     .await??
     .ok_or(WebError::NotFound)
-}
-
-/// How many different ids.
-pub fn distinct(ids: &[Uuid]) -> usize {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.len()
 }
 
 fn omission(subject: &User, opened_at: OffsetDateTime, user: &SignedInUser) -> Option<LeftOut> {

@@ -18,10 +18,9 @@ use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Parameters, Query, is_refused};
 use crate::web::page;
-use crate::web::password_resets::start::distinct;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
-use crate::web::users::scope::{Scope, ScopeChoice, matching_count};
+use crate::web::users::scope::{Scope, Ticked};
 use crate::web::users::{list, place_query};
 use crate::{db, ids};
 
@@ -277,12 +276,13 @@ async fn draw(
     let shared = app.clone();
     blocking(move || {
         shared.db.read(|connection| {
-            let found = users::find_many(connection, user.account_id(), &again.selected)?;
-            if found.len() != distinct(&again.selected) {
-                return Ok(None);
-            }
             let list = list::build(connection, &shared, &user, &place, &again.selected)?;
-            let left_out: Vec<LeftOut> = found
+            let id = again.id();
+            let Some(ticked) = Ticked::find(connection, user.account_id(), again.selected)? else {
+                return Ok(None);
+            };
+            let left_out: Vec<LeftOut> = ticked
+                .people
                 .iter()
                 .filter(|subject| !subject.active)
                 .map(|subject| LeftOut {
@@ -306,18 +306,17 @@ async fn draw(
                         href: Place::default().user_href(&subject.id),
                     })
                     .collect();
+            let who = ticked.choice(
+                connection,
+                &user,
+                &place,
+                list.active,
+                left_out.len(),
+                again.scope,
+            )?;
             let dialog = TrainingDialog {
-                id: again.id(),
-                who: ScopeChoice {
-                    selected_includes_you: found
-                        .iter()
-                        .any(|subject| subject.active && subject.id == user.signed_in.user_id),
-                    selected_count: (found.len() - left_out.len()) as u64,
-                    matching_count: matching_count(connection, user.account_id(), &place)?,
-                    all_active_count: list.active,
-                    selected: again.selected,
-                    scope: again.scope,
-                },
+                id,
+                who,
                 kind: again.kind,
                 note: TrainingDialog::note_field(&again.note, &again.errors),
                 left_out,

@@ -3,10 +3,12 @@
 use uuid::Uuid;
 
 use super::place::Place;
+use crate::db;
+use crate::users::{self, User};
 use crate::web::components::grouped;
 use crate::web::error::WebError;
+use crate::web::guard::SignedInUser;
 use crate::web::input::Parameters;
-use crate::{db, users};
 
 /// Who an act is for, as the radios `scope` say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ fn offers_matching(place: &Place) -> bool {
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn matching_count(
+fn matching_count(
     connection: &mut db::Connection,
     account_id: Uuid,
     place: &Place,
@@ -83,6 +85,63 @@ pub fn matching_count(
     }
     let found = users::count_matching(connection, account_id, &narrowing(place))?;
     Ok(Some(found.unsigned_abs()))
+}
+
+/// The people ticked.
+pub struct Ticked {
+    ids: Vec<Uuid>,
+    /// Who they are.
+    pub people: Vec<User>,
+}
+
+impl Ticked {
+    /// Who they are; nothing where one of them is nobody of the account.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn find(
+        connection: &mut db::Connection,
+        account_id: Uuid,
+        ids: Vec<Uuid>,
+    ) -> Result<Option<Self>, db::Error> {
+        let people = users::find_many(connection, account_id, &ids)?;
+        let all_are_there = people.len() == distinct(&ids);
+        Ok(all_are_there.then_some(Self { ids, people }))
+    }
+
+    /// The radios over the list at `place`, where so many of the people are left out.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn choice(
+        self,
+        connection: &mut db::Connection,
+        user: &SignedInUser,
+        place: &Place,
+        all_active_count: u64,
+        left_out: usize,
+        scope: Option<Scope>,
+    ) -> Result<ScopeChoice, db::Error> {
+        Ok(ScopeChoice {
+            selected_includes_you: self
+                .people
+                .iter()
+                .any(|person| person.active && person.id == user.signed_in.user_id),
+            selected_count: (self.people.len() - left_out) as u64,
+            matching_count: matching_count(connection, user.account_id(), place)?,
+            all_active_count,
+            selected: self.ids,
+            scope,
+        })
+    }
+}
+
+/// How many different ids.
+fn distinct(ids: &[Uuid]) -> usize {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
 }
 
 /// The radios with their exact numbers.
