@@ -21,7 +21,7 @@ pub struct Details {
     pub id: Uuid,
     /// Which training.
     pub training: Training,
-    /// `selected` or `all_active`.
+    /// `selected`, `matching` or `all_active`.
     pub scope: String,
     /// What the trainer should know.
     pub note: String,
