@@ -15,7 +15,10 @@ pub use request::{
 };
 pub use retry::retry;
 pub use roster::compose;
-pub use status::{Details, OpenRequest, PEOPLE_PAGE, Person, Standing, details, people, standing};
+pub use status::{
+    Details, OpenRequest, PEOPLE_BATCH, PEOPLE_PAGE, Person, Standing, details, people,
+    people_after, standing,
+};
 
 pub use undo::{Undone, undo};
 

@@ -13,6 +13,8 @@ use crate::schema::{
 
 /// People on a page of a request.
 pub const PEOPLE_PAGE: i64 = 100;
+/// People read at a time for a file.
+pub const PEOPLE_BATCH: usize = 2_000;
 
 /// A request for training.
 #[derive(Debug, Clone)]
@@ -188,7 +190,36 @@ pub fn people(
     id: Uuid,
     page: Option<i64>,
 ) -> QueryResult<Vec<Person>> {
-    let query = training_request_people::table
+    let part = page.map(|page| {
+        let offset = page.max(0).saturating_mul(PEOPLE_PAGE);
+        (PEOPLE_PAGE, offset)
+    });
+    people_behind(connection, account_id, id, None, part)
+}
+
+/// The people of a request by username from behind `after` on, [`PEOPLE_BATCH`] of them: for a file.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn people_after(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    after: Option<&str>,
+) -> QueryResult<Vec<Person>> {
+    let part = Some((PEOPLE_BATCH as i64, 0));
+    people_behind(connection, account_id, id, after, part)
+}
+
+/// All of them, or so many behind so many others.
+fn people_behind(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    after: Option<&str>,
+    part: Option<(i64, i64)>,
+) -> QueryResult<Vec<Person>> {
+    let mut query = training_request_people::table
         .inner_join(
             users::table.on(users::account_id
                 .eq(training_request_people::account_id)
@@ -212,14 +243,15 @@ pub fn people(
             users::department,
             users::phone,
             training_attendances::recorded_at.nullable(),
-        ));
-    match page {
-        Some(page) => query
-            .limit(PEOPLE_PAGE)
-            .offset(page.max(0).saturating_mul(PEOPLE_PAGE))
-            .load(connection),
-        None => query.load(connection),
+        ))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(users::username.gt(after));
     }
+    if let Some((limit, offset)) = part {
+        query = query.limit(limit).offset(offset);
+    }
+    query.load(connection)
 }
 
 /// Where one person stands.

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::standing::line;
 use super::start::omission_words;
 use crate::db;
-use crate::training;
+use crate::training::{self, PEOPLE_BATCH};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::csv_stream::{self, Download};
@@ -40,18 +40,28 @@ pub async fn show(
     };
     let what = format!("Training (times in {})", when::zone_words(&user.zone));
     let head = ["Username", "Name", &what];
-    let next = move |connection: &mut db::Connection, user: &SignedInUser, ()| {
-        let people = training::people(connection, account_id, id.0, None)?;
-        let left_out = training::left_out(connection, account_id, id.0)?;
-        let asked = people.iter().map(|person| {
-            let line = line(person, &details, user, when::in_a_file, &Place::default());
-            vec![line.username, line.name, line.outcome]
-        });
-        let left_out = left_out.into_iter().map(|(name, username, reason)| {
-            let why = format!("Left out: {}", omission_words(reason));
-            vec![username, name, why]
-        });
-        Ok((asked.chain(left_out).collect(), None))
-    };
-    csv_stream::respond(app, user, download, &head, (), next)
+    let next =
+        move |connection: &mut db::Connection, user: &SignedInUser, after: Option<String>| {
+            let people = training::people_after(connection, account_id, id.0, after.as_deref())?;
+            let mut rows: Vec<Vec<String>> = people
+                .iter()
+                .map(|person| {
+                    let line = line(person, &details, user, when::in_a_file, &Place::default());
+                    vec![line.username, line.name, line.outcome]
+                })
+                .collect();
+            let after = people
+                .last()
+                .filter(|_| people.len() == PEOPLE_BATCH)
+                .map(|last| Some(last.username.clone()));
+            if after.is_none() {
+                let left_out = training::left_out(connection, account_id, id.0)?;
+                rows.extend(left_out.into_iter().map(|(name, username, reason)| {
+                    let why = format!("Left out: {}", omission_words(reason));
+                    vec![username, name, why]
+                }));
+            }
+            Ok((rows, after))
+        };
+    csv_stream::respond(app, user, download, &head, None, next)
 }
