@@ -91,20 +91,76 @@ impl ConflictRule {
     }
 }
 
-/// Tells who of the asking account has `username`. Of other accounts it tells nothing and counts nothing: for
-/// forms that could not be carried out anyway, with which addresses could be tried out.
+/// Tells what stands against `username` where the form is not carried out anyway, so that everything that is
+/// wrong is said at once; nothing where nobody has it. `of` is whose username it is to be: what is kept for them
+/// is no obstacle.
+///
+/// Such a form tells what is free without taking it. So a look-up is drawn before anything is said of other
+/// accounts, and given back where it told nothing; once they are used up, taken and free are the same here, and
+/// are told apart when all else is right. Who is in the asking account costs nothing.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn explain_ours(
+pub fn explain_beforehand(
     db: &Db,
     author: &Author,
+    typed: &str,
     username: &Username,
+    of: Option<Uuid>,
     now: OffsetDateTime,
 ) -> QueryResult<Option<Conflict>> {
-    let held =
-        db.read(|connection| holders(connection, author.account_id, &[username.as_str()], now))?;
-    Ok(held.into_values().next().as_ref().and_then(here))
+    let account_id = author.account_id;
+    let held = db
+        .read(|connection| holders(connection, account_id, &[username.as_str()], now))?
+        .into_values()
+        .next();
+    if let Some(conflict) = held.as_ref().and_then(here) {
+        return Ok(Some(conflict));
+    }
+    let is_theirs =
+        matches!(&held, Some(Held::Reserved { ours: Some(former) }) if Some(former.user_id) == of);
+    if is_theirs {
+        return Ok(None);
+    }
+    let look_up = db.read(|connection| take_look_up(connection, account_id, now))?;
+    if look_up != LookUp::Drawn {
+        return Ok(None);
+    }
+    let Some(elsewhere) = Elsewhere::of(held) else {
+        db.read(|connection| give_look_up_back(connection, account_id))?;
+        return Ok(None);
+    };
+    let code = db.write(|tx| open_case(tx, author, typed, username, elsewhere.rule, now))?;
+    Ok(Some(elsewhere.told(code)))
+}
+
+/// What is not of the asking account, or is kept.
+struct Elsewhere {
+    rule: ConflictRule,
+    /// For whom it is kept, where they are of the asking account.
+    former: Option<FormerUsername>,
+}
+
+impl Elsewhere {
+    fn of(held: Option<Held>) -> Option<Elsewhere> {
+        let (rule, former) = match held? {
+            Held::Reserved { ours } => (ConflictRule::Reserved, ours),
+            Held::Elsewhere | Held::Here { .. } => (ConflictRule::Elsewhere, None),
+        };
+        Some(Elsewhere { rule, former })
+    }
+
+    /// As it is told within the budget.
+    fn told(self, code: String) -> Conflict {
+        match self.former {
+            Some(former) => Conflict::FormerHere {
+                former,
+                code,
+                look_ups_spent: false,
+            },
+            None => Conflict::AskSupport { code },
+        }
+    }
 }
 
 /// The conflict with somebody of the asking account.
@@ -147,10 +203,8 @@ pub fn explain(
     if let Some(conflict) = held.as_ref().and_then(here) {
         return Ok(conflict);
     }
-    let (rule, former) = match held {
-        Some(Held::Reserved { ours }) => (ConflictRule::Reserved, ours),
-        Some(_) => (ConflictRule::Elsewhere, None),
-        None => return Ok(Conflict::Gone),
+    let Some(elsewhere) = Elsewhere::of(held) else {
+        return Ok(Conflict::Gone);
     };
     let look_up = db.read(|connection| take_look_up(connection, author.account_id, now))?;
     if let LookUp::SpentUntil(again_at) = look_up {
@@ -161,7 +215,7 @@ pub fn explain(
                 None => open_case(tx, author, typed, username, ConflictRule::BudgetSpent, now),
             }
         })?;
-        return Ok(match former {
+        return Ok(match elsewhere.former {
             Some(former) => Conflict::FormerHere {
                 former,
                 code,
@@ -170,15 +224,8 @@ pub fn explain(
             None => Conflict::NotNow { code, again_at },
         });
     }
-    let code = db.write(|tx| open_case(tx, author, typed, username, rule, now))?;
-    Ok(match former {
-        Some(former) => Conflict::FormerHere {
-            former,
-            code,
-            look_ups_spent: false,
-        },
-        None => Conflict::AskSupport { code },
-    })
+    let code = db.write(|tx| open_case(tx, author, typed, username, elsewhere.rule, now))?;
+    Ok(elsewhere.told(code))
 }
 
 /// The code of a case that was opened within the hour because look-ups were used up.
@@ -225,7 +272,8 @@ pub fn take_look_up(
     )
 }
 
-/// This minute's end, as words tell it: whoever comes then does not come a few seconds early.
+/// The next full minute, unless it is one: words tell minutes alone, and whoever comes at the minute that they
+/// name must not come seconds too early.
 fn at_full_minute(moment: OffsetDateTime) -> OffsetDateTime {
     let into_minute = Duration::seconds(moment.second().into())
         + Duration::nanoseconds(moment.nanosecond().into());

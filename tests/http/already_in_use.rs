@@ -15,7 +15,7 @@ fn add(client: &Client, username: &str) -> Answer {
 }
 
 /// Acme and Globex share the domain `labs.example`.
-fn two_companies() -> Site {
+pub fn two_companies() -> Site {
     let site = Site::start();
     let acme = site.company("Acme", "acme.example", 9);
     let globex = site.company("Globex", "globex.example", 9);
@@ -250,84 +250,4 @@ fn changing_a_username_meets_the_same_cases() {
         site.count("users where username = 'active@acme.example'"),
         1
     );
-}
-
-#[test]
-fn where_nothing_can_be_added_addresses_of_others_cannot_be_tried_out_for_nothing() {
-    let site = two_companies();
-    let client = site.signed_in("boss@acme.example");
-    site.sql("update accounts set seats = active_users where name = 'Acme'");
-    let inactive = site.value("select id from users where username = 'inactive@acme.example'");
-    let boss = site.value("select id from users where username = 'boss@acme.example'");
-    let told = |path: &str, username: &str, name: &str, box_on_form: &[(&str, &str)]| {
-        let mut form = vec![
-            ("username", username),
-            ("first_name", name),
-            ("last_name", "Tester"),
-        ];
-        form.extend_from_slice(box_on_form);
-        let page = client.post(path, &form);
-        assert_eq!(page.status, 422, "{path}: {}", page.text());
-        page.dialog().text().replace(username, "…")
-    };
-    let comes_back = [
-        ("active_account_on_form", "1"),
-        ("active_account", "yes"),
-        ("original_active", "no"),
-    ];
-    let leaves = [("active_account_on_form", "1"), ("original_active", "yes")];
-    for (path, name, box_on_form) in [
-        ("/users".to_string(), "New", &[][..]),
-        (format!("/users/{inactive}"), "Inactive", &comes_back[..]),
-        (format!("/users/{boss}"), "Boss", &leaves[..]),
-    ] {
-        let taken = told(&path, "grace@labs.example", name, box_on_form);
-        let free = told(&path, "nobody@labs.example", name, box_on_form);
-        assert!(!taken.contains("already in use"), "{path}: {taken}");
-        assert_eq!(taken, free, "{path}");
-    }
-    assert_eq!(site.count("address_conflicts"), 0);
-    // Who is in the account is no secret: the way back in is told also then.
-    let ours = client.post(
-        "/users",
-        &[
-            ("username", "inactive@acme.example"),
-            ("first_name", "Inactive"),
-            ("last_name", "Tester"),
-        ],
-    );
-    assert!(
-        ours.says("Email address is already in use"),
-        "{}",
-        ours.text()
-    );
-}
-
-#[test]
-fn beside_another_wrong_field_addresses_of_others_are_not_told_of() {
-    let site = two_companies();
-    let client = site.signed_in("boss@acme.example");
-    let inactive = site.value("select id from users where username = 'inactive@acme.example'");
-    for path in [
-        "/users".to_string(),
-        format!("/users/{inactive}"),
-        format!("/users/{inactive}/replacement"),
-    ] {
-        let told = |username: &str| {
-            let form = [
-                ("username", username),
-                ("first_name", "Inactive"),
-                ("last_name", "Tester"),
-                ("phone", "call me"),
-            ];
-            let page = client.post(&path, &form);
-            assert_eq!(page.status, 422, "{path}: {}", page.text());
-            page.dialog().text().replace(username, "…")
-        };
-        let free = told("nobody@labs.example");
-        assert!(!free.contains("already in use"), "{path}: {free}");
-        assert_eq!(told("grace@labs.example"), free, "{path}");
-        assert!(told("active@acme.example").contains("already in use"));
-    }
-    assert_eq!(site.count("address_conflicts"), 0);
 }

@@ -38,6 +38,7 @@ mod import_replacements;
 mod import_runs;
 mod imports;
 mod in_flight;
+mod in_use_told_at_once;
 mod input;
 mod kept_apart;
 mod limits;

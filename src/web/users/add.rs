@@ -102,7 +102,7 @@ fn try_to_add(
         .read(|connection| accounts::domains(connection, user.account_id()))?;
     let mut errors = Errors::none();
     let mut conflict = None;
-    let mut seat_missing = false;
+    let mut seat_missing = deactivate.is_none() && list::seats(user).free() == 0;
     if let Some((username, profile)) = form::parse(values, &domains, None, &mut errors) {
         let command = AddUser {
             id: new_id,
@@ -138,10 +138,10 @@ fn try_to_add(
             Err(AddError::NobodyToFree(why)) => errors.add("deactivate", why),
             Err(AddError::Database(error)) => return Err(error),
         }
-    } else {
+    }
+    if conflict.is_none() {
         conflict =
             conflict_words::explain_too(app, user, place, &values.username, None, &mut errors)?;
-        seat_missing = deactivate.is_none() && list::seats(user).free() == 0;
     }
     Ok(Err(Box::new(Again {
         values: values.clone(),
@@ -239,19 +239,6 @@ fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Err
             "deactivate",
             format!("{words} Choose below who makes room, or deactivate {whom} first."),
         );
-    }
-}
-
-/// What to do when all seats are in use.
-pub fn no_seat(account: Option<&accounts::Account>) -> String {
-    let over = account.map_or(0, |account| account.active_users - account.seats);
-    if over > 0 {
-        format!(
-            "Your account has {over} more active users than seats. Deactivate {} users first, then try again.",
-            over + 1
-        )
-    } else {
-        "No seat is free. Deactivate a user first, then try again.".to_string()
     }
 }
 

@@ -3,15 +3,15 @@
 use super::conflicts::{ADDRESS_IN_USE, AddressConflict, AddressConflictCase};
 use super::place::Place;
 use crate::db;
-use crate::users::{self, Conflict, Username};
+use crate::users::{self, Conflict, User, Username};
 use crate::web::app::App;
 use crate::web::components::Link;
 use crate::web::form::Errors;
 use crate::web::guard::SignedInUser;
 use crate::web::when;
 
-/// Looks at the address of a form that other fields stop, so that everything that is wrong is said at
-/// once: whether somebody of this account has it. What is elsewhere is told once all else is right. `kept` is the stored address, which nobody has to be asked about.
+/// Looks at the address of a form that something else stops, so that everything that is wrong is said at once.
+/// `subject` is who is edited: their stored address nobody has to be asked about.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -20,27 +20,27 @@ pub fn explain_too(
     user: &SignedInUser,
     place: &Place,
     typed: &str,
-    kept: Option<&str>,
+    subject: Option<&User>,
     errors: &mut Errors,
 ) -> Result<Option<AddressConflict>, db::Error> {
-    if errors.is_empty() || errors.at("username").is_some() {
+    // What is no address of the account's domains is refused for that, and costs no look-up.
+    if errors.at("username").is_some() {
         return Ok(None);
     }
+    let kept = subject.map(|subject| subject.username.as_str());
     let username = match Username::parse(typed) {
         Ok(username) if kept != Some(username.as_str()) => username,
         _ => return Ok(None),
     };
-    Ok(
-        match users::explain_ours(&app.db, &user.author, &username, user.now)? {
-            None => None,
-            Some(held) => {
-                let later = std::mem::take(errors);
-                let conflict = explain(app, user, place, held, errors);
-                errors.append(later);
-                conflict
-            }
-        },
-    )
+    let of = subject.map(|subject| subject.id);
+    let stands = users::explain_beforehand(&app.db, &user.author, typed, &username, of, user.now)?;
+    let Some(conflict) = stands else {
+        return Ok(None);
+    };
+    let later = std::mem::take(errors);
+    let conflict = explain(app, user, place, conflict, errors);
+    errors.append(later);
+    Ok(conflict)
 }
 
 /// Puts the conflict to the Username field; the panel explains it. Nothing where the address became

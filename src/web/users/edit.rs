@@ -203,9 +203,9 @@ fn try_to_save(
         }
     }
     if again.conflict.is_none() {
-        let (typed, kept) = (&typed.values.username, Some(stored.username.as_str()));
+        let typed = &typed.values.username;
         again.conflict =
-            conflict_words::explain_too(app, user, place, typed, kept, &mut again.errors)?;
+            conflict_words::explain_too(app, user, place, typed, Some(&stored), &mut again.errors)?;
     }
     let page = app.db.read(|connection| {
         let Some(subject) = users::find(connection, account_id, id)? else {

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
-use super::add::no_seat;
 use super::conflicts::AddressConflict;
 use super::dialogs::{ProfileFields, ProfileValues, ReplaceDialog, UsersDialog};
 use super::pages::UsersPage;
@@ -171,10 +170,13 @@ fn try_to_replace(
         Err(ReplaceError::Coming(AddError::ForeignDomain)) => {
             again.errors.add("username", form::foreign_domain(&domains));
         }
-        Err(ReplaceError::Coming(AddError::NoSeat(account))) => {
-            again.errors.add_general(no_seat(account.as_deref()));
-        }
+        // No seat is missing here: one is freed first, and one out, one in is no growth.
         Err(refusal) => again.errors.add_general(refusal.to_string()),
+    }
+    if again.conflict.is_none() {
+        let (typed, errors) = (&again.values.username, &mut again.errors);
+        again.conflict = conflict_words::explain_too(app, user, place, typed, None, errors)?
+            .map(|conflict| conflict.with_leaver(leaving));
     }
     Ok(Outcome::Again(Box::new(again)))
 }
