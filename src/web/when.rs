@@ -16,6 +16,11 @@ pub fn day(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> Stri
     moment.strftime(format).to_string()
 }
 
+/// `3 May 2026`: for paper, which is read in another year.
+pub fn day_and_year(moment: OffsetDateTime, _: OffsetDateTime, zone: &TimeZone) -> String {
+    local(moment, zone).strftime("%-d %b %Y").to_string()
+}
+
 /// `today 10:42`, `yesterday 17:05`, `3 May`, `3 May 2025`: how long ago matters, not the minute.
 pub fn recent(moment: OffsetDateTime, now: OffsetDateTime, zone: &TimeZone) -> String {
     let (at, today) = (local(moment, zone), local(now, zone).date());
@@ -116,5 +121,6 @@ mod tests {
             day(datetime!(2025-03-01 10:05 UTC), now, &zurich),
             "1 Mar 2025"
         );
+        assert_eq!(day_and_year(now, now, &zurich), "4 May 2026");
     }
 }

@@ -1,7 +1,7 @@
 {
   // A change of Show acts at once.
-  for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
-    form.addEventListener("change", () => form.requestSubmit());
+  for (const control of document.querySelectorAll("[data-submit-on-change]")) {
+    control.addEventListener("change", () => control.form.requestSubmit());
   }
 
   // One press sends once. The server holds this too; here it spares the second answer.

@@ -15,10 +15,14 @@
   const message = document.querySelector("main .flash[autofocus]");
   if (message && (!opener || message.querySelector("button"))) message.focus();
   else if (opener && !document.getElementById("error-summary")) opener.focus({ preventScroll: document.querySelector(".flash") !== null });
-  (dialog ?? document.querySelector("main"))?.addEventListener("click", (event) => {
-    const control = event.target.closest("a[id], button[id]");
+  const leads = (selector) => (event) => {
+    const control = event.target.closest(selector);
     if (!control) return;
     pressed.push({ at: here, id: control.id });
     keep();
-  });
+  };
+  const shown = dialog ?? document.querySelector("main");
+  shown?.addEventListener("click", leads("a[id], button[id]"));
+  // The page is loaded anew also when Show is changed.
+  shown?.addEventListener("change", leads("[data-submit-on-change]"));
 }

@@ -16,6 +16,8 @@
     if (document.querySelector("[data-forget-ticked]")) for (const side of SIDES) sessionStorage.removeItem(side);
   } else if (words && clear) {
     const elsewhere = form.appendChild(document.createElement("span"));
+    // It takes no room beside the buttons.
+    elsewhere.hidden = true;
     let kept = new Set(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
     const keep = () => {
       for (const box of boxes) box.checked ? kept.add(box.value) : kept.delete(box.value);
@@ -37,7 +39,7 @@
         all.indeterminate = here > 0 && here < boxes.length;
       }
       const none = kept.size === 1 ? ", not on this page" : ", none of them on this page";
-      const some = others.length > 0 ? `, ${others.length} of them not on this page` : "";
+      const some = others.length > 0 ? `, ${others.length} not on this page` : "";
       const more = others.length > 0 && here === 0 ? none : some;
       words.textContent = kept.size > 0 ? `${kept.size} selected${more}` : "";
       clear.hidden = kept.size === 0;

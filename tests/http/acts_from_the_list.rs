@@ -68,3 +68,38 @@ fn the_place_in_the_list_comes_back_after_a_reset_and_a_request_for_training() {
         );
     }
 }
+
+#[test]
+fn adding_a_user_keeps_who_is_ticked_through_cancel_a_refusal_and_success() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    let ann = site.person(acme, "ann@acme.example", false);
+    let client = site.signed_in("boss@acme.example");
+    assert!(
+        client
+            .get("/users")
+            .body
+            .contains("formaction=\"/users/new\"")
+    );
+
+    let query = format!("?sort=-name&user={ann}");
+    let written = format!("/users{}\"", query.replace('&', "&#38;"));
+    let (cancel, form) = (format!("href=\"{written}"), format!("action=\"{written}"));
+    let ticked_twice = format!("/users/new{query}&user={ann}");
+    let opened = client.get(&ticked_twice);
+    assert!(opened.body.contains(&cancel) && opened.body.contains(&form));
+    let refused = client.post(&format!("/users{query}"), &[("username", "x")]);
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains(&cancel) && refused.body.contains(&form));
+
+    let added = client.post(
+        &format!("/users{query}"),
+        &[
+            ("username", "new@acme.example"),
+            ("first_name", "New"),
+            ("last_name", "Person"),
+        ],
+    );
+    assert_eq!(added.location, Some(format!("/users{query}")));
+    assert_eq!(client.get("/users/new?user=nobody").status, 200);
+}

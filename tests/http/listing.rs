@@ -313,3 +313,32 @@ fn the_list_names_its_time_zone_and_on_paper_says_what_it_shows_and_when() {
         "{paper}"
     );
 }
+
+#[test]
+fn on_paper_a_page_says_what_part_it_is_and_dates_have_their_year() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 99);
+    let client = site.signed_in("boss@acme.example");
+    let paper = |path: &str| {
+        let page = client.get(path).body;
+        let words = page.split("class=\"on-paper\">").nth(1).unwrap();
+        words.split("</p>").next().unwrap().to_string()
+    };
+    let all = "To have all of them, narrow the list or download the CSV.";
+    assert!(!paper("/users").contains(all), "the whole list is there");
+    for n in 0..60 {
+        site.newcomer(acme, &format!("p{n:02}@acme.example"));
+    }
+    let part = paper("/users");
+    assert!(part.contains(&format!("50 of 61 people. {all}")), "{part}");
+    let part = paper("/users?q=p");
+    assert!(part.contains("50 of 61 people."), "{part}");
+    let page = client.get("/users").body;
+    let year = site.value("select to_char(now(), 'YYYY')");
+    let signed_in = page
+        .split("class=\"last\" data-on-paper=\"")
+        .nth(1)
+        .unwrap();
+    assert!(signed_in.split('"').next().unwrap().ends_with(&year));
+    assert!(signed_in.split("</td>").next().unwrap().contains(">today "));
+}

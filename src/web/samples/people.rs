@@ -81,6 +81,8 @@ pub fn row(number: usize) -> UserRow {
             )
         },
         last_sign_in: last_sign_in.map(str::to_owned),
+        last_sign_in_on_paper: last_sign_in.map(str::to_owned),
+        status_on_paper: String::new(),
         status: status.to_owned(),
         reason: if status == "Mail failed" {
             "550 5.1.1 No such mailbox here".to_owned()

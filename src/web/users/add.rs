@@ -33,6 +33,7 @@ pub async fn show(
     let again = Again {
         values: ProfileValues::default(),
         new_id: ids::new(),
+        ticked: list::ticked(&query.0),
         errors: Errors::none(),
         conflict: None,
         deactivate: None,
@@ -53,6 +54,7 @@ pub async fn add(
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
+    let ticked = list::ticked(&query.0);
     let values = form::typed(&form.0, "")?;
     let new_id = form
         .0
@@ -72,8 +74,11 @@ pub async fn add(
     let outcome =
         blocking(move || try_to_add(&shared, &user, &typed, new_id, deactivate, &back)).await??;
     match outcome {
-        Ok(()) => Ok(see_other(place.list_href())),
-        Err(again) => page::unprocessable(&draw(app, administrator.0, place, *again).await?),
+        Ok(()) => Ok(see_other(place.href_with_users("/users", &ticked))),
+        Err(mut again) => {
+            again.ticked = ticked;
+            page::unprocessable(&draw(app, administrator.0, place, *again).await?)
+        }
     }
 }
 
@@ -81,6 +86,8 @@ pub async fn add(
 struct Again {
     values: ProfileValues,
     new_id: Uuid,
+    /// Who is ticked in the list behind it.
+    ticked: Vec<Uuid>,
     errors: Errors,
     conflict: Option<AddressConflict>,
     /// Who is to make room, where no seat is free.
@@ -146,6 +153,7 @@ fn try_to_add(
     Ok(Err(Box::new(Again {
         values: values.clone(),
         new_id,
+        ticked: Vec::new(),
         errors,
         conflict,
         deactivate,
@@ -252,7 +260,7 @@ async fn draw(
     blocking(move || {
         shared.db.read(|connection| {
             let domains = accounts::domains(connection, user.account_id())?;
-            let list = list::build(connection, &shared, &user, &place, &[])?;
+            let list = list::build(connection, &shared, &user, &place, &again.ticked)?;
             let could_be_freed = could_be_freed(connection, &user, again.deactivate)?;
             let mut errors = Errors::none();
             if again.seat_missing {

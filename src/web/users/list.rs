@@ -19,7 +19,7 @@ use crate::web::blocking::blocking;
 use crate::web::components::{Pager, Seats};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
-use crate::web::input::Query;
+use crate::web::input::{Parameters, Query};
 use crate::web::{page, when};
 
 /// GET `/users`.
@@ -32,7 +32,7 @@ pub async fn show(
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
-    let ticked = query.0.ids("user").unwrap_or_default();
+    let ticked = ticked(&query.0);
     let shared = app.clone();
     let user = administrator.0.clone();
     let list = blocking(move || {
@@ -148,6 +148,11 @@ pub fn build(
     })
 }
 
+/// Who an address says is ticked, once each; nobody where it is not made of ids.
+pub fn ticked(query: &Parameters) -> Vec<Uuid> {
+    each_once(&query.ids("user").unwrap_or_default())
+}
+
 /// Everybody ticked, once each, as many as an address carries.
 fn each_once(ticked: &[Uuid]) -> Vec<Uuid> {
     let mut seen = HashSet::new();
@@ -198,6 +203,8 @@ pub fn seats(user: &SignedInUser) -> Seats {
 pub fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
     let state = row.state(user.now);
     let (status, tone) = state_words::words(&state, user.now, &user.zone);
+    let (on_paper, _) =
+        state_words::written_words(&state, user.now, &user.zone, when::day_and_year);
     UserRow {
         id: row.id,
         username: row.username.clone(),
@@ -208,6 +215,14 @@ pub fn line(row: &users::Row, user: &SignedInUser, ticked: &[Uuid]) -> UserRow {
         last_sign_in: row
             .last_sign_in_at
             .map(|at| when::recent(at, user.now, &user.zone)),
+        last_sign_in_on_paper: row
+            .last_sign_in_at
+            .map(|at| when::day_and_year(at, user.now, &user.zone)),
+        status_on_paper: if on_paper == status {
+            String::new()
+        } else {
+            on_paper
+        },
         status,
         reason: state_words::reason(&state).to_string(),
         tone,

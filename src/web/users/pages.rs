@@ -75,8 +75,12 @@ pub struct UserRow {
     pub phone: String,
     /// When they last signed in, as words; empty for never.
     pub last_sign_in: Option<String>,
+    /// The same on paper, with its year, which a page that is read later needs.
+    pub last_sign_in_on_paper: Option<String>,
     /// Their state in plain words: `Password sent 3 May`.
     pub status: String,
+    /// The same on paper, where it is written otherwise; may be empty.
+    pub status_on_paper: String,
     /// Why, where it asks for something: the mail server's words. May be empty.
     pub reason: String,
     /// How much the state asks for.
@@ -107,6 +111,26 @@ impl UserList {
         let is_here = |id: &Uuid| self.rows.iter().any(|row| row.id == *id);
         let elsewhere = self.ticked.iter().filter(|id| !is_here(id));
         elsewhere.copied().collect()
+    }
+
+    /// `50 of 124 people. For all of them, narrow the list or download the CSV.`: for paper, which shows this page alone.
+    pub fn part_on_paper(&self) -> Option<String> {
+        let whole_side = if self.place.inactive {
+            self.inactive
+        } else {
+            self.active
+        };
+        let all = match self.matches {
+            None => grouped(whole_side),
+            Some(Matches::Exactly(count)) => grouped(count),
+            Some(Matches::MoreThan(count)) => format!("more than {}", grouped(count)),
+        };
+        (!self.pager.is_single()).then(|| {
+            format!(
+                "{} of {all} people. To have all of them, narrow the list or download the CSV.",
+                self.rows.len()
+            )
+        })
     }
 
     /// `118 active, 14 inactive`.

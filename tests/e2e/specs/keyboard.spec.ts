@@ -124,7 +124,7 @@ test("an address in use leads to Reactivate by keyboard alone", async ({ users, 
   await users.keyboard.press("Enter");
   await expect(add.getByRole("alert")).toBeFocused();
   await press(users, add.getByRole("link", { name: "Reactivate" }));
-  await press(users, edit.getByRole("checkbox", { name: "Active Account" }), "Space");
+  await expect(edit.getByText("Click Save to reactivate Ann Lee")).toBeFocused();
   await press(users, edit.getByRole("button", { name: "Save" }));
   await expect(users.getByText("Ann Lee is active again.")).toBeVisible();
 });

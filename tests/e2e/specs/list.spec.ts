@@ -82,6 +82,40 @@ test("Show Active and Show Inactive part the people", async ({ users, company })
   expect(await usernames(users)).toEqual([company.administrator.username, ann.username]);
 });
 
+test("Find keeps what Show says, and Show what is searched for", async ({ users, company }) => {
+  const [ann, jo] = [company.person("Ann", "Oak"), company.person("Jo", "Oak")];
+  await company.add(users, ann, jo);
+  await users.goto("/users");
+  const edit = await openUser(users, jo.username);
+  await edit.getByRole("checkbox", { name: "Active Account" }).uncheck();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await users.goto("/users");
+  // Both are said before the page is asked for; with a script Show goes ahead, and takes the words along.
+  await users.getByLabel("Search").fill("oak");
+  await show(users, "Show Inactive");
+  await expect(users.getByLabel("Search")).toHaveValue("oak");
+  expect(await usernames(users)).toEqual([jo.username]);
+  await search(users, "jo");
+  await expect(users.getByLabel("Show", { exact: true })).toHaveValue("inactive");
+  expect(await usernames(users)).toEqual([jo.username]);
+});
+
+test("Show changed by keyboard keeps the focus", { tag: "@script" }, async ({ users, company }) => {
+  await company.add(users, company.person("Ann", "Lee"));
+  await users.goto("/users");
+  const shown = users.getByLabel("Show", { exact: true });
+  await shown.focus();
+  await users.keyboard.press("ArrowDown");
+  await expect(users).toHaveURL(/show=inactive/);
+  await expect(shown).toBeFocused();
+  await users.keyboard.press("ArrowUp");
+  await expect(users).toHaveURL(/show=active/);
+  await expect(shown).toBeFocused();
+  // A page that was come to by another way begins at its beginning.
+  await users.goto("/users");
+  await expect(shown).not.toBeFocused();
+});
+
 test("search finds parts of words in any order, whatever the accents, and says how many", async ({ users, company }) => {
   const rene = company.person("Rene", "Muller", { firstName: "René", lastName: "Müller", title: "100% remote", department: "Field Sales" });
   const jo = company.person("Jo", "Oak", { title: "Assistant", department: "Field_Ops" });
@@ -190,6 +224,24 @@ test.describe("with 120 people", () => {
       await expect(box(users, company.at("p003"))).toBeChecked();
       await expect(box(users, company.at("p004"))).not.toBeChecked();
     }
+  });
+
+  test("Add a User keeps the ticked rows too, through Cancel and through adding", async ({ users, company }) => {
+    const ticked = [company.at("p003"), company.at("p005")];
+    for (const username of ticked) await box(users, username).check();
+    const cancelled = await open(users, "Add a User");
+    await checked(users);
+    await cancelled.getByRole("link", { name: "Cancel" }).or(cancelled.getByRole("button", { name: "Cancel" })).click();
+    for (const username of ticked) await expect(box(users, username)).toBeChecked();
+    await checked(users);
+    const add = await open(users, "Add a User");
+    await fill(add, { Username: company.at("a.new.one"), "First name": "New", "Last name": "One" });
+    await add.getByRole("button", { name: "Add User" }).click();
+    await expect(box(users, company.at("a.new.one"))).not.toBeChecked();
+    for (const username of ticked) await expect(box(users, username)).toBeChecked();
+    for (const username of ticked) await box(users, username).uncheck();
+    await open(users, "Add a User");
+    await expect(users).toHaveURL("/users/new");
   });
 
   test("Select all on this page ticks this page and says how many", { tag: "@script" }, async ({ users }) => {
