@@ -26,6 +26,24 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The next rows, with what comes after them; nothing after the last.
 pub type Batch<Cursor> = Result<(Vec<Vec<String>>, Option<Cursor>), WebError>;
 
+/// A batch of a list by username, which stands in the first cell: more comes after `whole` rows, and the rows of
+/// `behind` follow the last person.
+///
+/// # Errors
+/// Those of `behind`.
+pub fn by_username(
+    mut rows: Vec<Vec<String>>,
+    whole: usize,
+    behind: impl FnOnce() -> Result<Vec<Vec<String>>, WebError>,
+) -> Batch<Option<String>> {
+    if rows.len() == whole {
+        let last = rows.last().and_then(|row| row.first()).cloned();
+        return Ok((rows, Some(last)));
+    }
+    rows.extend(behind()?);
+    Ok((rows, None))
+}
+
 /// What leaves the program as a file.
 pub struct Download {
     /// The file's name.

@@ -43,24 +43,17 @@ pub async fn show(
                      user: &SignedInUser,
                      after: Option<String>| {
         let people = password_resets::people_after(connection, account_id, id.0, after.as_deref())?;
-        let mut rows: Vec<Vec<String>> = people
-            .iter()
-            .map(|person| {
-                let line = line(person, user, when::in_a_file, &Place::default());
-                vec![line.username, line.name, line.outcome]
-            })
-            .collect();
-        let after = people
-            .last()
-            .filter(|_| people.len() == OUTCOMES_BATCH)
-            .map(|last| Some(last.username.clone()));
-        if after.is_none() {
-            rows.extend(details.left_out.iter().map(|(name, username, reason)| {
+        let rows = people.iter().map(|person| {
+            let line = line(person, user, when::in_a_file, &Place::default());
+            vec![line.username, line.name, line.outcome]
+        });
+        csv_stream::by_username(rows.collect(), OUTCOMES_BATCH, || {
+            let left_out = details.left_out.iter().map(|(name, username, reason)| {
                 let why = format!("Left out: {}", omission_words(reason));
                 vec![username.clone(), name.clone(), why]
-            }));
-        }
-        Ok((rows, after))
+            });
+            Ok(left_out.collect())
+        })
     };
     csv_stream::respond(app, user, download, &head, None, next)
 }

@@ -43,25 +43,18 @@ pub async fn show(
     let next =
         move |connection: &mut db::Connection, user: &SignedInUser, after: Option<String>| {
             let people = training::people_after(connection, account_id, id.0, after.as_deref())?;
-            let mut rows: Vec<Vec<String>> = people
-                .iter()
-                .map(|person| {
-                    let line = line(person, &details, user, when::in_a_file, &Place::default());
-                    vec![line.username, line.name, line.outcome]
-                })
-                .collect();
-            let after = people
-                .last()
-                .filter(|_| people.len() == PEOPLE_BATCH)
-                .map(|last| Some(last.username.clone()));
-            if after.is_none() {
+            let rows = people.iter().map(|person| {
+                let line = line(person, &details, user, when::in_a_file, &Place::default());
+                vec![line.username, line.name, line.outcome]
+            });
+            csv_stream::by_username(rows.collect(), PEOPLE_BATCH, || {
                 let left_out = training::left_out(connection, account_id, id.0)?;
-                rows.extend(left_out.into_iter().map(|(name, username, reason)| {
+                let left_out = left_out.into_iter().map(|(name, username, reason)| {
                     let why = format!("Left out: {}", omission_words(reason));
                     vec![username, name, why]
-                }));
-            }
-            Ok((rows, after))
+                });
+                Ok(left_out.collect())
+            })
         };
     csv_stream::respond(app, user, download, &head, None, next)
 }
