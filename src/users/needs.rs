@@ -11,7 +11,8 @@ use crate::db::{self, Statement};
 /// What an active user may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// Holds a seat and never signed in.
+    /// Holds a seat and never signed in, and neither their mail failed nor did its password run out: whoever is
+    /// counted there is not counted here.
     NeverSignedIn,
     /// The mail server refused the mail with the password.
     MailFailed,
@@ -63,7 +64,10 @@ impl Needs {
     /// The condition on a row of `users`, of constants only.
     pub(super) fn condition(self) -> String {
         match self {
-            Needs::NeverSignedIn => "last_sign_in_at is null".to_string(),
+            Needs::NeverSignedIn => format!(
+                "(last_sign_in_at is null and password_mail_state is distinct from 'failed' and {} is not true)",
+                expired("password_mail_state", "password_mail_at")
+            ),
             Needs::MailFailed => "password_mail_state = 'failed'".to_string(),
             Needs::PasswordExpired => expired("password_mail_state", "password_mail_at"),
             Needs::NeverTrained => "training = 'never'".to_string(),
@@ -103,7 +107,8 @@ const TALLIED_IN_TURN: usize = 10;
 pub struct Count {
     /// All of them.
     pub people: i64,
-    /// Those of them who never signed in, where it is about signing in.
+    /// Those of them who never signed in, where it is about signing in; of those who never signed in everybody,
+    /// whatever became of their mail.
     pub never_came: i64,
     /// Whether there are more than that: counting stopped.
     pub at_least: bool,
@@ -130,7 +135,7 @@ struct Counts {
 }
 
 /// How many active users of the account need each of [`Needs::ALL`], in that order. One query, whatever
-/// the size of the account.
+/// the size of the account; a second one where more passwords ran out since the last clean-up than are counted.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -165,6 +170,12 @@ pub fn needs(
     ))
     .bind(account_id)
     .get_result(connection)?;
+    let untallied_are_counted = counts.untallied <= COUNTED_EXPIRED;
+    let unsettled = if untallied_are_counted {
+        counts.never_signed_in - counts.mail_failed_never_came - counts.password_expired_never_came
+    } else {
+        count_never_signed_in(connection, account_id)?
+    };
     Ok(Needs::ALL
         .into_iter()
         .map(|needs| {
@@ -173,11 +184,16 @@ pub fn needs(
                 Needs::PasswordExpired => {
                     (counts.password_expired, counts.password_expired_never_came)
                 }
-                Needs::NeverSignedIn => (counts.never_signed_in, counts.never_signed_in),
+                Needs::NeverSignedIn => (unsettled, counts.never_signed_in),
                 Needs::NeverTrained => (counts.never_trained, 0),
                 Needs::TrainingRequested => (counts.training_requested, 0),
             };
-            let at_least = needs == Needs::PasswordExpired && counts.untallied > COUNTED_EXPIRED;
+            let at_least = !untallied_are_counted
+                && match needs {
+                    Needs::PasswordExpired => true,
+                    Needs::NeverSignedIn => unsettled > COUNTED_EXPIRED,
+                    _ => false,
+                };
             let count = Count {
                 // One was counted to see that there are more.
                 people: people - i64::from(at_least),
@@ -187,6 +203,26 @@ pub fn needs(
             (needs, count)
         })
         .collect())
+}
+
+/// Who never signed in and has a mail that did not fail and a password that did not run out, counted one by one
+/// and so far only: the tallies do not know yet who they are.
+fn count_never_signed_in(connection: &mut db::Connection, account_id: Uuid) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        people: i64,
+    }
+    let counted: Counted = Statement::new(&format!(
+        "select count(*) as people from (
+             select from users where account_id = $1 and active and {} limit {}
+         ) as found",
+        Needs::NeverSignedIn.condition(),
+        COUNTED_EXPIRED + 1
+    ))
+    .bind(account_id)
+    .get_result(connection)?;
+    Ok(counted.people)
 }
 
 /// Puts mailed passwords that have run out into the tallies, the oldest first and 10,000 at most; says how many. Those

@@ -181,13 +181,27 @@ fn chips(needs: &[(Needs, Count)], place: &Place) -> Vec<Chip> {
             Chip {
                 needs: *need,
                 part: part_of(*need),
-                label: need.words().to_string(),
+                label: label(*need, count.people, needs),
                 count: Matches::of_need(*count),
                 href: chosen.list_href(),
                 active,
             }
         })
         .collect()
+}
+
+/// What follows the count of a chip. Everybody is counted once: who never signed in and stands beside those whose
+/// mail failed or whose password ran out is one of the others.
+fn label(need: Needs, people: i64, needs: &[(Needs, Count)]) -> String {
+    let is_counted_apart = |other: &(Needs, Count)| {
+        matches!(other.0, Needs::MailFailed | Needs::PasswordExpired) && other.1.never_came > 0
+    };
+    if need == Needs::NeverSignedIn && needs.iter().any(is_counted_apart) {
+        let others = if people == 1 { "other" } else { "others" };
+        format!("{others} {}", need.words())
+    } else {
+        need.words().to_string()
+    }
 }
 
 /// Licences in use, as the session query read them.

@@ -39,7 +39,7 @@ pub fn onboarding(active: i64, counts: &[(Needs, Count)], chips: Vec<Chip>) -> O
             .find(|(need, _)| *need == needs)
             .map_or(Count::default(), |(_, count)| *count)
     };
-    let never_came = count(Needs::NeverSignedIn).people;
+    let never = count(Needs::NeverSignedIn);
     let (failed, expired) = (count(Needs::MailFailed), count(Needs::PasswordExpired));
     let never_trained = count(Needs::NeverTrained).people;
     let requested = count(Needs::TrainingRequested).people;
@@ -47,13 +47,14 @@ pub fn onboarding(active: i64, counts: &[(Needs, Count)], chips: Vec<Chip>) -> O
         .into_iter()
         .partition(|chip| matches!(chip.needs, Needs::NeverTrained | Needs::TrainingRequested));
 
-    // Where counting stopped, that part is left to the ground of the bar: it shows what is known.
-    let expired_part = if expired.at_least {
-        0
+    // Everybody is in one part. Where counting stopped, that part is left to the ground of the bar: it shows
+    // what is known.
+    let (came, expired_part) = if expired.at_least {
+        (active - never.never_came, 0)
     } else {
-        expired.never_came
+        let others = failed.people + expired.people + never.people;
+        (active - others, expired.people)
     };
-    let came = active - never_came;
     let trained = active - never_trained - requested;
     Onboarding {
         came: Picture {
@@ -63,7 +64,7 @@ pub fn onboarding(active: i64, counts: &[(Needs, Count)], chips: Vec<Chip>) -> O
                 &[
                     (Part::Done, came),
                     (Part::Attention, expired_part),
-                    (Part::Problem, failed.never_came),
+                    (Part::Problem, failed.people),
                 ],
             )),
             chips: of_coming,
@@ -101,15 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_bar_do_not_overlap_and_say_what_the_words_say() {
-        // One whose mail failed had signed in before: a part of those who came.
-        let counts = counts([(2, 1), (3, 3), (10, 10), (50, 0), (5, 0)]);
+    fn everybody_is_in_one_part_of_a_bar_and_the_words_say_the_same() {
+        // One whose mail failed had signed in before: counted where their mail is.
+        let counts = counts([(2, 1), (3, 3), (6, 10), (50, 0), (5, 0)]);
         let drawn = onboarding(100, &counts, Vec::new());
-        assert_eq!(drawn.came.words, "90 of 100 signed in");
+        assert_eq!(drawn.came.words, "89 of 100 signed in", "2 + 3 + 6 + 89");
         assert_eq!(
             drawn.came.bar.unwrap().percents(),
-            ["0.0+90.0", "90.0+3.0", "93.0+1.5"],
-            "one of a hundred is drawn a little wider than it is, to be seen"
+            ["0.0+89.0", "89.0+3.0", "92.0+2.0"],
         );
         assert_eq!(drawn.trained.words, "45 of 100 trained");
         assert_eq!(
@@ -119,11 +119,18 @@ mod tests {
     }
 
     #[test]
+    fn one_of_many_is_drawn_wider_than_they_are_to_be_seen() {
+        let counts = counts([(1, 1), (0, 0), (100, 101), (0, 0), (0, 0)]);
+        let drawn = onboarding(1_000, &counts, Vec::new());
+        assert_eq!(drawn.came.bar.unwrap().percents(), ["0.0+89.9", "89.9+1.5"]);
+    }
+
+    #[test]
     fn thousands_are_told_exactly_and_where_counting_stopped_the_bar_leaves_that_part_out() {
         let mut counts = counts([
             (2_000, 1_000),
             (1_000, 900),
-            (31_001, 31_001),
+            (28_000, 31_001),
             (45_000, 0),
             (5_000, 0),
         ]);
@@ -132,7 +139,7 @@ mod tests {
         assert_eq!(drawn.came.words, "68,999 of 100,000 signed in");
         assert_eq!(
             drawn.came.bar.unwrap().percents(),
-            ["0.0+68.9", "68.9+1.5"],
+            ["0.0+68.9", "68.9+2.0"],
             "those whose mail failed follow; those whose password ran out are not drawn"
         );
         assert_eq!(drawn.trained.words, "50,000 of 100,000 trained");
