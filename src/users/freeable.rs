@@ -15,9 +15,12 @@ const AWAY: Duration = Duration::days(30);
 /// Who was added in the last two weeks may still be about to sign in for the first time.
 const NEW: Duration = Duration::days(14);
 
-/// Active people who never signed in although they were added a while ago, then those who have been
+/// Who was added, or mailed a password, this recently cannot be expected to have come.
+const JUST_MAILED: Duration = Duration::days(1);
+
+/// Active people who never signed in although they were added and mailed a while ago, then those who have been
 /// away the longest; never an administrator. Where nobody is like that, as in a young account, those who
-/// come closest.
+/// come closest: who came today and whoever was mailed today only where there is nobody else.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -26,18 +29,23 @@ pub fn could_be_freed(
     account_id: Uuid,
     now: OffsetDateTime,
 ) -> QueryResult<Vec<User>> {
-    let found = idle(connection, account_id, now - NEW, now - AWAY)?;
-    if found.is_empty() {
-        return idle(connection, account_id, now, now);
+    for (mailed_before, away_since) in [
+        (now - NEW, now - AWAY),
+        (now - JUST_MAILED, now - JUST_MAILED),
+    ] {
+        let found = idle(connection, account_id, mailed_before, away_since)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
     }
-    Ok(found)
+    idle(connection, account_id, now, now)
 }
 
-/// Who was added before and never signed in, then who signed in before and not since.
+/// Who was added and mailed before and never signed in, then who signed in before and not since.
 fn idle(
     connection: &mut db::Connection,
     account_id: Uuid,
-    added_before: OffsetDateTime,
+    mailed_before: OffsetDateTime,
     away_since: OffsetDateTime,
 ) -> QueryResult<Vec<User>> {
     let candidates = || {
@@ -51,7 +59,12 @@ fn idle(
     // Ids are made in the order of time: the smallest was added first.
     let mut found: Vec<User> = candidates()
         .filter(users::last_sign_in_at.is_null())
-        .filter(users::created_at.lt(added_before))
+        .filter(users::created_at.lt(mailed_before))
+        .filter(
+            users::password_mail_at
+                .is_null()
+                .or(users::password_mail_at.lt(mailed_before)),
+        )
         .order(users::id)
         .load(connection)?;
     found.extend(

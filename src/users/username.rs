@@ -26,6 +26,9 @@ pub enum UsernameProblem {
     /// No `@`, two of them, spaces inside, quotes and the like.
     #[error("Enter one email address, like name@company.example.")]
     NotAnAddress,
+    /// A name with the address behind it, as mail programs copy one.
+    #[error("Enter only the address: what stands between < and >.")]
+    WithName,
     /// A letter before the `@` that is not plain ASCII: letters that look alike are different.
     #[error("Use only plain letters a to z, digits and . _ + - before the @.")]
     NotAscii,
@@ -66,9 +69,20 @@ impl Username {
         if address.len() > 4 * LONGEST {
             return Err(UsernameProblem::TooLong);
         }
+        // Before all else that such a text is besides: it says best what to do.
+        if let Some((_, bracketed)) = address.split_once('<')
+            && bracketed.contains('@')
+            && bracketed.find('>') == Some(bracketed.len() - 1)
+        {
+            return Err(UsernameProblem::WithName);
+        }
         let (local, domain) = address
             .rsplit_once('@')
             .ok_or(UsernameProblem::NotAnAddress)?;
+        // Two addresses, or words before one: that they have foreign letters too is not what to mend.
+        if local.contains(['@', ' ', ',', ';']) {
+            return Err(UsernameProblem::NotAnAddress);
+        }
         if !local.is_ascii() {
             return Err(UsernameProblem::NotAscii);
         }
@@ -198,7 +212,6 @@ mod tests {
             ".a@acme.example",
             "a.@acme.example",
             "ann@acme.example, bob@acme.example",
-            "Ann <ann@acme.example>",
             "=?utf-8?q?ann?=@acme.example",
             "=?utf-8?q?ann?=@acme.example\r\nBcc: x@y.example",
             "ann@acme.example\r\nBcc: x@y.example",
@@ -214,6 +227,33 @@ mod tests {
             );
         }
         assert_eq!(Username::parse(" \u{200b} "), Err(UsernameProblem::Missing));
+        for typed in [
+            "J\u{f6}rg <j\u{f6}rg@acme.example>; Bo <bo@acme.example>",
+            "j\u{f6}rg@acme.example, bo@acme.example",
+            "J\u{f6}rg Lee jlee@acme.example",
+        ] {
+            assert_eq!(
+                Username::parse(typed),
+                Err(UsernameProblem::NotAnAddress),
+                "the letters are not what to mend: {typed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_copied_with_its_name_is_told_what_to_leave_out() {
+        for typed in [
+            "Ann Lee <ann.lee@acme.example>",
+            "\"Lee, Ann\" <ann.lee@elsewhere.example>",
+            "J\u{f6}rg Lee <j.lee@acme.example>",
+            "<ann.lee@acme.example>",
+        ] {
+            assert_eq!(
+                Username::parse(typed),
+                Err(UsernameProblem::WithName),
+                "{typed:?}"
+            );
+        }
     }
 
     #[test]

@@ -126,6 +126,40 @@ fn the_activity_is_filtered_by_person_kind_and_day_and_is_the_accounts_own() {
             .says("From is not a day. Write it as 2026-05-31")
     );
     assert_eq!(client.get("/activity?from=soon").status, 200);
+    let turned = client.get(&format!("/activity?from={}&to={}", day(4), day(6)));
+    assert!(
+        turned.says("From is after To") && !turned.says("Nothing is recorded"),
+        "{}",
+        turned.text()
+    );
+    let field = turned.body.split("id=\"from\"").nth(1).unwrap();
+    let field = field.split('>').next().unwrap();
+    assert!(
+        field.contains("aria-describedby=\"filter-problem\""),
+        "{field}"
+    );
+    let one_day = format!("/activity?from={0}&to={0}", day(5));
+    assert!(!client.get(&one_day).says("From is after To"));
+}
+
+#[test]
+fn passwords_that_were_mailed_to_who_came_or_came_back_are_among_the_passwords() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let client = site.signed_in("boss@acme.example");
+    let ann = [
+        ("username", "ann@acme.example"),
+        ("first_name", "Ann"),
+        ("last_name", "Lee"),
+    ];
+    assert_eq!(client.post("/users", &ann).status, 303);
+    let passwords = client.get("/activity?kind=passwords");
+    assert!(
+        passwords.says("Added as Ann Lee, ann@acme.example. A random password goes there by mail"),
+        "{}",
+        passwords.text()
+    );
+    assert!(client.get("/activity?kind=people").says("Added as Ann Lee"));
 }
 
 #[test]

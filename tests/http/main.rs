@@ -44,6 +44,7 @@ mod kept_apart;
 mod limits;
 mod listing;
 mod metrics;
+mod no_seat;
 mod outcome_files;
 mod own_password;
 mod password_resets;

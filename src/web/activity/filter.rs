@@ -32,6 +32,15 @@ pub struct Asked {
     pub to: String,
 }
 
+/// What is wrong with a filter, or that it finds nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field that it is about, by its name in the form.
+    pub field: &'static str,
+    /// What to do about it.
+    pub words: String,
+}
+
 impl Asked {
     /// Reads the query string.
     ///
@@ -93,7 +102,7 @@ impl Asked {
         ]
     }
 
-    /// The filter for the domain, or a sentence about why there is none.
+    /// The filter for the domain, or what is wrong with the one that was typed.
     ///
     /// # Errors
     /// [`WebError::NotFound`] for a person of another account; whatever the database says.
@@ -102,15 +111,22 @@ impl Asked {
         connection: &mut db::Connection,
         account_id: Uuid,
         zone: &TimeZone,
-    ) -> Result<Result<Filter, String>, WebError> {
+    ) -> Result<Result<Filter, Problem>, WebError> {
         let from = match day(&self.from, zone, 0) {
             Ok(from) => from,
-            Err(()) => return Ok(Err(not_a_day("From"))),
+            Err(()) => return Ok(Err(not_a_day("from", "From"))),
         };
         let until = match day(&self.to, zone, 1) {
             Ok(until) => until,
-            Err(()) => return Ok(Err(not_a_day("To"))),
+            Err(()) => return Ok(Err(not_a_day("to", "To"))),
         };
+        if from.zip(until).is_some_and(|(from, until)| from >= until) {
+            return Ok(Err(Problem {
+                field: "from",
+                words: "From is after To, so no day is between them. Change one of the two days."
+                    .to_string(),
+            }));
+        }
         let people = if let Some(id) = self.user {
             users::find(connection, account_id, id)?.ok_or(WebError::NotFound)?;
             Some(vec![id])
@@ -119,16 +135,22 @@ impl Asked {
         } else {
             let found = users::ids_named(connection, account_id, &self.person, MOST_PEOPLE + 1)?;
             if found.is_empty() {
-                return Ok(Err(format!(
-                    "Nobody here is called “{}”. Part of a name or an address is enough.",
-                    self.person
-                )));
+                return Ok(Err(Problem {
+                    field: "person",
+                    words: format!(
+                        "Nobody here is called “{}”. Part of a name or an address is enough.",
+                        self.person
+                    ),
+                }));
             }
             if found.len() > MOST_PEOPLE {
-                return Ok(Err(format!(
-                    "More than {MOST_PEOPLE} users match “{}”. Type more of the name or the address.",
-                    self.person
-                )));
+                return Ok(Err(Problem {
+                    field: "person",
+                    words: format!(
+                        "More than {MOST_PEOPLE} users match “{}”. Type more of the name or the address.",
+                        self.person
+                    ),
+                }));
             }
             Some(found)
         };
@@ -141,8 +163,11 @@ impl Asked {
     }
 }
 
-fn not_a_day(field: &str) -> String {
-    format!("{field} is not a day. Write it as 2026-05-31, or leave it empty.")
+fn not_a_day(field: &'static str, label: &str) -> Problem {
+    Problem {
+        field,
+        words: format!("{label} is not a day. Write it as 2026-05-31, or leave it empty."),
+    }
 }
 
 /// The start of a day, some days later; nothing where nothing is typed.

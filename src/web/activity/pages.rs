@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::filter::Asked;
+use super::filter::{Asked, Problem};
 use crate::web::components::Pager;
 use crate::web::history::pages::HistoryEntry;
 use crate::web::layout::Layout;
@@ -19,7 +19,7 @@ pub struct ActivityPage {
     /// The groups of kinds: name, words, whether it is chosen.
     pub groups: Vec<(&'static str, &'static str, bool)>,
     /// What is wrong with the filter, or that it finds nobody.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
     /// The one person whom it is about, by a link from their history.
     pub person: Option<String>,
     /// The account's time zone, in which times are told.
@@ -39,4 +39,13 @@ pub struct ActivityEntry {
     pub person: Option<(String, String, String)>,
     /// What happened, when, by whom, from where.
     pub line: HistoryEntry,
+}
+
+impl ActivityPage {
+    /// Whether something is wrong with the field of that name.
+    fn is_wrong(&self, field: &str) -> bool {
+        self.problem
+            .as_ref()
+            .is_some_and(|problem| problem.field == field)
+    }
 }

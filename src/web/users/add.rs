@@ -188,7 +188,11 @@ fn make_room_and_add(
             inactive: true,
             ..Place::default()
         };
-        message.text = format!("{} is deactivated. {}", left.full_name(), message.text);
+        message.text = format!(
+            "{0} is deactivated. {1} To bring {0} back, open them and reactivate them once a seat is free.",
+            left.full_name(),
+            message.text
+        );
         message = message.link(
             format!("Open {}", left.full_name()),
             inactive.user_href(&left.id),
@@ -208,6 +212,15 @@ fn could_be_freed(
     }
     let people = users::could_be_freed(connection, user.account_id(), user.now)?;
     let day = |at| when::day(at, user.now, &user.zone);
+    let today = day(user.now);
+    let on = |at| {
+        let day = day(at);
+        if day == today {
+            "today".to_string()
+        } else {
+            day
+        }
+    };
     Ok(people
         .iter()
         .map(|person| CouldBeFreed {
@@ -215,8 +228,8 @@ fn could_be_freed(
             name: person.full_name(),
             username: person.username.clone(),
             why: match person.last_sign_in_at {
-                None => format!("Never signed in, added {}", day(person.created_at)),
-                Some(at) => format!("Last signed in {}", day(at)),
+                None => format!("Never signed in, added {}", on(person.created_at)),
+                Some(at) => format!("Last signed in {}", on(at)),
             },
             chosen: chosen == Some(person.id),
         })
@@ -235,17 +248,18 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
     )
 }
 
-/// Says that there is no seat, first of all that is wrong: at the choice of who makes room, where there
-/// is one.
+/// Says that nobody was added for want of a seat, first of all that is wrong: at the choice of who makes room, where
+/// there is one. How many are in use stands in the pop-up once.
 fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Errors) {
-    let words = format!("No seat is free. {} are in use.", seats.words());
     let whom = seats.to_deactivate();
     if could_be_freed.is_empty() {
-        errors.add_general(format!("{words} Deactivate {whom} first, then try again."));
+        errors.add_general(format!(
+            "Nobody was added. Deactivate {whom} first, then try again."
+        ));
     } else {
         errors.add(
             "deactivate",
-            format!("{words} Choose below who makes room, or deactivate {whom} first."),
+            format!("Nobody was added. Choose who makes room, or deactivate {whom} first."),
         );
     }
 }
