@@ -68,6 +68,24 @@ pub(super) fn use_up(
     left(tx, account_id, user_id).map(Some)
 }
 
+/// Whether any of `codes` is theirs and not used yet.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn knows_any_of(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    user_id: Uuid,
+    codes: &[String],
+) -> QueryResult<bool> {
+    let digests: Vec<Vec<u8>> = codes.iter().map(|code| digest(user_id, code)).collect();
+    let known = recovery_codes::table
+        .filter(recovery_codes::account_id.eq(account_id))
+        .filter(recovery_codes::user_id.eq(user_id))
+        .filter(recovery_codes::digest.eq_any(digests));
+    diesel::select(diesel::dsl::exists(known)).get_result(connection)
+}
+
 /// How many were not used yet.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::SignedIn;
 use super::recovery_codes;
+pub use super::recovery_codes::knows_any_of;
 use super::sign_in::{is_known_source, record_arrival};
 use super::totp::PENDING_LIFE;
 use super::totp::use_app_code;
@@ -43,9 +44,7 @@ pub struct Standing {
 #[derive(Debug, Error)]
 pub enum SecondFactorError {
     /// Wrong, run out, or used before.
-    #[error(
-        "This code is not right, or it was used already. Wait for the next one and enter that."
-    )]
+    #[error("the code is not right, or was used already")]
     Wrong,
     /// Too many wrong codes; wait so long.
     #[error("too many tries")]
@@ -119,7 +118,7 @@ pub fn begin(
 }
 
 /// Ends setting up with the first right code: from now on it is asked for, every other session of the
-/// user ends, and they are told by mail. Returns the recovery codes, which are never shown again.
+/// user ends, and they are told by mail. Returns the recovery codes, of which digests alone are stored.
 ///
 /// # Errors
 /// [`SecondFactorError`].

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::db;
 use crate::history::{self, Author, Event};
-use crate::schema::{account_domains, accounts, users};
+use crate::schema::{account_domains, accounts, second_factors, users};
 
 /// An account's own row.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -47,8 +47,23 @@ pub struct AccountDetails {
     pub account: Account,
     /// Its domains, sorted.
     pub domains: Vec<String>,
-    /// Id, first name, last name and username of each administrator, sorted by username.
-    pub administrators: Vec<(Uuid, String, String, String)>,
+    /// Its active administrators, sorted by username.
+    pub administrators: Vec<AccountAdministrator>,
+}
+
+/// One of an account's administrators.
+#[derive(Debug, Clone, Queryable)]
+pub struct AccountAdministrator {
+    /// Their id.
+    pub id: Uuid,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Their address.
+    pub username: String,
+    /// Whether a code is asked of them after the password.
+    pub has_second_factor: bool,
 }
 
 /// Why the vendor's change of an account is refused: a sentence.
@@ -144,6 +159,11 @@ pub fn details(connection: &mut db::Connection, account_id: Uuid) -> QueryResult
         .first(connection)?;
     let domains = domains(connection, account_id)?;
     let administrators = users::table
+        .left_join(
+            second_factors::table.on(second_factors::account_id
+                .eq(users::account_id)
+                .and(second_factors::user_id.eq(users::id))),
+        )
         .filter(users::account_id.eq(account_id))
         .filter(users::active)
         .filter(users::administrator)
@@ -153,6 +173,7 @@ pub fn details(connection: &mut db::Connection, account_id: Uuid) -> QueryResult
             users::first_name,
             users::last_name,
             users::username,
+            second_factors::confirmed_at.nullable().is_not_null(),
         ))
         .load(connection)?;
     Ok(AccountDetails {

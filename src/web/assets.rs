@@ -28,6 +28,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../static/js/dialog.js"),
     include_str!("../../static/js/opener.js"),
     include_str!("../../static/js/flash.js"),
+    include_str!("../../static/js/keep.js"),
     include_str!("../../static/js/selection.js"),
     include_str!("../../static/js/live.js"),
 );

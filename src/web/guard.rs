@@ -173,7 +173,7 @@ pub fn hand_over(cookie: &Session, token: &sessions::Token) -> Result<(), WebErr
 fn shows_message(request: &HttpRequest) -> bool {
     request.method() == Method::GET
         && request.path() != "/"
-        && !request.path().ends_with(".csv")
+        && !origin::is_file(request.path())
         && !origin::is_fetched_by_script(request.headers())
 }
 

@@ -37,6 +37,11 @@ pub fn is_fetched_by_script(headers: &HeaderMap) -> bool {
         .is_some_and(|mode| mode.as_bytes() != b"navigate")
 }
 
+/// Whether what is asked for is kept as a file and shows no page.
+pub fn is_file(path: &str) -> bool {
+    path.ends_with(".csv") || path.ends_with(".txt")
+}
+
 fn is_ours(request: &ServiceRequest) -> bool {
     if let Some(site) = request.headers().get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");

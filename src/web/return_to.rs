@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::WebError;
-use super::origin::is_fetched_by_script;
+use super::origin::{is_fetched_by_script, is_file};
 use super::redirect::see_other;
 
 /// The cookie's name where the page is reached by plain http.
@@ -94,9 +94,9 @@ fn is_ours(address: &str) -> bool {
         && address
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#')
-        && address.parse::<Uri>().is_ok_and(|uri| {
-            uri.authority().is_none() && uri.path() != "/" && !uri.path().ends_with(".csv")
-        })
+        && address
+            .parse::<Uri>()
+            .is_ok_and(|uri| uri.authority().is_none() && uri.path() != "/" && !is_file(uri.path()))
 }
 
 #[cfg(test)]

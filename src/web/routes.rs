@@ -98,6 +98,21 @@ pub fn table() -> Vec<Entry> {
             SignedIn,
             access::second_factor_settings::renew_codes,
         ),
+        get(
+            "/second-factor/recovery-codes",
+            SignedIn,
+            access::recovery_codes::show,
+        ),
+        get(
+            "/second-factor/recovery-codes.txt",
+            SignedIn,
+            access::recovery_codes::file,
+        ),
+        post(
+            "/second-factor/recovery-codes/receipt",
+            SignedIn,
+            access::recovery_codes::receive,
+        ),
         post(
             "/second-factor/removal",
             SignedIn,
@@ -105,10 +120,15 @@ pub fn table() -> Vec<Entry> {
         ),
         get("/account", Administrator, accounts::account::show),
         post("/account", Administrator, accounts::account::save),
+        get(
+            "/account/second-factor",
+            Administrator,
+            accounts::second_factor::show,
+        ),
         post(
             "/account/second-factor",
             Administrator,
-            accounts::account::demand_second_factor,
+            accounts::second_factor::demand,
         ),
         get("/activity", Administrator, activity::list::show),
         get("/activity.csv", Administrator, activity::export::show),

@@ -69,8 +69,9 @@ fn a_second_factor_that_is_on_shows_its_recovery_codes_and_one_that_is_off_is_of
     let begun = client.post("/second-factor/setup", &[("current_password", PASSWORD)]);
     assert_eq!(begun.status, 303, "{}", begun.text());
     let typed = code(&site, "boss@acme.example", 0);
-    let page = client.post("/second-factor/confirmation", &[("code", &typed)]);
-    assert_eq!(page.status, 200, "{}", page.text());
+    let on = client.post("/second-factor/confirmation", &[("code", &typed)]);
+    assert_eq!(on.status, 303, "{}", on.text());
+    let page = client.get("/second-factor/recovery-codes");
     assert!(page.says("Recovery codes"), "{}", page.text());
     site.sql("update second_factors set last_used_step = 0");
     let typed = code(&site, "boss@acme.example", 0);

@@ -58,7 +58,8 @@ fn with_a_new_key_everybody_is_signed_out_and_nothing_else_is_lost() {
     assert_eq!(boss.post("/sign-in", &own).status, 303);
     boss.post("/second-factor/setup", &[("current_password", PASSWORD)]);
     let first = code(&site, "boss@acme.example", 0);
-    let page = boss.post("/second-factor/confirmation", &[("code", &first)]);
+    boss.post("/second-factor/confirmation", &[("code", &first)]);
+    let page = boss.get("/second-factor/recovery-codes");
     assert!(page.says("Recovery codes"), "{}", page.text());
     site.newcomer(acme, "ann@acme.example");
     Client::new(&base).post("/forgot-password", &[("username", "kim@acme.example")]);

@@ -17,6 +17,18 @@ fn the_accounts_own_details_are_seen_and_the_time_zone_is_changed() {
     ] {
         assert!(page.says(words), "{words}");
     }
+    assert!(page.says("shown in one time zone, UTC,"), "{}", page.text());
+    assert!(
+        page.body
+            .contains("<option value=\"Asia/Tokyo\">Tokyo (UTC+09:00)</option>")
+    );
+    assert_eq!(page.body.matches(" selected>").count(), 1);
+    assert!(
+        client
+            .get("/users")
+            .says("Times are shown in the time zone UTC."),
+        "a new account says so with its first steps"
+    );
     assert_eq!(
         client
             .post("/account", &[("time_zone", "Asia/Tokyo")])
@@ -25,6 +37,19 @@ fn the_accounts_own_details_are_seen_and_the_time_zone_is_changed() {
     );
     assert_eq!(site.value("select time_zone from accounts"), "Asia/Tokyo");
     assert!(client.get("/account").says("Times are shown in Asia/Tokyo"));
+    // A name that was stored long ago is taken, and stays the one that is chosen.
+    assert_eq!(
+        client
+            .post("/account", &[("time_zone", "Asia/Calcutta")])
+            .status,
+        303
+    );
+    let old = client.get("/account");
+    assert!(
+        old.body
+            .contains("<option value=\"Asia/Calcutta\" selected>")
+    );
+    client.post("/account", &[("time_zone", "Asia/Tokyo")]);
     let page = client.post(
         "/account",
         &[
@@ -39,5 +64,5 @@ fn the_accounts_own_details_are_seen_and_the_time_zone_is_changed() {
         site.value("select seats || name || time_zone from accounts"),
         "9AcmeAsia/Tokyo"
     );
-    assert_eq!(site.count("events where kind = 'time_zone_changed'"), 1);
+    assert_eq!(site.count("events where kind = 'time_zone_changed'"), 3);
 }

@@ -98,6 +98,8 @@ pub struct Client {
     agent: Agent,
     pub base: String,
     pub cookie: RefCell<Option<String>>,
+    /// Recovery codes that were made in this browser, sealed.
+    pub codes: RefCell<Option<String>>,
 }
 
 impl Client {
@@ -112,6 +114,7 @@ impl Client {
             agent,
             base: base.to_string(),
             cookie: RefCell::new(None),
+            codes: RefCell::new(None),
         }
     }
 
@@ -124,8 +127,10 @@ impl Client {
 
     pub fn get(&self, path: &str) -> Answer {
         let mut request = self.agent.get(format!("{}{path}", self.base));
-        if let Some(cookie) = &*self.cookie.borrow() {
-            request = request.header("cookie", cookie);
+        for cookie in [&self.cookie, &self.codes] {
+            if let Some(cookie) = &*cookie.borrow() {
+                request = request.header("cookie", cookie);
+            }
         }
         self.read(request.call().unwrap())
     }
@@ -239,6 +244,10 @@ impl Client {
                 let pair = value.split(';').next().unwrap().to_string();
                 let ends = value.contains("Max-Age=0");
                 self.cookie.replace((!ends).then_some(pair));
+            } else if name == "set-cookie" && value.contains("recovery-codes=") {
+                let pair = value.split(';').next().unwrap().to_string();
+                let ends = value.contains("Max-Age=0");
+                self.codes.replace((!ends).then_some(pair));
             }
         }
         Answer {

@@ -175,7 +175,7 @@ fn a_sign_in_under_way_while_a_second_factor_is_set_up_is_no_way_around_it() {
     let confirmed = while_held(&site, &arriving, PATIENCE, move || {
         window.post("/second-factor/confirmation", &[("code", &code)])
     });
-    assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+    assert_eq!(confirmed.status, 303, "{}", confirmed.text());
     assert_eq!(site.count(&format!("sessions where user_id = '{id}'")), 1);
 }
 

@@ -41,7 +41,7 @@ const fn row(method: &'static str, path: &'static str, statuses: [u16; 5]) -> Ex
 /// 303 is the way to sign in (a stranger), to the own password (a user, or whoever must choose one), or on
 /// after an act; 422 a form with nothing in it.
 #[rustfmt::skip]
-const EXPECTED: [Expected; 58] = [
+const EXPECTED: [Expected; 62] = [
     row("GET", "/", [303, 303, 303, 303, 303]),
     row("GET", "/sign-in", [200, 303, 303, 303, 303]),
     row("POST", "/sign-in", [422, 422, 422, 422, 422]),
@@ -55,9 +55,13 @@ const EXPECTED: [Expected; 58] = [
     row("POST", "/second-factor/setup", [303, 403, 422, 422, 303]),
     row("POST", "/second-factor/confirmation", [303, 422, 422, 422, 303]),
     row("POST", "/second-factor/recovery-codes", [303, 422, 422, 422, 303]),
+    row("GET", "/second-factor/recovery-codes", [303, 303, 303, 303, 303]),
+    row("GET", "/second-factor/recovery-codes.txt", [303, 303, 303, 303, 303]),
+    row("POST", "/second-factor/recovery-codes/receipt", [303, 303, 303, 303, 303]),
     row("POST", "/second-factor/removal", [303, 422, 422, 422, 303]),
     row("GET", "/account", [303, 303, 200, 200, 303]),
     row("POST", "/account", [303, 403, 422, 422, 303]),
+    row("GET", "/account/second-factor", [303, 303, 200, 200, 303]),
     row("POST", "/account/second-factor", [303, 403, 400, 400, 303]),
     row("GET", "/activity", [303, 303, 200, 200, 303]),
     row("GET", "/activity.csv", [303, 303, 200, 200, 303]),

@@ -37,13 +37,23 @@ pub fn set_up(site: &Site, client: &Client, username: &str) -> Vec<String> {
         "{}",
         begun.text()
     );
-    let page = client.post(
+    let answer = client.post(
         "/second-factor/confirmation",
         &[("code", &code(site, username, 0))],
     );
-    assert_eq!(page.status, 200, "{}", page.text());
     forget_step(site);
-    codes_on(&page)
+    codes_shown(client, &answer)
+}
+
+/// The codes on the page that this answer leads to.
+pub fn codes_shown(client: &Client, answer: &Answer) -> Vec<String> {
+    assert_eq!(
+        (answer.status, answer.location.as_deref()),
+        (303, Some("/second-factor/recovery-codes")),
+        "{}",
+        answer.text()
+    );
+    codes_on(&client.get("/second-factor/recovery-codes"))
 }
 
 /// Gives the password; the session is half of one.
@@ -83,6 +93,12 @@ fn setting_up_asks_for_the_password_and_a_right_code_and_ends_other_sessions() {
     );
     assert_eq!(wrong.status, 422);
     assert!(wrong.error_at("current_password").is_some());
+    let empty = boss.post("/second-factor/setup", &[("current_password", "")]);
+    assert_eq!(empty.status, 422);
+    assert_eq!(
+        empty.error_at("current_password").as_deref(),
+        Some("Enter your current password.")
+    );
     assert_eq!(site.count("second_factors"), 0);
     boss.post("/second-factor/setup", &[("current_password", PASSWORD)]);
     let shown = boss.get("/second-factor");
@@ -102,7 +118,7 @@ fn setting_up_asks_for_the_password_and_a_right_code_and_ends_other_sessions() {
         "/second-factor/confirmation",
         &[("code", &code(&site, "boss@acme.example", 0))],
     );
-    let codes = codes_on(&page);
+    let codes = codes_shown(&boss, &page);
     assert_eq!(codes.len(), 10);
     assert_eq!(boss.get("/users").status, 200);
     assert_eq!(
@@ -137,6 +153,56 @@ fn setting_up_asks_for_the_password_and_a_right_code_and_ends_other_sessions() {
             .status,
         403
     );
+}
+
+#[test]
+fn recovery_codes_are_shown_again_to_the_session_that_made_them_until_they_are_kept() {
+    let site = Site::start();
+    site.company("Acme", "acme.example", 9);
+    let boss = site.signed_in("boss@acme.example");
+    let codes = set_up(&site, &boss, "boss@acme.example");
+    let shown = |client: &Client| codes_on(&client.get("/second-factor/recovery-codes"));
+    assert_eq!(shown(&boss), codes, "loaded again");
+    let file = boss.get("/second-factor/recovery-codes.txt");
+    assert_eq!(file.header("cache-control"), Some("no-store"));
+    assert!(
+        file.header("content-disposition")
+            .unwrap()
+            .starts_with("attachment")
+    );
+    assert!(codes.iter().all(|code| file.body.contains(code)));
+    // Nowhere in clear: neither in the browser nor in the database.
+    let sealed = boss.codes.borrow().clone().unwrap();
+    let stored = site.everything();
+    for code in &codes {
+        assert!(!sealed.contains(code) && !stored.contains(code));
+    }
+    // Another session has nothing of them, also with that cookie.
+    let half = arriving(&site, "boss@acme.example", PASSWORD);
+    half.post("/second-factor", &[("code", &codes[0])]);
+    half.codes.replace(Some(sealed.clone()));
+    let page = half.get("/second-factor/recovery-codes");
+    assert!(codes_on(&page).is_empty());
+    assert!(page.says("make new ones here"), "{}", page.text());
+    // Nor has who changed it, or who comes later.
+    boss.codes
+        .replace(Some(format!("{}A", &sealed[..sealed.len() - 1])));
+    assert!(shown(&boss).is_empty());
+    boss.codes.replace(Some(sealed.clone()));
+    assert_eq!(shown(&boss), codes);
+    let receipt = boss.post("/second-factor/recovery-codes/receipt", &[]);
+    assert_eq!(receipt.location.as_deref(), Some("/"));
+    assert_eq!(*boss.codes.borrow(), None, "the browser forgot them");
+    assert!(shown(&boss).is_empty());
+    // New ones end what a browser keeps of the old ones.
+    forget_step(&site);
+    let renewed = half.post(
+        "/second-factor/recovery-codes",
+        &[("code", &code(&site, "boss@acme.example", 0))],
+    );
+    assert_eq!(codes_shown(&half, &renewed).len(), 10);
+    boss.codes.replace(Some(sealed));
+    assert!(shown(&boss).is_empty());
 }
 
 #[test]

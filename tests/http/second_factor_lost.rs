@@ -1,6 +1,6 @@
 //! The second factor when the phone is lost, when somebody guesses, and when the account demands it.
 
-use crate::second_factor::{arriving, code, codes_on, company, id_of, set_up};
+use crate::second_factor::{arriving, code, codes_shown, company, id_of, set_up};
 use crate::site::{PASSWORD, Site};
 
 #[test]
@@ -26,20 +26,26 @@ fn a_recovery_code_signs_in_once_and_is_told_by_mail() {
         "9"
     );
     let again = arriving(&site, "boss@acme.example", PASSWORD);
-    assert_eq!(
-        again.post("/second-factor", &[("code", &codes[3])]).status,
-        422
+    let used = again.post("/second-factor", &[("code", &codes[3])]);
+    assert_eq!(used.status, 422);
+    assert!(
+        used.says("no recovery code of yours that is left") && !used.says("Wait for the next one"),
+        "{}",
+        used.text()
     );
+    let nothing = again.post("/second-factor", &[("code", " ")]);
+    assert!(nothing.says("or one of your recovery codes"));
     // New ones end the old ones, and take a code from the app.
     assert_eq!(
         half.post("/second-factor/recovery-codes", &[("code", &codes[4])])
             .status,
         422
     );
-    let renewed = codes_on(&half.post(
+    let renewed = half.post(
         "/second-factor/recovery-codes",
         &[("code", &code(&site, "boss@acme.example", 0))],
-    ));
+    );
+    let renewed = codes_shown(&half, &renewed);
     assert_eq!(renewed.len(), 10);
     assert_eq!(
         again.post("/second-factor", &[("code", &codes[5])]).status,
@@ -217,6 +223,22 @@ fn an_account_that_demands_one_lets_administrators_do_nothing_before() {
     let refused = other.post("/account/second-factor", &[("required", "yes")]);
     assert_eq!(refused.status, 422);
     assert!(refused.says("Set up a second factor for yourself first"));
+    // Whom it stops is said before the button.
+    assert!(boss.get("/account").says("1 of 2 administrators has one."));
+    let before = boss.get("/account/second-factor");
+    assert!(
+        before.says("1 of 2 administrators has none yet: Other Tester"),
+        "{}",
+        before.text()
+    );
+    assert!(!before.says("Boss Tester boss@"), "{}", before.text());
+    assert!(before.says("can do nothing else here before"));
+    assert_eq!(before.field("required"), "yes");
+    assert_eq!(
+        site.value("select second_factor_required from accounts"),
+        "f",
+        "looking changes nothing"
+    );
     assert_eq!(
         boss.post("/account/second-factor", &[("required", "yes")])
             .status,
@@ -256,6 +278,9 @@ fn an_account_that_demands_one_lets_administrators_do_nothing_before() {
             .status,
         403
     );
+    let no_more = boss.get("/account/second-factor");
+    assert!(no_more.says("Who has a second factor keeps it"));
+    assert_eq!(no_more.field("required"), "no");
     // Users who administer nothing are asked nothing.
     assert_eq!(
         site.signed_in("ann@acme.example").get("/password").status,

@@ -338,7 +338,7 @@ impl Site {
         let asked = self
             .client()
             .post("/forgot-password", &[("username", username)]);
-        assert_eq!(asked.status, 200, "{}", asked.text());
+        assert_eq!(asked.status, 303, "{}", asked.text());
         self.mailed_recovery_path(username)
     }
 

@@ -13,23 +13,25 @@ use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
 use crate::web::form::Errors;
-use crate::web::input::Form;
+use crate::web::input::{Form, Query};
+use crate::web::redirect::see_other;
 use crate::web::{context, page};
 
 /// Every answer takes so long, many times the work: a known address, for which a mail is written, is not told from
 /// an unknown one by the time (Django CVE-2024-39329).
 const ANSWER_AFTER: Duration = Duration::from_millis(100);
 
-/// GET `/forgot-password`.
+/// GET `/forgot-password`; with `?sent=yes` after a link was asked for, for whatever address.
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn show(app: web::Data<App>) -> Result<HttpResponse, WebError> {
+pub async fn show(app: web::Data<App>, query: Query) -> Result<HttpResponse, WebError> {
+    let sent = query.0.text("sent")? == "yes";
     page::ok(&ForgotPasswordPage::new(
         app.layout(),
         "",
         Errors::none(),
-        false,
+        sent,
     ))
 }
 
@@ -64,7 +66,7 @@ pub async fn send(
     let shared = app.clone();
     let source = context::source(&request, &app);
     let request_id = context::request_id(&request);
-    let address = typed.clone();
+    let address = typed;
     let answer_at = Instant::now() + ANSWER_AFTER;
     let wait = blocking(move || {
         access::request_link(&shared.db, &address, source, request_id, clock::now())
@@ -73,11 +75,6 @@ pub async fn send(
     sleep_until(answer_at).await;
     match wait {
         Some(wait) => Err(WebError::TooMany(wait)),
-        None => page::ok(&ForgotPasswordPage::new(
-            app.layout(),
-            &typed,
-            Errors::none(),
-            true,
-        )),
+        None => Ok(see_other("/forgot-password?sent=yes")),
     }
 }

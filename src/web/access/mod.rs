@@ -5,6 +5,7 @@ pub mod home;
 pub mod pages;
 pub mod password;
 pub mod qr;
+pub mod recovery_codes;
 pub mod second_factor;
 mod second_factor_code;
 pub mod second_factor_pages;

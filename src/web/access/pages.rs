@@ -3,6 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
+use crate::web::flash::{Flash, FlashTone};
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
 
@@ -118,7 +119,7 @@ impl PasswordPage {
         };
         let current = (!by_link).then(|| {
             let field = Field::password("current_password", "Current password", "current-password")
-                .autofocus(errors.is_empty())
+                .autofocus(errors.is_empty() && layout.flash.is_none())
                 .errors(&errors);
             if current_hint.is_empty() {
                 field
@@ -150,6 +151,15 @@ impl PasswordPage {
             PasswordReason::RecoveryLink { token } => Some(token),
             PasswordReason::OwnWish | PasswordReason::Temporary => None,
         }
+    }
+
+    /// Saved a moment ago by somebody who has no other page: they need do nothing more.
+    fn is_just_saved(&self) -> bool {
+        let succeeded = |flash: &Flash| flash.tone == FlashTone::Success;
+        self.is_all_there_is()
+            && self.reason == PasswordReason::OwnWish
+            && self.errors.is_empty()
+            && self.layout.flash.as_ref().is_some_and(succeeded)
     }
 
     /// Signed in, but no administrator: this page is all there is for them.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::second_factor_code::{add_error, typed_code};
+use super::second_factor_code::{Takes, add_error, typed_code};
 use super::second_factor_pages::AskPage;
 use super::second_factor_settings;
 use crate::access::second_factor::{self, SecondFactorError};
@@ -49,11 +49,11 @@ pub async fn give(
         });
     };
     let mut errors = Errors::none();
-    let code = match typed_code(&form.0, &mut errors)? {
+    let code = match typed_code(&form.0, Takes::AnyCode, &mut errors)? {
         Some(code) => code,
         None => return page::unprocessable(&AskPage::new(app.layout(), errors)),
     };
-    let shared = app.clone();
+    let (shared, typed) = (app.clone(), code.clone());
     let must_choose_password = user.signed_in.must_choose_password;
     let outcome = blocking(move || {
         second_factor::give(
@@ -85,7 +85,7 @@ pub async fn give(
                 }
                 SecondFactorError::Database(_) => {}
             }
-            let status = add_error(error, &mut errors)?;
+            let status = add_error(error, &typed, Takes::AnyCode, &mut errors)?;
             page::with_status(status, &AskPage::new(app.layout(), errors))
         }
     }

@@ -84,7 +84,9 @@ impl SettingsPage {
     /// The page; what was typed is never sent back.
     pub fn new(layout: Layout, progress: Progress, demanded: bool, errors: Errors) -> Self {
         let hint = match progress {
-            Progress::On { .. } => "Six digits from your app.",
+            Progress::On { .. } => {
+                "Six digits from your app. To turn it off, a recovery code does too."
+            }
             _ => "The six digits that your app shows now.",
         };
         Self {
@@ -99,7 +101,7 @@ impl SettingsPage {
     }
 }
 
-/// The recovery codes, once.
+/// The recovery codes, for as long as the browser that made them has them.
 #[derive(Debug, Clone, Template, WebTemplate)]
 #[template(path = "access/recovery_codes.html")]
 pub struct RecoveryCodesPage {

@@ -5,8 +5,9 @@ use actix_web::{HttpResponse, web};
 use secrecy::SecretString;
 
 use super::qr::Qr;
-use super::second_factor_code::{add_error, typed_code};
-use super::second_factor_pages::{Progress, RecoveryCodesPage, SettingsPage};
+use super::recovery_codes;
+use super::second_factor_code::{Takes, add_error, typed_code};
+use super::second_factor_pages::{Progress, SettingsPage};
 use crate::access::second_factor::{self, SecondFactorError, Standing};
 use crate::access::{self, ChooseError};
 use crate::db;
@@ -49,6 +50,11 @@ pub async fn begin(
     if !user.signed_in.administrator {
         return Err(WebError::Forbidden);
     }
+    if form.0.text("current_password")?.is_empty() {
+        let mut errors = Errors::none();
+        errors.add("current_password", "Enter your current password.");
+        return page::unprocessable(&draw(app, user, errors).await?);
+    }
     let typed: SecretString = form.0.text("current_password")?.into();
     let (shared, by) = (app.clone(), user.clone());
     let outcome = blocking(move || {
@@ -87,7 +93,7 @@ pub async fn begin(
     page::with_status(status, &draw(app, user, errors).await?)
 }
 
-/// POST `/second-factor/confirmation`: the first code turns it on; the recovery codes are shown.
+/// POST `/second-factor/confirmation`: the first code turns it on and leads to the recovery codes.
 ///
 /// # Errors
 /// [`WebError`].
@@ -96,7 +102,7 @@ pub async fn confirm(
     user: WithOwnPassword,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    with_code(app, user.0, &form, |app, user, code| {
+    with_code(app, user.0, &form, Takes::AppCode, |app, user, code| {
         second_factor::confirm(
             &app.db,
             &user.author,
@@ -119,7 +125,7 @@ pub async fn renew_codes(
     user: WithOwnPassword,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    with_code(app, user.0, &form, |app, user, code| {
+    with_code(app, user.0, &form, Takes::AppCode, |app, user, code| {
         second_factor::renew_codes(
             &app.db,
             &user.author,
@@ -144,7 +150,7 @@ pub async fn turn_off(
     if demanded(&user.0) {
         return Err(WebError::Forbidden);
     }
-    with_code(app, user.0, &form, |app, user, code| {
+    with_code(app, user.0, &form, Takes::AnyCode, |app, user, code| {
         second_factor::turn_off(
             &app.db,
             &user.author,
@@ -168,19 +174,17 @@ async fn with_code(
     app: web::Data<App>,
     user: SignedInUser,
     form: &Form,
+    takes: Takes,
     act: impl FnOnce(&App, &SignedInUser, &str) -> Result<Done, SecondFactorError> + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let mut errors = Errors::none();
-    let Some(code) = typed_code(&form.0, &mut errors)? else {
+    let Some(code) = typed_code(&form.0, takes, &mut errors)? else {
         return page::unprocessable(&draw(app, user, errors).await?);
     };
-    let (shared, by) = (app.clone(), user.clone());
+    let (shared, by, typed) = (app.clone(), user.clone(), code.clone());
     let outcome = blocking(move || act(&shared, &by, &code)).await?;
     match outcome {
-        Ok(Done::Codes(codes)) => page::ok(&RecoveryCodesPage {
-            layout: user.layout(&app),
-            codes,
-        }),
+        Ok(Done::Codes(codes)) => recovery_codes::lead_there(&app, &user, &codes),
         Ok(Done::Off) => {
             let flash =
                 Flash::success("The second factor is off. Your password alone signs you in.");
@@ -188,7 +192,7 @@ async fn with_code(
             Ok(see_other("/second-factor"))
         }
         Err(error) => {
-            let status = add_error(error, &mut errors)?;
+            let status = add_error(error, &typed, takes, &mut errors)?;
             page::with_status(status, &draw(app, user, errors).await?)
         }
     }
@@ -198,7 +202,11 @@ fn demanded(user: &SignedInUser) -> bool {
     user.signed_in.administrator && user.signed_in.account.second_factor_required
 }
 
-async fn draw(
+/// The page of somebody who is in, with what was wrong.
+///
+/// # Errors
+/// [`WebError`].
+pub(super) async fn draw(
     app: web::Data<App>,
     user: SignedInUser,
     errors: Errors,

@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, web};
 
 use super::pages::AccountPage;
-use crate::accounts::{self, AccountError};
+use super::{second_factor, time_zones};
+use crate::accounts::{self, AccountAdministrator, AccountError};
 use crate::db;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -45,7 +46,10 @@ pub async fn save(
             accounts::set_time_zone(tx, &user.author, &zone, user.now)?;
             user.leave(
                 tx,
-                &Flash::success(format!("Times are shown in {zone} from now on.")),
+                &Flash::success(format!(
+                    "Times are shown in {} from now on.",
+                    zone.replace('_', " ")
+                )),
             )?;
             Ok::<_, AccountError>(())
         })
@@ -62,45 +66,6 @@ pub async fn save(
     }
 }
 
-/// POST `/account/second-factor`: `required=yes|no`. Whoever demands one has one.
-///
-/// # Errors
-/// [`WebError`].
-pub async fn demand_second_factor(
-    app: web::Data<App>,
-    administrator: Administrator,
-    form: Form,
-) -> Result<HttpResponse, WebError> {
-    let required = match form.0.text("required")? {
-        "yes" => true,
-        "no" => false,
-        _ => return Err(WebError::BadRequest("required is yes or no")),
-    };
-    let user = administrator.0;
-    if required && !user.signed_in.has_second_factor {
-        let mut errors = Errors::none();
-        errors.add(
-            "second_factor",
-            "Set up a second factor for yourself first: otherwise you would shut yourself out.",
-        );
-        return page::unprocessable(&draw(app, user, errors).await?);
-    }
-    blocking(move || {
-        app.db.write(|tx| {
-            accounts::set_second_factor_required(tx, &user.author, required, user.now)?;
-            let text = if required {
-                "Administrators need a second factor from now on. Who has none sets one up at the next click."
-            } else {
-                "Administrators need no second factor any more. Who has one keeps it."
-            };
-            user.leave(tx, &Flash::success(text))?;
-            Ok::<_, db::Error>(())
-        })
-    })
-    .await??;
-    Ok(see_other("/account"))
-}
-
 async fn draw(
     app: web::Data<App>,
     user: SignedInUser,
@@ -114,47 +79,31 @@ async fn draw(
     })
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;
-    let mut time_zones: Vec<String> = jiff::tz::db()
-        .available()
-        .map(|name| name.as_str().to_string())
-        .filter(|name| is_place(name))
-        .collect();
-    time_zones.sort();
+    let with_second_factor = details.administrators.iter();
+    let with_second_factor = with_second_factor
+        .filter(|one| one.has_second_factor)
+        .count();
     Ok(AccountPage {
         layout: user.layout(&app),
+        second_factors: second_factor::how_many(with_second_factor, details.administrators.len()),
         name: details.account.name.clone(),
         domains: details.domains,
         seats: list::seats(&user),
-        administrators: details
-            .administrators
-            .into_iter()
-            .map(|(id, first_name, last_name, username)| Person {
-                name: format!("{first_name} {last_name}"),
-                username,
-                href: Place::default().user_href(&id),
-            })
-            .collect(),
+        administrators: details.administrators.into_iter().map(person).collect(),
         second_factor_required: details.account.second_factor_required,
+        regions: time_zones::regions(&details.account.time_zone, user.now),
+        time_zone_words: when::zone_words(&user.zone),
         time_zone: details.account.time_zone,
-        time_zones,
         local_time: when::exact(user.now, &user.zone),
         errors,
     })
 }
 
-/// Places and UTC; the database's other names are old abbreviations.
-fn is_place(name: &str) -> bool {
-    const AREAS: [&str; 10] = [
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Arctic/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    ];
-    name == "UTC" || AREAS.iter().any(|area| name.starts_with(area))
+/// An administrator, with the way to their pop-up.
+pub(super) fn person(administrator: AccountAdministrator) -> Person {
+    Person {
+        name: format!("{} {}", administrator.first_name, administrator.last_name),
+        href: Place::default().user_href(&administrator.id),
+        username: administrator.username,
+    }
 }

@@ -2,3 +2,5 @@
 
 pub mod account;
 pub mod pages;
+pub mod second_factor;
+pub mod time_zones;

@@ -1,6 +1,7 @@
 //! Every page in every state with made-up data, drawn into `target/look` to be looked at and checked
 //! in a browser. As a test it shows that every template renders.
 
+mod account;
 mod bulk;
 mod contrast;
 mod lists;

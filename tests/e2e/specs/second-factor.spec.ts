@@ -26,7 +26,9 @@ async function setUp(page: Page, company: Company): Promise<{ secret: string; co
   await checked(page);
   const codes = await page.getByRole("code").allInnerTexts();
   expect(codes).toHaveLength(10);
-  await page.getByRole("link", { name: "I have them" }).click();
+  await page.reload();
+  expect(await page.getByRole("code").allInnerTexts()).toEqual(codes);
+  await page.getByRole("button", { name: "I have kept them" }).click();
   await expect(page).toHaveURL(/\/users/);
   return { secret, codes };
 }
@@ -84,6 +86,10 @@ test("the account demands it, and a second administrator is led to set theirs up
   await edit.getByRole("link", { name: "Make administrator" }).click();
   await users.getByRole("button", { name: "Make administrator" }).click();
   await users.goto("/account");
+  await users.getByRole("link", { name: "Ask every administrator for it" }).click();
+  await expect(users.getByText("1 of 2 administrators has none yet:")).toBeVisible();
+  await expect(users.getByRole("link", { name: `${kim.firstName} ${kim.lastName}` })).toBeVisible();
+  await checked(users);
   await users.getByRole("button", { name: "Ask every administrator for it" }).click();
   await expect(users.getByText("Administrators need a second factor from now on.")).toBeVisible();
   await checked(users);

@@ -1,0 +1,133 @@
+//! `/account/second-factor`: asking every administrator for a second factor, or no more. Whom it stops is said
+//! before.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::account::person;
+use super::pages::DemandPage;
+use crate::accounts;
+use crate::db;
+use crate::web::app::App;
+use crate::web::blocking::blocking;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::guard::{Administrator, SignedInUser};
+use crate::web::input::Form;
+use crate::web::page;
+use crate::web::redirect::see_other;
+
+/// GET: who has none, and what happens to them.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn show(
+    app: web::Data<App>,
+    administrator: Administrator,
+) -> Result<HttpResponse, WebError> {
+    page::ok(&draw(app, administrator.0).await?)
+}
+
+/// POST: `required=yes|no`. Whoever demands one has one.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn demand(
+    app: web::Data<App>,
+    administrator: Administrator,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let required = match form.0.text("required")? {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(WebError::BadRequest("required is yes or no")),
+    };
+    let user = administrator.0;
+    if required && !user.signed_in.has_second_factor {
+        // The page says why, and leads on.
+        return page::with_status(StatusCode::UNPROCESSABLE_ENTITY, &draw(app, user).await?);
+    }
+    blocking(move || {
+        app.db.write(|tx| {
+            accounts::set_second_factor_required(tx, &user.author, required, user.now)?;
+            let text = if required {
+                "Administrators need a second factor from now on. Who has none sets one up at the next click or sign-in."
+            } else {
+                "Administrators need no second factor any more. Who has one keeps it, and may turn it off."
+            };
+            user.leave(tx, &Flash::success(text))?;
+            Ok::<_, db::Error>(())
+        })
+    })
+    .await??;
+    Ok(see_other("/account"))
+}
+
+async fn draw(app: web::Data<App>, user: SignedInUser) -> Result<DemandPage, WebError> {
+    let (shared, account_id) = (app.clone(), user.account_id());
+    let details = blocking(move || {
+        shared
+            .db
+            .read(|connection| accounts::details(connection, account_id))
+    })
+    .await?
+    .map_err(|error: db::Error| WebError::from(error))?;
+    let administrators = details.administrators.len();
+    let without = details.administrators.into_iter();
+    Ok(DemandPage {
+        layout: user.layout(&app),
+        required: details.account.second_factor_required,
+        has_own: user.signed_in.has_second_factor,
+        without: without
+            .filter(|one| !one.has_second_factor)
+            .map(person)
+            .collect(),
+        administrators,
+    })
+}
+
+/// How many of an account's administrators have one.
+pub(super) fn how_many(with: usize, all: usize) -> String {
+    match (with, all) {
+        (1, 1) => "You have one.".to_string(),
+        (0, 1) => "You have none yet.".to_string(),
+        (0, all) => format!("None of the {all} administrators has one yet."),
+        (with, all) if with == all => format!("All {all} administrators have one."),
+        (1, all) => format!("1 of {all} administrators has one."),
+        (with, all) => format!("{with} of {all} administrators have one."),
+    }
+}
+
+impl DemandPage {
+    /// Whom it stops, counted.
+    fn stopped(&self) -> String {
+        match (self.without.len(), self.administrators) {
+            (0, 1) => "You are the only administrator and have one: it stops nobody.".to_string(),
+            (0, all) => format!("All {all} administrators have one: it stops nobody."),
+            (1, all) => format!("1 of {all} administrators has none yet:"),
+            (without, all) => format!("{without} of {all} administrators have none yet:"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_many;
+
+    #[test]
+    fn how_many_have_one_is_a_sentence_for_every_number() {
+        let words =
+            [(0, 1), (1, 1), (0, 3), (1, 3), (2, 3), (3, 3)].map(|(with, all)| how_many(with, all));
+        assert_eq!(
+            words,
+            [
+                "You have none yet.",
+                "You have one.",
+                "None of the 3 administrators has one yet.",
+                "1 of 3 administrators has one.",
+                "2 of 3 administrators have one.",
+                "All 3 administrators have one.",
+            ]
+        );
+    }
+}
