@@ -29,6 +29,7 @@ pub mod mailbox;
 pub mod metrics;
 pub mod origin;
 pub mod page;
+mod panics;
 pub mod password_resets;
 pub mod redirect;
 pub mod return_to;

@@ -10,14 +10,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::second_factor_pages::RecoveryCodesPage;
-use super::second_factor_settings::draw;
 use crate::access::second_factor;
 use crate::db;
 use crate::web::app::App;
-use crate::web::blocking::blocking;
+use crate::web::blocking::{afterwards, blocking};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
-use crate::web::form::Errors;
 use crate::web::guard::{SignedInUser, WithOwnPassword};
 use crate::web::page;
 use crate::web::redirect::see_other;
@@ -67,14 +65,15 @@ pub async fn show(
             layout: user.layout(&app),
             codes,
         }),
-        None if user.signed_in.has_second_factor => {
-            let mut settings = draw(app, user, Errors::none()).await?;
-            settings.layout.flash = Some(Flash::notice(
-                "Recovery codes are shown for ten minutes after they were made, in that browser. If you have not kept yours, make new ones here.",
-            ));
-            page::ok(&settings)
+        None => {
+            if user.signed_in.has_second_factor {
+                let flash = Flash::notice(
+                    "Recovery codes are shown for ten minutes after they were made, in that browser. If you have not kept yours, make new ones here.",
+                );
+                afterwards(move || app.db.write(|tx| user.leave(tx, &flash))).await;
+            }
+            Err(WebError::SeeOther("/second-factor".to_string()))
         }
-        None => Err(WebError::SeeOther("/second-factor".to_string())),
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::pages::AccountPage;
-use super::{second_factor, time_zones};
+use super::time_zones;
 use crate::accounts::{self, AccountAdministrator, AccountError};
 use crate::db;
 use crate::web::app::App;
@@ -85,7 +85,7 @@ async fn draw(
         .count();
     Ok(AccountPage {
         layout: user.layout(&app),
-        second_factors: second_factor::how_many(with_second_factor, details.administrators.len()),
+        second_factors: how_many(with_second_factor, details.administrators.len()),
         name: details.account.name.clone(),
         domains: details.domains,
         seats: list::seats(&user),
@@ -105,5 +105,39 @@ pub(super) fn person(administrator: AccountAdministrator) -> Person {
         name: format!("{} {}", administrator.first_name, administrator.last_name),
         href: Place::default().user_href(&administrator.id),
         username: administrator.username,
+    }
+}
+
+/// How many of an account's administrators have one.
+fn how_many(with: usize, all: usize) -> String {
+    match (with, all) {
+        (1, 1) => "You have one.".to_string(),
+        (0, 1) => "You have none yet.".to_string(),
+        (0, all) => format!("None of the {all} administrators has one yet."),
+        (with, all) if with == all => format!("All {all} administrators have one."),
+        (1, all) => format!("1 of {all} administrators has one."),
+        (with, all) => format!("{with} of {all} administrators have one."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_many;
+
+    #[test]
+    fn how_many_have_one_is_a_sentence_for_every_number() {
+        let words =
+            [(0, 1), (1, 1), (0, 3), (1, 3), (2, 3), (3, 3)].map(|(with, all)| how_many(with, all));
+        assert_eq!(
+            words,
+            [
+                "You have none yet.",
+                "You have one.",
+                "None of the 3 administrators has one yet.",
+                "1 of 3 administrators has one.",
+                "2 of 3 administrators have one.",
+                "All 3 administrators have one.",
+            ]
+        );
     }
 }

@@ -86,18 +86,6 @@ async fn draw(app: web::Data<App>, user: SignedInUser) -> Result<DemandPage, Web
     })
 }
 
-/// How many of an account's administrators have one.
-pub(super) fn how_many(with: usize, all: usize) -> String {
-    match (with, all) {
-        (1, 1) => "You have one.".to_string(),
-        (0, 1) => "You have none yet.".to_string(),
-        (0, all) => format!("None of the {all} administrators has one yet."),
-        (with, all) if with == all => format!("All {all} administrators have one."),
-        (1, all) => format!("1 of {all} administrators has one."),
-        (with, all) => format!("{with} of {all} administrators have one."),
-    }
-}
-
 impl DemandPage {
     /// Whom it stops, counted.
     fn stopped(&self) -> String {
@@ -107,27 +95,5 @@ impl DemandPage {
             (1, all) => format!("1 of {all} administrators has none yet:"),
             (without, all) => format!("{without} of {all} administrators have none yet:"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::how_many;
-
-    #[test]
-    fn how_many_have_one_is_a_sentence_for_every_number() {
-        let words =
-            [(0, 1), (1, 1), (0, 3), (1, 3), (2, 3), (3, 3)].map(|(with, all)| how_many(with, all));
-        assert_eq!(
-            words,
-            [
-                "You have none yet.",
-                "You have one.",
-                "None of the 3 administrators has one yet.",
-                "1 of 3 administrators has one.",
-                "2 of 3 administrators have one.",
-                "All 3 administrators have one.",
-            ]
-        );
     }
 }
