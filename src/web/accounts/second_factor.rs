@@ -88,7 +88,7 @@ async fn draw(app: web::Data<App>, user: SignedInUser) -> Result<DemandPage, Web
 
 impl DemandPage {
     /// Whom it stops, counted.
-    fn stopped(&self) -> String {
+    pub(super) fn stopped(&self) -> String {
         match (self.without.len(), self.administrators) {
             (0, 1) => "You are the only administrator and have one: it stops nobody.".to_string(),
             (0, all) => format!("All {all} administrators have one: it stops nobody."),

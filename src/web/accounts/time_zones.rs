@@ -141,7 +141,7 @@ pub fn regions(chosen: &str, now: OffsetDateTime) -> Vec<Region> {
 fn zone(name: &str, region: &str, now: OffsetDateTime) -> Option<Zone> {
     let place = name.strip_prefix(region)?.strip_prefix('/')?;
     let moment = Timestamp::from_second(now.unix_timestamp()).ok()?;
-    let there = moment.to_zoned(TimeZone::get(name).ok()?);
+    let there = moment.to_zoned_datetime(TimeZone::get(name).ok()?);
     let mut parts: Vec<&str> = place.split('/').collect();
     parts.reverse();
     let words = format!(
