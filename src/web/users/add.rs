@@ -252,7 +252,12 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
 /// there is one. How many are in use stands in the pop-up once.
 fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Errors) {
     let whom = seats.to_deactivate();
-    if could_be_freed.is_empty() {
+    if seats.free() > 0 {
+        // As they were when the form came: the last one went to somebody else meanwhile.
+        errors.add_general(format!(
+            "No seat is free any more: the last one was taken meanwhile. Deactivate {whom} first, then try again."
+        ));
+    } else if could_be_freed.is_empty() {
         errors.add_general(format!(
             "Nobody was added. Deactivate {whom} first, then try again."
         ));
