@@ -3,6 +3,7 @@
 use time::macros::datetime;
 
 use super::{draw, signed_in};
+use crate::web::access::second_factor_pages::RecoveryCodesPage;
 use crate::web::accounts::pages::{AccountPage, DemandPage};
 use crate::web::accounts::time_zones::regions;
 use crate::web::components::{Person, Seats};
@@ -66,4 +67,15 @@ fn asking_for_a_second_factor() {
         ..page
     };
     draw("second-factor-demand-own-first", &first);
+}
+
+#[test]
+fn recovery_codes() {
+    let code = |number: u32| format!("ABCD-EFGH-JKMN-PQRS-TUVW-X{number:03}");
+    let page = RecoveryCodesPage {
+        layout: signed_in(),
+        codes: (0..10).map(code).collect(),
+    };
+    let html = draw("recovery-codes", &page);
+    assert!(html.contains("Download as text") && html.contains("I have kept them"));
 }

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 
 import { checked } from "../support/checked";
 import type { Company } from "../support/company";
-import { openUser } from "../support/page";
+import { hasScript, openUser } from "../support/page";
 import { expect, test } from "../support/test";
 import { totp } from "../support/totp";
 
@@ -26,6 +26,9 @@ async function setUp(page: Page, company: Company): Promise<{ secret: string; co
   await checked(page);
   const codes = await page.getByRole("code").allInnerTexts();
   expect(codes).toHaveLength(10);
+  const text = await page.request.get("/second-factor/recovery-codes.txt");
+  for (const code of codes) expect(await text.text()).toContain(code);
+  for (const name of ["Copy", "Print"]) await expect(page.getByRole("button", { name })).toBeVisible({ visible: await hasScript(page) });
   await page.reload();
   expect(await page.getByRole("code").allInnerTexts()).toEqual(codes);
   await page.getByRole("button", { name: "I have kept them" }).click();
