@@ -10,6 +10,7 @@ mod leavers;
 mod look_ups;
 mod read;
 mod run;
+mod seats;
 mod sheet;
 mod verdict;
 

@@ -1,13 +1,14 @@
 //! Reading an import: how it stands, its lines, what was refused.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Integer, Nullable, Uuid as SqlUuid};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Line, Verdict};
+use super::verdict::TAKE_A_SEAT;
+use super::{Line, Verdict, seats};
 use crate::db;
-use crate::schema::{import_lines, imports, users};
+use crate::schema::{accounts, import_lines, imports, users};
 
 /// Lines on a page.
 pub const LINES_PAGE: i64 = 100;
@@ -27,6 +28,13 @@ pub struct Details {
     pub ignored_columns: String,
     /// When it was started.
     pub started_at: Option<OffsetDateTime>,
+    /// Licences of the account.
+    pub seats: i32,
+    /// People of the account who are in.
+    pub active_users: i32,
+    /// The position from which on chosen lines that need a seat have none, as the choice and the seats
+    /// stand; nothing where all have one, or once it was started.
+    pub no_seat_from: Option<i32>,
     /// How many lines are what.
     pub counts: Counts,
 }
@@ -58,6 +66,12 @@ pub struct Counts {
     /// Chosen to take somebody's place.
     #[diesel(sql_type = BigInt)]
     pub replace_chosen: i64,
+    /// Chosen to be added, and no seat is left.
+    #[diesel(sql_type = BigInt)]
+    pub add_no_seat: i64,
+    /// Chosen to come back, and no seat is left.
+    #[diesel(sql_type = BigInt)]
+    pub reactivate_no_seat: i64,
     /// Chosen and not yet done.
     #[diesel(sql_type = BigInt)]
     pub to_do: i64,
@@ -82,6 +96,21 @@ impl Counts {
     /// Lines to be imported, done or not.
     pub fn chosen(&self) -> i64 {
         self.add_chosen + self.reactivate_chosen + self.replace_chosen
+    }
+
+    /// Chosen lines that need a seat.
+    pub fn seats_needed(&self) -> i64 {
+        self.add_chosen + self.reactivate_chosen
+    }
+
+    /// Chosen lines for which no seat is left.
+    pub fn without_seat(&self) -> i64 {
+        self.add_no_seat + self.reactivate_no_seat
+    }
+
+    /// Chosen lines that need no seat or have one: what starting the import does.
+    pub fn to_import(&self) -> i64 {
+        self.chosen() - self.without_seat()
     }
 
     /// Lines that could be imported and are left out.
@@ -126,8 +155,10 @@ pub struct StoredLine {
 pub enum Shown {
     /// All of them.
     All,
-    /// Those of a verdict; of the outcome once there is one.
+    /// Those that become this, as the choice and the seats stand; of the outcome once there is one.
     Of(Verdict),
+    /// Chosen, and no seat is left.
+    NoSeat,
     /// Importable, and left out.
     LeftOut,
 }
@@ -148,8 +179,11 @@ pub fn details(
         Option<OffsetDateTime>,
         String,
         String,
+        i32,
+        i32,
     );
     let found: Option<Found> = imports::table
+        .inner_join(accounts::table)
         .inner_join(
             users::table.on(users::account_id
                 .eq(imports::account_id)
@@ -164,11 +198,19 @@ pub fn details(
             imports::started_at,
             users::first_name,
             users::last_name,
+            accounts::seats,
+            accounts::active_users,
         ))
         .first(connection)
         .optional()?;
-    let Some((made_at, state, ignored_columns, started_at, first_name, last_name)) = found else {
+    let Some(found) = found else {
         return Ok(None);
+    };
+    let (made_at, state, ignored_columns, started_at, first_name, last_name, seats, active_users) =
+        found;
+    let no_seat_from = match state.as_str() {
+        "checked" => seats::no_seat_from(connection, account_id, id, seats - active_users)?,
+        _ => None,
     };
     Ok(Some(Details {
         id,
@@ -177,14 +219,19 @@ pub fn details(
         state,
         ignored_columns,
         started_at,
-        counts: counts(connection, account_id, id)?,
+        seats,
+        active_users,
+        no_seat_from,
+        counts: counts(connection, account_id, id, no_seat_from)?,
     }))
 }
 
+/// `no_seat_from` as in [`Details`].
 pub(super) fn counts(
     connection: &mut db::Connection,
     account_id: Uuid,
     id: Uuid,
+    no_seat_from: Option<i32>,
 ) -> QueryResult<Counts> {
     diesel::sql_query(
         "select count(*) filter (where verdict = 'add') as add,
@@ -195,6 +242,8 @@ pub(super) fn counts(
                 count(*) filter (where verdict = 'add' and chosen) as add_chosen,
                 count(*) filter (where verdict = 'reactivate' and chosen) as reactivate_chosen,
                 count(*) filter (where verdict = 'replace' and chosen) as replace_chosen,
+                count(*) filter (where verdict = 'add' and chosen and position >= $3) as add_no_seat,
+                count(*) filter (where verdict = 'reactivate' and chosen and position >= $3) as reactivate_no_seat,
                 count(*) filter (where chosen and outcome is null) as to_do,
                 count(*) filter (where outcome = 'added') as added,
                 count(*) filter (where outcome = 'reactivated') as reactivated,
@@ -205,6 +254,7 @@ pub(super) fn counts(
     )
     .bind::<SqlUuid, _>(account_id)
     .bind::<SqlUuid, _>(id)
+    .bind::<Nullable<Integer>, _>(no_seat_from)
     .get_result(connection)
 }
 
@@ -215,21 +265,36 @@ pub(super) fn counts(
 pub fn lines(
     connection: &mut db::Connection,
     account_id: Uuid,
-    id: Uuid,
+    import: &Details,
     shown: Shown,
     page: i64,
 ) -> QueryResult<Vec<StoredLine>> {
-    let query = of_import(account_id, id).into_boxed();
+    let query = of_import(account_id, import.id).into_boxed();
+    let undecided = import_lines::outcome.is_null();
+    let no_seat_from = import.no_seat_from.unwrap_or(i32::MAX);
     let query = match shown {
         Shown::All => query,
-        Shown::Of(verdict) => query.filter(
-            import_lines::outcome
-                .eq(verdict.outcome())
-                .assume_not_null()
-                .or(import_lines::outcome
-                    .is_null()
-                    .and(import_lines::verdict.eq(verdict.as_str()))),
-        ),
+        Shown::Of(verdict) => {
+            let end = if verdict.takes_a_seat() {
+                no_seat_from
+            } else {
+                i32::MAX
+            };
+            query.filter(
+                import_lines::outcome
+                    .eq(verdict.outcome())
+                    .assume_not_null()
+                    .or(undecided
+                        .and(import_lines::verdict.eq(verdict.as_str()))
+                        .and(import_lines::chosen.eq(verdict.is_importable()))
+                        .and(import_lines::position.lt(end))),
+            )
+        }
+        Shown::NoSeat => query
+            .filter(undecided)
+            .filter(import_lines::chosen)
+            .filter(import_lines::verdict.eq_any(TAKE_A_SEAT))
+            .filter(import_lines::position.ge(no_seat_from)),
         Shown::LeftOut => query
             .filter(import_lines::chosen.eq(false))
             .filter(import_lines::verdict.eq_any(Verdict::IMPORTABLE.map(Verdict::as_str))),
@@ -287,6 +352,12 @@ pub(super) fn to_do(
 }
 
 impl StoredLine {
+    /// Whether the line is chosen and no seat is left for it; `no_seat_from` as in [`Details`].
+    pub fn has_no_seat(&self, no_seat_from: Option<i32>) -> bool {
+        let needs_one = Verdict::from_name(&self.verdict).is_some_and(Verdict::takes_a_seat);
+        self.chosen && needs_one && no_seat_from.is_some_and(|from| self.position >= from)
+    }
+
     fn into_line(self) -> Line {
         let (username, first_name, last_name, title, department, phone, replaces) = self.fields;
         Line {

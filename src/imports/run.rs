@@ -17,10 +17,10 @@ use super::check::shortened;
 use super::choice::lock;
 use super::look_ups::Asked;
 use super::verdict::{Decided, Verdict, decide};
-use super::{Line, read};
+use super::{Line, read, seats};
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};
-use crate::schema::{import_lines, imports};
+use crate::schema::imports;
 use crate::users::{self, ActivationError, AddError, ReplaceError, ReplaceUser};
 use crate::{accounts, clock};
 
@@ -43,15 +43,23 @@ pub enum StartError {
     /// Nothing is left to import.
     #[error("Nobody is chosen. Take in at least one line.")]
     NobodyChosen,
-    /// Another number of lines is chosen than the button said.
-    #[error("The choice was changed meanwhile, in another window. Look at it again.")]
+    /// Nobody who is chosen has a seat, or takes somebody's.
+    #[error(
+        "No seat is free for anybody on this list. Deactivate a user first, or ask Customer Success for more seats."
+    )]
+    NoSeat,
+    /// Another number of people would be imported than the button said.
+    #[error(
+        "The choice was changed meanwhile, in another window, or seats were taken or freed. Look at it again."
+    )]
     ChoiceChanged,
     /// The database.
     #[error(transparent)]
     Database(#[from] db::Error),
 }
 
-/// Starts an import; `people` is how many the button named. Pressed twice, it starts once.
+/// Starts an import; `people` is how many the button named. Pressed twice, it starts once. Chosen lines
+/// for which no seat is left are refused here and now.
 ///
 /// # Errors
 /// [`StartError`].
@@ -69,18 +77,20 @@ pub fn start(
         return Ok(());
     }
     // After the import's own lock, as a batch takes them.
-    accounts::lock_for(tx, author)?;
-    let chosen: i64 = import_lines::table
-        .filter(import_lines::account_id.eq(account_id))
-        .filter(import_lines::import_id.eq(id))
-        .filter(import_lines::chosen)
-        .count()
-        .get_result(tx)?;
-    if chosen == 0 {
+    let free = accounts::lock_for(tx, author)?.free_seats();
+    let no_seat_from = seats::no_seat_from(tx, account_id, id, free)?;
+    let counts = read::counts(tx, account_id, id, no_seat_from)?;
+    if counts.chosen() == 0 {
         return Err(StartError::NobodyChosen);
     }
-    if people.is_some_and(|people| people != chosen) {
+    if counts.to_import() == 0 {
+        return Err(StartError::NoSeat);
+    }
+    if people.is_some_and(|people| people != counts.to_import()) {
         return Err(StartError::ChoiceChanged);
+    }
+    if let Some(position) = no_seat_from {
+        seats::refuse_from(tx, account_id, id, position)?;
     }
     diesel::update(imports::table.find((account_id, id)))
         .set((
@@ -93,7 +103,7 @@ pub fn start(
         .execute(tx)?;
     let event = Event::ImportStarted {
         import: id,
-        people: chosen,
+        people: counts.to_import(),
     };
     history::record(tx, author, None, &event, now)?;
     Ok(())
@@ -345,7 +355,7 @@ fn finish(
     diesel::update(imports::table.find((author.account_id, id)))
         .set((imports::state.eq("done"), imports::finished_at.eq(now)))
         .execute(tx)?;
-    let counts = read::counts(tx, author.account_id, id)?;
+    let counts = read::counts(tx, author.account_id, id, None)?;
     let event = Event::ImportFinished {
         import: id,
         added: counts.added,

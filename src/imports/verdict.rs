@@ -10,13 +10,12 @@ use uuid::Uuid;
 use super::Line;
 use super::leavers::{self, Leaver, Leavers};
 use super::look_ups::{Asked, LookUps};
+use super::seats;
 use crate::accounts::Account;
 use crate::db;
 use crate::history::Author;
 use crate::ids;
-use crate::users::{
-    self, AddError, AddUser, FieldProblem, Held, Identity, Profile, ProfileField, Username,
-};
+use crate::users::{self, AddUser, FieldProblem, Held, Identity, Profile, ProfileField, Username};
 
 /// What will become of a line, or became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +31,9 @@ pub enum Verdict {
     /// It cannot be imported.
     Refused,
 }
+
+/// The verdicts after which one more is active: who takes somebody's place takes their seat.
+pub(super) const TAKE_A_SEAT: [&str; 2] = ["add", "reactivate"];
 
 impl Verdict {
     /// All of them, in the order of the page.
@@ -75,8 +77,8 @@ impl Verdict {
     }
 
     /// Whether one more is active afterwards.
-    fn takes_a_seat(self) -> bool {
-        matches!(self, Verdict::Add | Verdict::Reactivate)
+    pub(super) fn takes_a_seat(self) -> bool {
+        TAKE_A_SEAT.contains(&self.as_str())
     }
 
     /// Whether running the list does something with the line.
@@ -155,7 +157,11 @@ pub(super) fn decide(
         .flatten()
         .any(|(username, _)| is_new(username));
     let mut look_ups = LookUps::begin(tx, author, account, asked, any_new, now)?;
-    let mut free_seats = account.free_seats();
+    // A check tells what may be chosen; who of those has a seat depends on the choice.
+    let mut free_seats = match asked {
+        Asked::ToCheck => i32::MAX,
+        Asked::ToImport => account.free_seats(),
+    };
     let mut first_lines: HashMap<String, u32> = HashMap::new();
     let mut leavers = Leavers::default();
     let mut decided = Vec::with_capacity(lines.len());
@@ -209,7 +215,10 @@ pub(super) fn decide(
             if free_seats > 0 {
                 free_seats -= 1;
             } else {
-                verdict = Decided::refused(AddError::NoSeat(None).to_string());
+                verdict = Decided {
+                    user_id: verdict.user_id,
+                    ..Decided::refused(seats::NO_SEAT)
+                };
             }
         }
         decided.push(verdict);

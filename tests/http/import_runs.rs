@@ -37,39 +37,6 @@ fn pressed_twice_and_in_two_windows_it_runs_once() {
 }
 
 #[test]
-fn seats_are_counted_at_the_check_and_again_at_the_run() {
-    let (site, acme, client) = company();
-    site.sql("update accounts set seats = 3");
-    let list = "a@acme.example,Ann,A\nb@acme.example,Bea,B\nc@acme.example,Cat,C\n";
-    let path = check(&client, list);
-    let page = client.get(&path);
-    assert!(
-        page.says("Import 2 people") && page.says("1 refused"),
-        "{}",
-        page.text()
-    );
-    assert!(page.says("No seat is free. Deactivate a user first."));
-    site.person(acme, "quick@acme.example", false);
-    let page = client.get(&path);
-    assert!(
-        page.says("Lines for which no seat is left when their turn comes are refused."),
-        "{}",
-        page.text()
-    );
-    let done = import(&site, &client, &path);
-    assert!(
-        done.says("1 added") && done.says("2 refused"),
-        "{}",
-        done.text()
-    );
-    assert_eq!(
-        site.value("select active_users || '/' || seats from accounts"),
-        "3/3"
-    );
-    assert_eq!(site.count("users where username = 'a@acme.example'"), 1);
-}
-
-#[test]
 fn what_another_account_took_between_check_and_run_is_refused_without_naming_it() {
     let (site, _, client) = company();
     let globex = site.company("Globex", "globex.example", 20);

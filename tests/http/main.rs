@@ -36,6 +36,7 @@ mod housekeeping;
 mod import_files;
 mod import_replacements;
 mod import_runs;
+mod import_seats;
 mod imports;
 mod in_flight;
 mod in_use_told_at_once;

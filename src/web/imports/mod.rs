@@ -3,6 +3,7 @@
 pub mod hand_in;
 pub mod pages;
 pub mod refused;
+mod seats;
 pub mod show;
 pub mod start;
 mod upload;

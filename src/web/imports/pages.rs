@@ -4,6 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
+use super::seats::SeatsNeeded;
 use crate::web::components::{Pager, Progress, Seats, Tone, grouped};
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
@@ -45,15 +46,15 @@ pub struct ImportPage {
     pub lead: String,
     /// How it stands.
     pub stage: Stage,
-    /// Licences in use.
-    pub seats: Seats,
+    /// Seats that are free and seats that are needed.
+    pub seats: SeatsNeeded,
     /// Headings that no field is filled from; empty where all are.
     pub ignored_columns: String,
     /// Counts, each a filter.
     pub counts: Vec<LineCount>,
     /// What can be taken in or left out as a whole.
     pub choices: Vec<WholeChoice>,
-    /// How many are to be imported.
+    /// How many are to be imported: they have a seat, or take somebody's.
     pub people: u64,
     /// How many of them take the place of somebody.
     pub replacing: u64,
@@ -133,11 +134,6 @@ impl ImportPage {
     /// `Import 12 people`.
     fn button(&self) -> String {
         format!("Import {}", persons(self.people))
-    }
-
-    /// More than the seats of this moment: others took some since the check.
-    fn is_short_of_seats(&self) -> bool {
-        self.people - self.replacing > u64::from(self.seats.free())
     }
 
     /// What becomes of those whose place is taken.

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::pages::{ImportPage, Stage};
+use super::seats::SeatsNeeded;
 use super::words;
 use crate::db;
 use crate::imports::{self, Details, LINES_PAGE, Shown, StoredLine};
@@ -13,7 +14,6 @@ use crate::web::components::{Pager, Progress, grouped};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Parameters, Query};
-use crate::web::users::list;
 use crate::web::{page, when};
 
 /// How often the page looks again while the import runs, in seconds.
@@ -84,7 +84,8 @@ pub async fn show(
             let Some(details) = imports::details(connection, account_id, id.0)? else {
                 return Ok(None);
             };
-            let lines = imports::lines(connection, account_id, id.0, place.shown, place.number)?;
+            let lines =
+                imports::lines(connection, account_id, &details, place.shown, place.number)?;
             Ok::<_, db::Error>(Some((details, lines)))
         })
     })
@@ -115,7 +116,7 @@ fn draw(
         id: details.id,
         lead: lead(details, user),
         stage,
-        seats: list::seats(user),
+        seats: SeatsNeeded::new(details),
         ignored_columns: details.ignored_columns.clone(),
         counts: words::counts(
             &format!("/imports/{}", details.id),
@@ -124,7 +125,7 @@ fn draw(
             place.shown,
         ),
         choices: words::choices(counts),
-        people: counts.chosen().unsigned_abs(),
+        people: counts.to_import().unsigned_abs(),
         replacing: counts.replace_chosen.unsigned_abs(),
         progress: Progress {
             done: (counts.chosen() - counts.to_do).unsigned_abs(),
@@ -141,7 +142,7 @@ fn draw(
         lines: lines
             .iter()
             .take(page)
-            .map(|stored| words::line(stored, stage))
+            .map(|stored| words::line(stored, stage, details.no_seat_from))
             .collect(),
         place: place.parameters(),
         pager: Pager {

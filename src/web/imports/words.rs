@@ -6,9 +6,10 @@ use crate::web::components::Tone;
 use crate::web::users::place::Place;
 
 /// A line in words.
-pub fn line(stored: &StoredLine, stage: Stage) -> ImportLine {
+pub fn line(stored: &StoredLine, stage: Stage, no_seat_from: Option<i32>) -> ImportLine {
     let verdict = Verdict::from_name(&stored.verdict).unwrap_or(Verdict::Refused);
     let left_out = verdict.is_importable() && !stored.chosen;
+    let no_seat = stored.has_no_seat(no_seat_from);
     let (words, tone) = match (stored.outcome.as_deref(), verdict) {
         (Some("added"), _) => ("Added", Tone::Quiet),
         (Some("reactivated"), _) => ("Reactivated", Tone::Quiet),
@@ -16,6 +17,7 @@ pub fn line(stored: &StoredLine, stage: Stage) -> ImportLine {
         (Some("unchanged"), _) | (None, Verdict::Unchanged) => ("Unchanged", Tone::Quiet),
         (Some(_), _) | (None, Verdict::Refused) => ("Refused", Tone::Problem),
         (None, _) if left_out => ("Left out", Tone::Attention),
+        (None, _) if no_seat => ("No seat is left", Tone::Problem),
         (None, Verdict::Add) if stage == Stage::Checked => ("Will be added", Tone::Quiet),
         (None, Verdict::Reactivate) if stage == Stage::Checked => {
             ("Will be reactivated", Tone::Quiet)
@@ -31,7 +33,7 @@ pub fn line(stored: &StoredLine, stage: Stage) -> ImportLine {
         href: stored.user_id.map(|id| Place::default().user_href(&id)),
         name: format!("{first_name} {last_name}").trim().to_string(),
         verdict: words,
-        reason: if left_out {
+        reason: if left_out || no_seat {
             String::new()
         } else {
             stored.reason.clone()
@@ -46,6 +48,7 @@ pub fn shown_name(shown: Shown) -> Option<&'static str> {
     match shown {
         Shown::All => None,
         Shown::Of(verdict) => Some(verdict.as_str()),
+        Shown::NoSeat => Some("no_seat"),
         Shown::LeftOut => Some("left_out"),
     }
 }
@@ -55,6 +58,7 @@ pub fn shown(name: &str) -> Shown {
     match (Verdict::from_name(name), name) {
         (Some(verdict), _) => Shown::Of(verdict),
         (None, "left_out") => Shown::LeftOut,
+        (None, "no_seat") => Shown::NoSeat,
         (None, _) => Shown::All,
     }
 }
@@ -64,8 +68,8 @@ pub fn counts(path: &str, counts: &Counts, stage: Stage, now_shown: Shown) -> Ve
     let checked = stage == Stage::Checked;
     let (added, reactivated, replaced) = if checked {
         (
-            counts.add_chosen,
-            counts.reactivate_chosen,
+            counts.add_chosen - counts.add_no_seat,
+            counts.reactivate_chosen - counts.reactivate_no_seat,
             counts.replace_chosen,
         )
     } else {
@@ -91,6 +95,7 @@ pub fn counts(path: &str, counts: &Counts, stage: Stage, now_shown: Shown) -> Ve
             if checked { "will replace" } else { "replaced" },
             Shown::Of(Verdict::Replace),
         ),
+        (counts.without_seat(), "without a seat", Shown::NoSeat),
         (
             counts.unchanged + counts.unchanged_at_run,
             "unchanged",

@@ -109,6 +109,30 @@ test("a list names who leaves for whom, also with every seat in use", async ({ u
   await expect(link(users, tom.username)).toHaveCount(0);
 });
 
+test("who has a seat follows the choice, also where no script runs", async ({ users, company }) => {
+  await company.setSeats(3);
+  await toImport(users);
+  const paste = users.getByLabel("Or paste a list", { exact: true });
+  await paste.fill(["ann", "bea", "cat"].map((name) => `${company.at(name)},${name},Poe`).join("\n"));
+  await users.getByRole("button", { name: "Check the list" }).click();
+  const row = (name: string) => users.getByRole("row", { name: company.at(name) });
+  await expect(users.getByText("3 seats are needed and 2 of 3 are free, so the last person who needs one cannot be imported.")).toBeVisible();
+  await expect(row("cat")).toContainText("No seat is left");
+  await checked(users);
+  await users.getByRole("button", { name: "Leave out line 1" }).click();
+  await expect(row("ann")).toContainText("Left out");
+  await expect(row("cat")).toContainText("Will be added");
+  await expect(users.getByText("2 seats are needed and 2 of 3 are free.")).toBeVisible();
+  await users.getByRole("button", { name: "Take in line 1" }).click();
+  await users.getByRole("link", { name: "1 without a seat" }).click();
+  await expect(row("cat")).toBeVisible();
+  await expect(row("bea")).toHaveCount(0);
+  await users.getByRole("button", { name: "Import 2 people" }).click();
+  await expect(users.getByRole("progressbar", { name: "All 3 done" })).toBeVisible();
+  await users.getByRole("link", { name: "1 refused" }).click();
+  await expect(row("cat")).toContainText("No seat was free for this line.");
+});
+
 test("the run goes on by itself and its page follows", async ({ users, company }) => {
   await company.setSeats(2_000);
   const list = Array.from({ length: 1_500 }, (_, number) => `${company.at(`p${number}`)},Pat,Poe`).join("\n");
