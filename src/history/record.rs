@@ -306,13 +306,16 @@ pub fn refuse(
     request_id: Option<&str>,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    tracing::info!(
-        request = request_id,
-        account = account.map(tracing::field::display),
-        source = source.map(tracing::field::display),
-        kind,
-        "refused"
-    );
+    let (request, named) = (request_id.map(str::to_string), kind.to_string());
+    db::after_commit(move || {
+        tracing::info!(
+            request = request.as_deref(),
+            account = account.map(tracing::field::display),
+            source = source.map(tracing::field::display),
+            kind = named,
+            "refused"
+        );
+    });
     diesel::sql_query(
         "insert into refusals (hour, kind, source, account_id, times, last_at)
          values (date_trunc('hour', $1), $2, $3, $4, 1, $1)

@@ -52,44 +52,45 @@ pub fn hand_in(
     {
         return Err(HandInError::TooMany(wait));
     }
-    Ok(db.write(|tx| check(tx, author, sheet, now))?)
+    Ok(check(db, author, sheet, now)?)
 }
 
-/// Checks a list and returns the import's id.
+/// Checks a list and returns the import's id. What is looked up is looked up first; then all is written down
+/// in one transaction.
 ///
 /// # Errors
 /// Whatever the database says; `NotFound` where the author is no user.
-pub fn check(
-    tx: &mut db::Connection,
-    author: &Author,
-    sheet: &Sheet,
-    now: OffsetDateTime,
-) -> QueryResult<Uuid> {
+pub fn check(db: &Db, author: &Author, sheet: &Sheet, now: OffsetDateTime) -> QueryResult<Uuid> {
     let account_id = author.account_id;
     let made_by = author.user_id().ok_or(db::Error::NotFound)?;
-    let details = accounts::details(tx, account_id)?;
-    let decided = decide(
-        tx,
-        author,
-        &details.account,
-        &details.domains,
-        &sheet.lines,
-        Asked::ToCheck,
-        now,
-    )?;
+    let (decided, look_ups) = db.read(|connection| {
+        let details = accounts::details(connection, account_id)?;
+        decide(
+            connection,
+            author,
+            &details.account,
+            &details.domains,
+            &sheet.lines,
+            Asked::ToCheck,
+            now,
+        )
+    })?;
     let id = ids::new();
     let ignored: String = sheet.ignored_columns.join(", ");
-    diesel::insert_into(imports::table)
-        .values((
-            imports::account_id.eq(account_id),
-            imports::id.eq(id),
-            imports::made_by.eq(made_by),
-            imports::made_at.eq(now),
-            imports::ignored_columns.eq(ignored.chars().take(1_000).collect::<String>()),
-        ))
-        .execute(tx)?;
-    insert_lines(tx, account_id, id, &sheet.lines, &decided)?;
-    Ok(id)
+    db.write(|tx| {
+        diesel::insert_into(imports::table)
+            .values((
+                imports::account_id.eq(account_id),
+                imports::id.eq(id),
+                imports::made_by.eq(made_by),
+                imports::made_at.eq(now),
+                imports::ignored_columns.eq(ignored.chars().take(1_000).collect::<String>()),
+            ))
+            .execute(tx)?;
+        insert_lines(tx, account_id, id, &sheet.lines, &decided)?;
+        look_ups.record(tx)?;
+        Ok(id)
+    })
 }
 
 /// One statement with an array for each column: ten thousand rows are too many parameters.

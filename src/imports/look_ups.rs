@@ -1,4 +1,6 @@
-//! The account's budget of look-ups in other accounts, while lines are decided.
+//! The account's budget of look-ups in other accounts, while lines are decided. Everybody who adds people to
+//! the account draws on the same row, so that no transaction holds it for the length of a list: a check draws
+//! before its transaction begins, an import when all else is done. What is recorded is recorded last.
 
 use diesel::QueryResult;
 use jiff::tz::TimeZone;
@@ -8,13 +10,13 @@ use crate::accounts::Account;
 use crate::clock;
 use crate::db;
 use crate::history::Author;
-use crate::users::{self, ConflictRule, FormerUsername, Held, LookUp, Username};
+use crate::users::{self, Case, ConflictRule, FormerUsername, Held, LookUp, Username};
 
 /// Why the question is asked. A check tells what is free without taking it, so that it tells nothing
 /// at all about new addresses once the look-ups are used up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Before anything is done.
+    /// Before anything is done, in no transaction.
     ToCheck,
     /// In the transaction that does it.
     ToImport,
@@ -33,12 +35,25 @@ pub(super) struct LookUps<'a> {
     spent_until: Option<OffsetDateTime>,
     /// The reference code of what is refused for want of look-ups: one for all.
     code: Option<String>,
+    /// Lines of an import that are refused, and not yet told why.
+    untold: Vec<Untold>,
+    /// What is to be recorded.
+    cases: Vec<Case>,
+}
+
+/// A line whose address is held by nobody of this account.
+struct Untold {
+    /// Its place among the lines decided.
+    index: usize,
+    held: Held,
+    typed: String,
+    username: Username,
 }
 
 impl<'a> LookUps<'a> {
     /// A check draws one look-up before it says anything about new addresses.
     pub(super) fn begin(
-        tx: &mut db::Connection,
+        connection: &mut db::Connection,
         author: &'a Author,
         account: &Account,
         asked: Asked,
@@ -53,17 +68,53 @@ impl<'a> LookUps<'a> {
             in_hand: false,
             spent_until: None,
             code: None,
+            untold: Vec::new(),
+            cases: Vec::new(),
         };
         if asked == Asked::ToCheck && any_new {
-            look_ups.in_hand = look_ups.draw(tx)?;
+            look_ups.in_hand = look_ups.draw(connection)?;
         }
         Ok(look_ups)
     }
 
-    /// Why an address that nobody of this account has cannot be added, if so.
+    /// Why the address of the line at `index`, which nobody of this account has, cannot be added, if so. An
+    /// import is told why by [`LookUps::tell`].
     pub(super) fn refusal(
         &mut self,
-        tx: &mut db::Connection,
+        connection: &mut db::Connection,
+        index: usize,
+        held: Option<&Held>,
+        typed: &str,
+        username: &Username,
+    ) -> QueryResult<Option<String>> {
+        match (self.asked, held) {
+            (Asked::ToImport, Some(held @ (Held::Elsewhere | Held::Reserved { .. }))) => {
+                self.untold.push(Untold {
+                    index,
+                    held: held.clone(),
+                    typed: typed.to_string(),
+                    username: username.clone(),
+                });
+                Ok(Some(String::new()))
+            }
+            (Asked::ToImport, _) => Ok(None),
+            (Asked::ToCheck, held) => self.why(connection, held, typed, username),
+        }
+    }
+
+    /// Why an import refused what it did: the lines by their places, each with its reason.
+    pub(super) fn tell(&mut self, tx: &mut db::Connection) -> QueryResult<Vec<(usize, String)>> {
+        let mut told = Vec::new();
+        for line in std::mem::take(&mut self.untold) {
+            let why = self.why(tx, Some(&line.held), &line.typed, &line.username)?;
+            told.extend(why.map(|why| (line.index, why)));
+        }
+        Ok(told)
+    }
+
+    fn why(
+        &mut self,
+        connection: &mut db::Connection,
         held: Option<&Held>,
         typed: &str,
         username: &Username,
@@ -74,9 +125,9 @@ impl<'a> LookUps<'a> {
             Some(Held::Here { .. }) | None => None,
         };
         if let Some(rule) = rule
-            && self.draw(tx)?
+            && self.draw(connection)?
         {
-            let code = users::open_case(tx, self.author, typed, username, rule, self.now)?;
+            let code = self.open_case(typed, username, rule);
             let way_out = match held {
                 Some(Held::Reserved { ours: Some(former) }) => {
                     format!("{} Give another address, or", self.whose_it_was(former))
@@ -93,14 +144,7 @@ impl<'a> LookUps<'a> {
         if let Some(again_at) = self.spent_until.filter(|_| rule.is_some() || tells_nothing) {
             let code = match &self.code {
                 Some(code) => code.clone(),
-                None => users::open_case(
-                    tx,
-                    self.author,
-                    typed,
-                    username,
-                    ConflictRule::BudgetSpent,
-                    self.now,
-                )?,
+                None => self.open_case(typed, username, ConflictRule::BudgetSpent),
             };
             self.code = Some(code.clone());
             if let Some(Held::Reserved { ours: Some(former) }) = held {
@@ -117,14 +161,21 @@ impl<'a> LookUps<'a> {
         Ok(None)
     }
 
-    fn draw(&mut self, tx: &mut db::Connection) -> QueryResult<bool> {
+    fn open_case(&mut self, typed: &str, username: &Username, rule: ConflictRule) -> String {
+        let case = Case::open(typed, username, rule);
+        let code = case.code.clone();
+        self.cases.push(case);
+        code
+    }
+
+    fn draw(&mut self, connection: &mut db::Connection) -> QueryResult<bool> {
         if self.spent_until.is_some() {
             return Ok(false);
         }
         if std::mem::take(&mut self.in_hand) {
             return Ok(true);
         }
-        match users::take_look_up(tx, self.author.account_id, self.now)? {
+        match users::take_look_up(connection, self.author.account_id, self.now)? {
             LookUp::Drawn => Ok(true),
             LookUp::SpentUntil(again_at) => {
                 self.spent_until = Some(again_at);
@@ -145,9 +196,17 @@ impl<'a> LookUps<'a> {
     }
 
     /// What was drawn and told nothing goes back.
-    pub(super) fn end(self, tx: &mut db::Connection) -> QueryResult<()> {
-        if self.in_hand {
-            users::give_look_up_back(tx, self.author.account_id)?;
+    pub(super) fn end(&mut self, connection: &mut db::Connection) -> QueryResult<()> {
+        if std::mem::take(&mut self.in_hand) {
+            users::give_look_up_back(connection, self.author.account_id)?;
+        }
+        Ok(())
+    }
+
+    /// Records the addresses that were refused.
+    pub(super) fn record(self, tx: &mut db::Connection) -> QueryResult<()> {
+        for case in &self.cases {
+            users::record_case(tx, self.author, case, self.now)?;
         }
         Ok(())
     }

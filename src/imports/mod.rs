@@ -3,6 +3,7 @@
 mod backlog;
 mod check;
 mod choice;
+mod counts;
 pub mod csv_in;
 mod decode;
 mod headings;
@@ -17,8 +18,9 @@ mod verdict;
 pub use backlog::{Backlog, backlog};
 pub use check::{HandInError, check, hand_in};
 pub use choice::{Choice, choose};
+pub use counts::Counts;
 pub use csv_in::{CsvProblem, LARGEST_FILE, MOST_LINES};
-pub use read::{Counts, Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};
+pub use read::{Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};
 pub use run::{StartError, carry_on, run_next, start};
 pub use sheet::{Line, Sheet};
 pub use verdict::Verdict;

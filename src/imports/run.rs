@@ -17,7 +17,7 @@ use super::check::shortened;
 use super::choice::lock;
 use super::look_ups::Asked;
 use super::verdict::{Decided, Verdict, decide};
-use super::{Line, read, seats};
+use super::{Line, counts, read, seats};
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};
 use crate::schema::imports;
@@ -79,7 +79,7 @@ pub fn start(
     // After the import's own lock, as a batch takes them.
     let free = accounts::lock_for(tx, author)?.free_seats();
     let no_seat_from = seats::no_seat_from(tx, account_id, id, free)?;
-    let counts = read::counts(tx, account_id, id, no_seat_from)?;
+    let counts = counts::counts(tx, account_id, id, no_seat_from)?;
     if counts.chosen() == 0 {
         return Err(StartError::NobodyChosen);
     }
@@ -262,7 +262,7 @@ fn batch(
     let (positions, lines): (Vec<i32>, Vec<Line>) = to_do.into_iter().unzip();
     let account = accounts::lock(tx, import.account_id)?;
     let domains = accounts::domains(tx, import.account_id)?;
-    let mut decided = decide(
+    let (mut decided, mut look_ups) = decide(
         tx,
         &author,
         &account,
@@ -300,7 +300,13 @@ fn batch(
         ActivationError::NoSeat => AddError::NoSeat(None),
         refusal => AddError::NobodyToFree(refusal.to_string()),
     })?;
+    for (index, why) in look_ups.tell(tx)? {
+        if let Some(line) = decided.get_mut(index) {
+            line.reason = why;
+        }
+    }
     write_outcomes(tx, &import, &positions, &decided)?;
+    look_ups.record(tx)?;
     Ok(true)
 }
 
@@ -355,7 +361,7 @@ fn finish(
     diesel::update(imports::table.find((author.account_id, id)))
         .set((imports::state.eq("done"), imports::finished_at.eq(now)))
         .execute(tx)?;
-    let counts = read::counts(tx, author.account_id, id, None)?;
+    let counts = counts::counts(tx, author.account_id, id, None)?;
     let event = Event::ImportFinished {
         import: id,
         added: counts.added,

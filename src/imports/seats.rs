@@ -4,13 +4,9 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::Verdict;
-use super::verdict::TAKE_A_SEAT;
+use super::verdict::{NO_SEAT, TAKE_A_SEAT, Verdict};
 use crate::db;
 use crate::schema::import_lines;
-
-/// Why a line was not imported.
-pub(super) const NO_SEAT: &str = "No seat was free for this line. Deactivate a user or ask Customer Success for more seats, then hand it in again.";
 
 /// The position from which on chosen lines that need a seat have none; nothing where all have one. `free`
 /// is negative in an account that is over its seats.

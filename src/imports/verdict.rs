@@ -10,7 +10,6 @@ use uuid::Uuid;
 use super::Line;
 use super::leavers::{self, Leaver, Leavers};
 use super::look_ups::{Asked, LookUps};
-use super::seats;
 use crate::accounts::Account;
 use crate::db;
 use crate::history::Author;
@@ -31,6 +30,9 @@ pub enum Verdict {
     /// It cannot be imported.
     Refused,
 }
+
+/// Why a line was not imported for which no seat was left.
+pub(super) const NO_SEAT: &str = "No seat was free for this line. Deactivate a user or ask Customer Success for more seats, then hand it in again.";
 
 /// The verdicts after which one more is active: who takes somebody's place takes their seat.
 pub(super) const TAKE_A_SEAT: [&str; 2] = ["add", "reactivate"];
@@ -130,16 +132,17 @@ impl Decided {
 }
 
 /// Decides on lines in their order, in a constant number of statements and one more for each look-up
-/// drawn. `account` tells the seats of this moment.
-pub(super) fn decide(
-    tx: &mut db::Connection,
-    author: &Author,
+/// drawn. `account` tells the seats of this moment. Changes nothing but the budget of look-ups, and that in a
+/// check alone, which is no transaction: what was looked up is left to be recorded.
+pub(super) fn decide<'a>(
+    connection: &mut db::Connection,
+    author: &'a Author,
     account: &Account,
     domains: &[String],
     lines: &[Line],
     asked: Asked,
     now: OffsetDateTime,
-) -> QueryResult<Vec<Decided>> {
+) -> QueryResult<(Vec<Decided>, LookUps<'a>)> {
     let parsed: Vec<_> = lines.iter().map(|line| parse(line, domains)).collect();
     let leaving = leavers::usernames(lines);
     let usernames: Vec<&str> = parsed
@@ -149,14 +152,14 @@ pub(super) fn decide(
         .chain(&leaving)
         .map(Username::as_str)
         .collect();
-    let held = users::holders(tx, author.account_id, &usernames, now)?;
+    let held = users::holders(connection, author.account_id, &usernames, now)?;
     let is_new =
         |username: &Username| !matches!(held.get(username.as_str()), Some(Held::Here { .. }));
     let any_new = parsed
         .iter()
         .flatten()
         .any(|(username, _)| is_new(username));
-    let mut look_ups = LookUps::begin(tx, author, account, asked, any_new, now)?;
+    let mut look_ups = LookUps::begin(connection, author, account, asked, any_new, now)?;
     // A check tells what may be chosen; who of those has a seat depends on the choice.
     let mut free_seats = match asked {
         Asked::ToCheck => i32::MAX,
@@ -199,7 +202,13 @@ pub(super) fn decide(
                     .transpose();
                 match leaver {
                     Err(reason) => Decided::refused(reason),
-                    Ok(leaver) => match look_ups.refusal(tx, taken, &line.username, &username)? {
+                    Ok(leaver) => match look_ups.refusal(
+                        connection,
+                        decided.len(),
+                        taken,
+                        &line.username,
+                        &username,
+                    )? {
                         Some(reason) => Decided::refused(reason),
                         None => {
                             if let Some(leaver) = &leaver {
@@ -217,14 +226,14 @@ pub(super) fn decide(
             } else {
                 verdict = Decided {
                     user_id: verdict.user_id,
-                    ..Decided::refused(seats::NO_SEAT)
+                    ..Decided::refused(NO_SEAT)
                 };
             }
         }
         decided.push(verdict);
     }
-    look_ups.end(tx)?;
-    Ok(decided)
+    look_ups.end(connection)?;
+    Ok((decided, look_ups))
 }
 
 fn parse(line: &Line, domains: &[String]) -> Result<(Username, Profile), Vec<FieldProblem>> {

@@ -292,11 +292,30 @@ pub fn give_look_up_back(connection: &mut db::Connection, account_id: Uuid) -> Q
     throttle::give_back(connection, LOOK_UPS, &[&account_id.to_string()])
 }
 
-/// Records that an address was refused, and returns the reference code of the case.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn open_case(
+/// An address that was refused, with its reference code. It tells nobody anything before it is recorded.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What the person names to Customer Success.
+    pub code: String,
+    typed: String,
+    username: Username,
+    rule: ConflictRule,
+}
+
+impl Case {
+    /// A new one.
+    pub fn open(typed: &str, username: &Username, rule: ConflictRule) -> Case {
+        Case {
+            code: reference_code(),
+            typed: typed.chars().take(1_000).collect(),
+            username: username.clone(),
+            rule,
+        }
+    }
+}
+
+/// As [`record_case`], of a new case; returns its reference code.
+fn open_case(
     tx: &mut db::Connection,
     author: &Author,
     typed: &str,
@@ -304,27 +323,41 @@ pub fn open_case(
     rule: ConflictRule,
     now: OffsetDateTime,
 ) -> QueryResult<String> {
+    let case = Case::open(typed, username, rule);
+    record_case(tx, author, &case, now)?;
+    Ok(case.code)
+}
+
+/// Records that an address was refused.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn record_case(
+    tx: &mut db::Connection,
+    author: &Author,
+    case: &Case,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
     history::refuse(
         tx,
-        rule.as_str(),
+        case.rule.as_str(),
         author.source,
         Some(author.account_id),
         author.request_id.as_deref(),
         now,
     )?;
-    let code = reference_code();
     diesel::insert_into(address_conflicts::table)
         .values((
-            address_conflicts::code.eq(&code),
+            address_conflicts::code.eq(&case.code),
             address_conflicts::account_id.eq(author.account_id),
             address_conflicts::asked_by.eq(author.user_id()),
-            address_conflicts::typed.eq(typed.chars().take(1_000).collect::<String>()),
-            address_conflicts::username.eq(username.as_str()),
-            address_conflicts::rule.eq(rule.as_str()),
+            address_conflicts::typed.eq(&case.typed),
+            address_conflicts::username.eq(case.username.as_str()),
+            address_conflicts::rule.eq(case.rule.as_str()),
             address_conflicts::happened_at.eq(now),
         ))
-        .execute(tx)?;
-    Ok(code)
+        .execute(tx)
+        .map(|_| ())
 }
 
 /// Two groups of four: over 10^11 codes, short enough to read out.

@@ -40,8 +40,8 @@ pub use admission::{
     FieldProblem, FormerUsername, Held, RESERVATION, any_of, check_fields, foreign_domain, holders,
 };
 pub use conflict::{
-    Conflict, ConflictRule, Holder, LookUp, explain, explain_beforehand, give_look_up_back,
-    open_case, take_look_up,
+    Case, Conflict, ConflictRule, Holder, LookUp, explain, explain_beforehand, give_look_up_back,
+    record_case, take_look_up,
 };
 pub use edit::{EditError, EditUser, Edited, Membership, Seen, edit};
 pub use freeable::could_be_freed;
