@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::access::{self, recovery_mail, temporary_password};
 use crate::db::{self, Db};
+use crate::imports;
 use crate::sessions;
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::users::{self, reserved};
@@ -24,9 +25,12 @@ const EVERY_MINUTE: [(&str, Work); 7] = [
     ("tallies", |tx, _| users::add_up_tallies(tx)),
 ];
 
-/// Done once an hour by one of all programs on the database: it reads a whole table, which has no index by age,
-/// since that would be written at every sign-in.
-const EVERY_HOUR: (&str, Work) = ("places of sign-ins", access::forget_sources);
+/// Done once an hour by one of all programs on the database: each reads a whole table, which has no index by age,
+/// since that would be written far more often than it is read.
+const EVERY_HOUR: [(&str, Work); 2] = [
+    ("places of sign-ins", access::forget_sources),
+    ("lists that were not run", imports::delete_unrun),
+];
 
 const ONCE_AN_HOUR: Limit = Limit {
     name: "hourly housekeeping",
@@ -41,7 +45,11 @@ pub fn keep_house(db: &Db, now: OffsetDateTime) {
         run(db, work, now);
     }
     match db.read(|connection| throttle::take(connection, ONCE_AN_HOUR, &[], now)) {
-        Ok(Answer::Allowed) => run(db, EVERY_HOUR, now),
+        Ok(Answer::Allowed) => {
+            for work in EVERY_HOUR {
+                run(db, work, now);
+            }
+        }
         Ok(Answer::Wait(_)) => {}
         Err(error) => tracing::warn!(%error, "the hour of the housekeeping could not be looked at"),
     }

@@ -10,9 +10,11 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-pub(super) const DELETED_FROM: [&str; 12] = [
+pub(super) const DELETED_FROM: [&str; 14] = [
     "account_domains",
     "attention_tallies",
+    "import_lines",
+    "imports",
     "open_password_mails",
     "passwords",
     "recovery_codes",

@@ -152,3 +152,18 @@ fn what_is_no_list_is_said_at_its_field_and_what_was_pasted_stays() {
     );
     assert_eq!(site.count("imports"), 0);
 }
+
+#[test]
+fn the_words_of_the_link_to_the_list_as_a_file_are_those_that_the_list_has() {
+    let (site, acme, client) = company();
+    site.person(acme, "ann@acme.example", false);
+    let page = client.get("/imports/new").text();
+    let quoted = page.split('“').nth(1).unwrap().split('”').next().unwrap();
+    assert!(
+        client
+            .get("/users")
+            .body
+            .contains(&format!(">{quoted}</a>")),
+        "{quoted}"
+    );
+}

@@ -34,6 +34,7 @@ mod happened_to_others;
 mod headers;
 mod housekeeping;
 mod import_files;
+mod import_lists;
 mod import_look_ups;
 mod import_replacements;
 mod import_runs;

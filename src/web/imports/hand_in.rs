@@ -5,9 +5,9 @@ use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use time::Duration;
 
-use super::pages::NewImportPage;
+use super::pages::{self, HandedIn, NewImportPage};
 use super::upload::{self, Failed, Upload};
-use crate::imports::{self, CsvProblem, HandInError, csv_in};
+use crate::imports::{self, CsvProblem, HandInError, Recent, csv_in};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -118,17 +118,39 @@ async fn draw(
     errors: Errors,
 ) -> Result<NewImportPage, WebError> {
     let (shared, account_id) = (app.clone(), user.account_id());
-    let domains = blocking(move || {
-        shared
-            .db
-            .read(|connection| accounts::domains(connection, account_id))
+    let (domains, unrun, ran) = blocking(move || {
+        shared.db.read(|connection| {
+            let domains = accounts::domains(connection, account_id)?;
+            let [unrun, ran] =
+                [false, true].map(|started| imports::recent(connection, account_id, started));
+            Ok::<_, db::Error>((domains, unrun?, ran?))
+        })
     })
     .await??;
+    let told = |lists: Vec<Recent>| lists.iter().map(|list| handed_in(list, &user)).collect();
     Ok(NewImportPage {
         layout: user.layout(&app),
         seats: list::seats(&user),
         domains: crate::users::any_of(&domains),
         list: typed,
         errors,
+        unrun: told(unrun),
+        ran: told(ran),
     })
+}
+
+fn handed_in(list: &Recent, user: &SignedInUser) -> HandedIn {
+    let stands = match list.state.as_str() {
+        "running" => ": under way",
+        _ => "",
+    };
+    HandedIn {
+        href: format!("/imports/{}", list.id),
+        lines: pages::lines(list.lines.unsigned_abs().into()),
+        rest: format!(
+            ", by {}, {}{stands}",
+            list.made_by,
+            when::recent(list.made_at, user.now, &user.zone)
+        ),
+    }
 }

@@ -23,9 +23,31 @@ pub struct NewImportPage {
     pub list: String,
     /// What is wrong.
     pub errors: Errors,
+    /// Lists that were checked and not run, the newest first.
+    pub unrun: Vec<HandedIn>,
+    /// Lists that were started, the newest first.
+    pub ran: Vec<HandedIn>,
+}
+
+/// A list that was handed in before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedIn {
+    /// Its page.
+    pub href: String,
+    /// `60 lines`.
+    pub lines: String,
+    /// `, by Boss Tester, today 10:42`, and how it stands where it is under way.
+    pub rest: String,
 }
 
 impl NewImportPage {
+    fn lists(&self) -> [(&'static str, &[HandedIn]); 2] {
+        [
+            ("Lists you checked and did not run", &self.unrun),
+            ("Lists that ran", &self.ran),
+        ]
+    }
+
     fn paste(&self) -> Field {
         Field::paragraph("list", "Or paste a list")
             .value(self.list.clone())
@@ -44,6 +66,8 @@ pub struct ImportPage {
     pub id: Uuid,
     /// Who handed it in and when, a sentence.
     pub lead: String,
+    /// The day on which it is deleted unless it is run.
+    pub deleted_on: String,
     /// How it stands.
     pub stage: Stage,
     /// Seats that are free and seats that are needed.
@@ -143,6 +167,14 @@ impl ImportPage {
             1 => Some("Whoever is replaced is deactivated in the same moment."),
             _ => Some("Those who are replaced are deactivated in the same moment."),
         }
+    }
+}
+
+/// `1 line`, `60 lines`.
+pub fn lines(count: u64) -> String {
+    match count {
+        1 => "1 line".to_owned(),
+        many => format!("{} lines", grouped(many)),
     }
 }
 

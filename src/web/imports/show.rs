@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
-use super::pages::{ImportPage, Stage};
+use super::pages::{self, ImportPage, Stage};
 use super::seats::SeatsNeeded;
 use super::words;
 use crate::db;
 use crate::imports::{self, Details, LINES_PAGE, Shown, StoredLine};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::components::{Pager, Progress, grouped};
+use crate::web::components::{Pager, Progress};
 use crate::web::error::WebError;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Parameters, Query};
@@ -115,6 +115,7 @@ fn draw(
         layout,
         id: details.id,
         lead: lead(details, user),
+        deleted_on: when::day(details.made_at + imports::KEPT_UNRUN, user.now, &user.zone),
         stage,
         seats: SeatsNeeded::new(details),
         ignored_columns: details.ignored_columns.clone(),
@@ -153,12 +154,9 @@ fn draw(
 }
 
 fn lead(details: &Details, user: &SignedInUser) -> String {
-    let lines = match details.counts.lines() {
-        1 => "1 line".to_string(),
-        many => format!("{} lines", grouped(many.unsigned_abs())),
-    };
     format!(
-        "{lines}, handed in by {}, {}.",
+        "{}, handed in by {}, {}.",
+        pages::lines(details.counts.lines().unsigned_abs()),
         details.made_by,
         when::exact(details.made_at, &user.zone)
     )
