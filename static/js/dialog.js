@@ -2,6 +2,8 @@
   // Every pop-up is a page that works without this. Here it becomes modal: the focus stays inside,
   // Escape and a click beside it lead where its Cancel link does.
   const dialog = document.getElementById("dialog");
+  const SENT = "sent";
+  if (!dialog) sessionStorage.removeItem(SENT);
   if (dialog?.showModal) {
     const question = document.getElementById("discard");
     const focused = dialog.contains(document.activeElement) ? document.activeElement : dialog.querySelector("[autofocus]");
@@ -57,6 +59,22 @@
     });
     // A browser may insist on closing; what was typed is kept all the same.
     dialog.addEventListener("close", () => dialog.showModal());
+
+    // After an error Back leads to the pop-up as it was opened: what was typed and sent comes back there, until
+    // a page without a pop-up is shown.
+    const typedInto = (form) => [...form.elements].filter((control) => "defaultValue" in control && !["hidden", "password"].includes(control.type));
+    dialog.addEventListener("submit", ({ target: form }) => {
+      const typed = typedInto(form).map(({ name, value, checked }) => ({ name, value, checked }));
+      sessionStorage.setItem(SENT, JSON.stringify({ to: form.action, typed }));
+    });
+    const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
+    const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    const again = sent && cameBack && !dialog.querySelector("[data-typed]") && [...dialog.querySelectorAll("form")].find((form) => form.action === sent.to);
+    for (const control of again ? typedInto(again) : []) {
+      const isChoice = control.type === "checkbox" || control.type === "radio";
+      const was = sent.typed.find(({ name, value }) => name === control.name && (!isChoice || value === control.value));
+      if (was) control[isChoice ? "checked" : "value"] = was[isChoice ? "checked" : "value"];
+    }
 
     const isBeside = (event) => {
       const box = dialog.getBoundingClientRect();

@@ -1,4 +1,4 @@
-import { atTheTop, dialog, fill, link, open, openUser } from "../support/page";
+import { atTheTop, dialog, expectFilled, fill, link, open, openUser, statusOf } from "../support/page";
 import { expect, test } from "../support/test";
 
 const NAMES = ["Add a User", "Reset Password", "Provide Training"] as const;
@@ -97,6 +97,34 @@ test.describe("with JavaScript", { tag: "@script" }, () => {
     await users.keyboard.press("Escape");
     await add.getByRole("button", { name: "Discard" }).click();
     await expect(add).toHaveCount(0);
+  });
+
+  test("Back after an error brings back what was typed, and a list in between forgets it", { tag: "@script" }, async ({ users, company }) => {
+    const ann = company.person("Ann", "Lee");
+    await company.add(users, ann);
+    await users.goto("/users");
+    const add = await open(users, "Add a User");
+    await fill(add, { Username: company.at("jo.oak"), "First name": "Jo", Title: "Buyer" });
+    expect(await statusOf(users, () => add.getByRole("button", { name: "Add User" }).click())).toBe(422);
+    await users.goBack();
+    await expect(users).toHaveURL("/users/new");
+    await expect(add.getByRole("alert")).toHaveCount(0);
+    await expectFilled(add, { Username: company.at("jo.oak"), "First name": "Jo", "Last name": "", Title: "Buyer" });
+    await fill(add, { "Last name": "Oak" });
+    await add.getByRole("button", { name: "Add User" }).click();
+    await expect(users.getByText("Jo Oak was added.")).toBeVisible();
+    await users.goBack();
+    await expectFilled(add, { Username: "", "First name": "" });
+
+    await users.goto("/users");
+    const edit = await openUser(users, ann.username);
+    await fill(edit, { Phone: "call me", Title: "Chair" });
+    await edit.getByRole("checkbox", { name: "Active Account" }).uncheck();
+    expect(await statusOf(users, () => edit.getByRole("button", { name: "Save" }).click())).toBe(422);
+    await users.goBack();
+    await expect(edit.getByRole("alert")).toHaveCount(0);
+    await expectFilled(edit, { Phone: "call me", Title: "Chair" });
+    await expect(edit.getByRole("checkbox", { name: "Active Account" })).not.toBeChecked();
   });
 
   test("a link out of an edit asks before it discards what was typed", async ({ users, company }) => {
