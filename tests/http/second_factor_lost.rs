@@ -237,7 +237,7 @@ fn an_account_that_demands_one_lets_administrators_do_nothing_before() {
     assert_eq!(before.field("required"), "yes");
     assert_eq!(
         site.value("select second_factor_required from accounts"),
-        "f",
+        "false",
         "looking changes nothing"
     );
     assert_eq!(
