@@ -191,10 +191,6 @@ pub fn details(entry: &Entry) -> Vec<String> {
             }
             lines
         }
-        // Staff may have given somebody a password of their own; everybody else is mailed one.
-        Some(Event::UserAdded { .. }) if entry.actor == "user" => {
-            vec!["A random password goes there by mail".to_string()]
-        }
         Some(Event::AccountCreated { domains, .. }) => {
             vec![format!("Domains: {}", domains.join(", "))]
         }
