@@ -158,7 +158,13 @@ fn the_words_of_the_link_to_the_list_as_a_file_are_those_that_the_list_has() {
     let (site, acme, client) = company();
     site.person(acme, "ann@acme.example", false);
     let page = client.get("/imports/new").text();
-    let quoted = page.split('“').nth(1).unwrap().split('”').next().unwrap();
+    let quoted = page
+        .split("The file that “")
+        .nth(1)
+        .unwrap()
+        .split('”')
+        .next()
+        .unwrap();
     assert!(
         client
             .get("/users")

@@ -17,7 +17,7 @@ pub fn line(stored: &StoredLine, stage: Stage, no_seat_from: Option<i32>) -> Imp
         (Some("unchanged"), _) | (None, Verdict::Unchanged) => ("Unchanged", Tone::Quiet),
         (Some(_), _) | (None, Verdict::Refused) => ("Refused", Tone::Problem),
         (None, _) if left_out => ("Left out", Tone::Attention),
-        (None, _) if no_seat => ("No seat is left", Tone::Problem),
+        (None, _) if no_seat => ("No seat is left", Tone::Attention),
         (None, Verdict::Add) if stage == Stage::Checked => ("Will be added", Tone::Quiet),
         (None, Verdict::Reactivate) if stage == Stage::Checked => {
             ("Will be reactivated", Tone::Quiet)

@@ -133,6 +133,23 @@ test("who has a seat follows the choice, also where no script runs", async ({ us
   await expect(row("cat")).toContainText("No seat was free for this line.");
 });
 
+test("a list that was left is found again where lists are handed in", async ({ users, company }) => {
+  await toImport(users);
+  const unrun = users.getByRole("heading", { name: "Lists you checked and did not run" });
+  await expect(unrun).toHaveCount(0);
+  await choose(users, `${company.at("ann")},Ann,Poe\n${company.at("bea")},Bea,Poe`);
+  await expect(users.getByText("Unless you run it, this list is deleted on")).toBeVisible();
+  await toImport(users);
+  await expect(unrun).toBeVisible();
+  await checked(users);
+  await users.getByRole("link", { name: "2 lines" }).click();
+  await users.getByRole("button", { name: "Import 2 people" }).click();
+  await expect(users.getByRole("progressbar", { name: "All 2 done" })).toBeVisible();
+  await toImport(users);
+  await expect(unrun).toHaveCount(0);
+  await expect(users.getByRole("heading", { name: "Lists that ran" })).toBeVisible();
+});
+
 test("the run goes on by itself and its page follows", async ({ users, company }) => {
   await company.setSeats(2_000);
   const list = Array.from({ length: 1_500 }, (_, number) => `${company.at(`p${number}`)},Pat,Poe`).join("\n");
