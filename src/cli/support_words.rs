@@ -147,7 +147,7 @@ fn rule_words(rule: &str) -> &'static str {
         "reserved" => "already in use: the former address of somebody, kept for 30 days",
         "budget_spent" => "too many such look-ups in a short time",
         "no_seat" => {
-            "no seat is free, which is asked first: somebody is deactivated, or seats are added"
+            "nobody has the address, and no seat is free: somebody is deactivated, or seats are added"
         }
         _ => "the domain is none of the account's",
     }

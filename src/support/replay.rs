@@ -102,7 +102,8 @@ fn decide(
             AddError::AddressInUse => {
                 held.map_or("elsewhere", |held| held.rule_for(account_id).as_str())
             }
-            _ => "no_seat",
+            // The page says beside it who has the address.
+            _ => held.map_or("no_seat", |held| held.rule_for(account_id).as_str()),
         }),
     }
 }

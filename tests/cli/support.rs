@@ -100,7 +100,7 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
     ]);
     let words = said(&["support", "email", "paul.sanders@acme-labs.example"]);
     assert!(
-        words.contains("Acme Instruments: no seat is free, which is asked first"),
+        words.contains("Acme Instruments: already in use, in another account"),
         "{words}"
     );
     let erased = said(&["support", "erase", "priya.raman@acme.example", "--yes"]);

@@ -343,14 +343,14 @@ fn with_no_seat_free_staff_are_told_what_the_page_tells() {
             .unwrap()
             .decision
     };
-    // Somebody in Globex has it: the page tells that beside the missing seat, which stands in the way first.
+    // Somebody in Globex has it: the page says both.
     let page = add(&client, "kim@shared.example");
     assert!(
         page.says("No seat is free") && page.says("already in use"),
         "{}",
         page.dialog().text()
     );
-    assert_eq!(decided("kim@shared.example"), "no_seat");
+    assert_eq!(decided("kim@shared.example"), "elsewhere");
     assert_eq!(decided("nobody@shared.example"), "no_seat");
     let page = add(&client, "ann@shared.example");
     assert!(page.says("already in use"), "{}", page.dialog().text());
