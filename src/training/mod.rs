@@ -1,6 +1,7 @@
 //! Training that administrators ask the vendor for, and who attended it.
 
 mod attendance;
+mod list;
 mod omissions;
 mod request;
 mod retry;
@@ -9,6 +10,7 @@ mod status;
 mod undo;
 
 pub use attendance::{record_attendance, record_attendance_of_request};
+pub use list::{REQUESTS_PAGE, Summary, requests};
 pub use omissions::{LeftOut, OmissionReason, left_out};
 pub use request::{
     ForNeverAttended, NOTE_LONGEST, RequestError, RequestTraining, Requested, UNDO_WINDOW, request,

@@ -207,6 +207,7 @@ pub fn table() -> Vec<Entry> {
             Administrator,
             password_resets::outcome::retry,
         ),
+        get("/training-requests", Administrator, training::list::show),
         post(
             "/training-requests",
             Administrator,

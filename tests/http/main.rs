@@ -67,4 +67,5 @@ mod sign_in;
 mod signed_out;
 mod staff;
 mod training;
+mod training_list;
 mod wire;

@@ -2,7 +2,7 @@
 
 use crate::site::Site;
 
-fn people(site: &Site) -> (String, String) {
+pub fn people(site: &Site) -> (String, String) {
     let acme = site.company("Acme", "acme.example", 9);
     let ann = site.person(acme, "ann@acme.example", false);
     let bea = site.person(acme, "bea@acme.example", false);
@@ -14,7 +14,7 @@ fn people(site: &Site) -> (String, String) {
 }
 
 /// Sends everything that waits, also what waits for another mail to be taken.
-fn deliver_all(site: &Site) -> Vec<(String, String, String)> {
+pub fn deliver_all(site: &Site) -> Vec<(String, String, String)> {
     let mut mails = Vec::new();
     while site.sql("update mails set next_attempt_at = now() where state = 'waiting'") > 0 {
         mails.extend(site.deliver());
@@ -29,6 +29,7 @@ fn new_user_training_goes_to_the_trainers_with_note_and_roster_after_ten_seconds
     let client = site.signed_in("boss@acme.example");
     let dialog = client.get(&format!("/training-requests/new?user={ann}&user={bea}"));
     assert!(dialog.says("Selected users (2)") && dialog.says("Note for the trainer"));
+    assert!(dialog.says("Ann Tester and Bea Tester"), "who they are");
     let fields = [
         ("kind", "new_user"),
         ("scope", "selected"),

@@ -196,7 +196,7 @@ async fn draw(
                 &user,
                 &place,
                 list.active,
-                left_out.len(),
+                &left_out,
                 again.scope,
             )?;
             let dialog = PasswordResetDialog {

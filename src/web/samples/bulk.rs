@@ -3,10 +3,12 @@
 use super::people::list;
 use super::{draw, id, person, signed_in};
 use crate::training::Training;
-use crate::web::components::{LeftOut, Person};
+use crate::web::components::{LeftOut, Pager, Person, Tone};
 use crate::web::form::Errors;
 use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog};
+use crate::web::training::list::{RequestLine, TrainingRequestsPage};
 use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog};
+use crate::web::users::place::Place;
 use crate::web::users::scope::{Scope, ScopeChoice};
 
 fn left_out() -> Vec<LeftOut> {
@@ -27,6 +29,7 @@ fn reset_password() {
                 selected: (0..selected).map(id).collect(),
                 selected_includes_you: false,
                 selected_count: selected as u64,
+                selected_names: "Grace Lin, Omar Haddad, Ines Roth and 9 more".to_owned(),
                 matching_count: (selected == 0).then_some(37),
                 all_active_count: 1_118,
                 scope,
@@ -61,6 +64,7 @@ fn provide_training() {
                     selected: vec![id(1), id(2)],
                     selected_includes_you: true,
                     selected_count: 12,
+                    selected_names: "Grace Lin, Omar Haddad, Ines Roth and 9 more".to_owned(),
                     matching_count: None,
                     all_active_count: 118,
                     scope: Some(Scope::Selected),
@@ -88,4 +92,36 @@ fn provide_training() {
             Errors::none(),
         ),
     );
+}
+
+#[test]
+fn training_requests() {
+    let line = |people: &str, standing: &str, tone| RequestLine {
+        href: "/training-requests/1".to_owned(),
+        training: Training::Advanced.label(),
+        people: people.to_owned(),
+        requested: "3 May, by Dana Fox".to_owned(),
+        standing: standing.to_owned(),
+        tone,
+    };
+    let page = TrainingRequestsPage {
+        layout: signed_in(),
+        place: Place::default(),
+        requests: vec![
+            line("1 user", "Mail refused", Tone::Problem),
+            line("12,400 users", "11,200 of 12,400 attended", Tone::Quiet),
+        ],
+        pager: Pager {
+            previous: None,
+            next: Some("/training-requests?older_than=1".to_owned()),
+        },
+    };
+    let html = draw("training-requests", &page);
+    assert!(html.contains("<h1>Training requests</h1>") && html.contains(">Older</a>"));
+    let empty = TrainingRequestsPage {
+        requests: Vec::new(),
+        pager: Pager::default(),
+        ..page
+    };
+    assert!(draw("training-requests-empty", &empty).contains("click Provide Training"));
 }

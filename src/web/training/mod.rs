@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod attendance;
 pub mod export;
+pub mod list;
 pub mod pages;
 pub mod standing;
 pub mod start;

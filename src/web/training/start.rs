@@ -311,7 +311,7 @@ async fn draw(
                 &user,
                 &place,
                 list.active,
-                left_out.len(),
+                &left_out,
                 again.scope,
             )?;
             let dialog = TrainingDialog {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::place::Place;
 use crate::db;
 use crate::users::{self, User};
-use crate::web::components::grouped;
+use crate::web::components::{LeftOut, grouped};
 use crate::web::error::WebError;
 use crate::web::guard::SignedInUser;
 use crate::web::input::Parameters;
@@ -109,7 +109,7 @@ impl Ticked {
         Ok(all_are_there.then_some(Self { ids, people }))
     }
 
-    /// The radios over the list at `place`, where so many of the people are left out.
+    /// The radios over the list at `place`, where these of the people are left out.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -119,20 +119,47 @@ impl Ticked {
         user: &SignedInUser,
         place: &Place,
         all_active_count: u64,
-        left_out: usize,
+        left_out: &[LeftOut],
         scope: Option<Scope>,
     ) -> Result<ScopeChoice, db::Error> {
+        let names: Vec<String> = self
+            .people
+            .iter()
+            .filter(|person| !left_out.iter().any(|out| out.username == person.username))
+            .map(User::full_name)
+            .collect();
         Ok(ScopeChoice {
             selected_includes_you: self
                 .people
                 .iter()
                 .any(|person| person.active && person.id == user.signed_in.user_id),
-            selected_count: (self.people.len() - left_out) as u64,
+            selected_count: names.len() as u64,
+            selected_names: named(&names),
             matching_count: matching_count(connection, user.account_id(), place)?,
             all_active_count,
             selected: self.ids,
             scope,
         })
+    }
+}
+
+/// `Ann Lee, Ben Ode and 12 more`.
+fn named(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    match (names, more) {
+        ([], _) => String::new(),
+        ([one], _) => one.clone(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (_, more) => format!(
+            "{} and {} more",
+            names
+                .iter()
+                .take(NAMED)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", "),
+            grouped(more as u64)
+        ),
     }
 }
 
@@ -144,6 +171,9 @@ fn distinct(ids: &[Uuid]) -> usize {
     ids.len()
 }
 
+/// How many of those selected are named: what stands in two lines.
+const NAMED: usize = 6;
+
 /// The radios with their exact numbers.
 #[derive(Debug, Clone, Default)]
 pub struct ScopeChoice {
@@ -151,6 +181,8 @@ pub struct ScopeChoice {
     pub selected: Vec<Uuid>,
     /// How many of them are active: the number in `Selected users (N)`.
     pub selected_count: u64,
+    /// Who they are: the first few by name.
+    pub selected_names: String,
     /// How many active users the list's search and chip find, where it is narrowed.
     pub matching_count: Option<u64>,
     /// Whether the person who asks is among the active ones selected.
@@ -191,5 +223,23 @@ impl ScopeChoice {
     /// `All Active Users (1,118)`.
     pub fn all_label(&self) -> String {
         format!("All Active Users ({})", grouped(self.all_active_count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn those_selected_are_named_and_the_rest_is_counted() {
+        let names = |count: usize| -> Vec<String> {
+            ["Ann", "Ben", "Cy", "Di", "Eve", "Flo", "Gil", "Hal"].map(str::to_string)[..count]
+                .to_vec()
+        };
+        assert_eq!(named(&[]), "");
+        assert_eq!(named(&names(1)), "Ann");
+        assert_eq!(named(&names(3)), "Ann, Ben and Cy");
+        assert_eq!(named(&names(6)), "Ann, Ben, Cy, Di, Eve and Flo");
+        assert_eq!(named(&names(8)), "Ann, Ben, Cy, Di, Eve, Flo and 2 more");
     }
 }
