@@ -337,6 +337,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    withdrawn_attendances (account_id, user_id, kind, recorded_at, withdrawn_at) {
+        account_id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        recorded_at -> Timestamptz,
+        training_request_id -> Nullable<Uuid>,
+        withdrawn_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(account_domains -> accounts (account_id));
 diesel::joinable!(address_conflicts -> accounts (account_id));
 diesel::joinable!(attention_tallies -> accounts (account_id));
@@ -374,4 +385,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     training_requests,
     user_search,
     users,
+    withdrawn_attendances,
 );

@@ -19,7 +19,7 @@ create table training_request_people (
     training_request_id uuid not null,
     user_id uuid not null,
     kind text not null,
-    -- Until the training was attended or the request undone.
+    -- Until the training was attended or the request undone; again where the attendance is taken back.
     open boolean not null default true,
     primary key (account_id, training_request_id, user_id),
     foreign key (account_id, training_request_id, kind) references training_requests (account_id, id, kind),
@@ -56,6 +56,20 @@ create table training_attendances (
     foreign key (account_id, user_id) references users (account_id, id),
     foreign key (account_id, user_id, after_kind) references training_attendances (account_id, user_id, kind),
     foreign key (account_id, recorded_by) references users (account_id, id),
+    foreign key (account_id, training_request_id) references training_requests (account_id, id)
+);
+
+-- Attendances that were recorded and taken back: a record that was wrong counts no more, and the history of
+-- the person still tells of it.
+create table withdrawn_attendances (
+    account_id uuid not null,
+    user_id uuid not null,
+    kind text not null check (kind in ('new_user', 'advanced')),
+    recorded_at timestamptz not null,
+    training_request_id uuid,
+    withdrawn_at timestamptz not null,
+    primary key (account_id, user_id, kind, recorded_at, withdrawn_at),
+    foreign key (account_id, user_id) references users (account_id, id),
     foreign key (account_id, training_request_id) references training_requests (account_id, id)
 );
 

@@ -10,6 +10,7 @@ drop table attention_tallies;
 drop trigger training_request_people_derive_updated on training_request_people;
 drop trigger training_request_people_derive_inserted on training_request_people;
 drop trigger training_attendances_derive on training_attendances;
+drop trigger training_attendances_derive_deleted on training_attendances;
 drop function derive_training();
 drop trigger mails_tell_password_mail on mails;
 drop function tell_password_mail();

@@ -142,7 +142,7 @@ create trigger mails_tell_password_mail after update on mails
     referencing old table as before_update new table as after_update
     for each statement execute function tell_password_mail();
 
--- Attended once is attended; asked for counts until it is undone.
+-- Attended once is attended until that is taken back; asked for counts until it is undone.
 create function derive_training() returns trigger language plpgsql as $$
 begin
     with people as (select distinct account_id, user_id from changed),
@@ -167,6 +167,8 @@ begin
 end $$;
 create trigger training_attendances_derive after insert on training_attendances
     referencing new table as changed for each statement execute function derive_training();
+create trigger training_attendances_derive_deleted after delete on training_attendances
+    referencing old table as changed for each statement execute function derive_training();
 create trigger training_request_people_derive_inserted after insert on training_request_people
     referencing new table as changed for each statement execute function derive_training();
 create trigger training_request_people_derive_updated after update on training_request_people

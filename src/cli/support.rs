@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
 use super::output::{complain, say};
 use super::support_words::{case_words, email_words};
@@ -14,10 +15,10 @@ use super::{Refusal, database};
 use crate::access::second_factor;
 use crate::clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Connection, Db};
 use crate::history::{Author, Entry};
 use crate::support::{self, CaseReport, EmailReport, HolderReport, Holding, holding};
-use crate::training::{self, Training};
+use crate::training::{self, Recorded, Training};
 use crate::users::{self, Username};
 use crate::web::history::sentence::{details, sentence};
 use crate::web::users::state_words;
@@ -63,15 +64,17 @@ pub struct CaseCommand {
 pub enum TrainingCommand {
     /// Record that somebody attended a training; Advanced Training stands for both
     Attended(AttendedCommand),
+    /// Take back that somebody attended: it was recorded wrongly; New User Training stands for both
+    NotAttended(AttendedCommand),
 }
 
-/// `support training attended`.
+/// `support training attended` and `not-attended`.
 #[derive(Debug, Args)]
 pub struct AttendedCommand {
     /// Their username; several may be given
     #[arg(required = true)]
     address: Vec<String>,
-    /// It was Advanced Training; otherwise it was New User Training
+    /// It is about Advanced Training; otherwise about New User Training
     #[arg(long)]
     advanced: bool,
     /// Answer in JSON
@@ -112,6 +115,9 @@ pub fn run(config: &Config, command: SupportCommand) -> Result<(), Refusal> {
         SupportCommand::Case(command) => database::with_database(config, |db| case(db, &command)),
         SupportCommand::Training(TrainingCommand::Attended(command)) => {
             database::with_database(config, |db| attended(db, &command))
+        }
+        SupportCommand::Training(TrainingCommand::NotAttended(command)) => {
+            database::with_database(config, |db| not_attended(db, &command))
         }
         SupportCommand::SecondFactorReset(command) => {
             database::with_database(config, |db| reset_second_factor(db, &command))
@@ -160,37 +166,10 @@ fn case(db: &Db, command: &CaseCommand) -> Result<(), Refusal> {
 }
 
 fn attended(db: &Db, command: &AttendedCommand) -> Result<(), Refusal> {
-    let training = if command.advanced {
-        Training::Advanced
-    } else {
-        Training::NewUser
-    };
-    let usernames = command
-        .address
-        .iter()
-        .map(|typed| parse(typed))
-        .collect::<Result<Vec<_>, _>>()?;
-    let now = clock::now();
-    let nobody = db.write(|tx| {
-        for username in &usernames {
-            let Some(Holding::By {
-                account_id, holder, ..
-            }) = holding(tx, username, now)?
-            else {
-                return Err(Missing::Nobody(username.as_str().to_string()));
-            };
-            let author = Author::staff(account_id);
-            training::record_attendance(tx, &author, &[holder.id], training, None, now)?;
-        }
-        Ok(())
-    });
-    nobody.map_err(|missing| match missing {
-        Missing::Nobody(username) => {
-            format!("Nobody has the address {username}. Nothing was recorded.")
-        }
-        Missing::Database(error) => refused(error),
+    let training = command.training();
+    let (names, _) = for_each(db, command, "recorded", |tx, author, user, now| {
+        training::record_attendance(tx, author, &[user], training, None, now)
     })?;
-    let names: Vec<&str> = usernames.iter().map(Username::as_str).collect();
     if command.json {
         say(json!({ "training": training.as_str(), "attended": names }).to_string());
     } else {
@@ -201,6 +180,78 @@ fn attended(db: &Db, command: &AttendedCommand) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+fn not_attended(db: &Db, command: &AttendedCommand) -> Result<(), Refusal> {
+    let training = command.training();
+    let (names, taken_back) = for_each(db, command, "taken back", |tx, author, user, now| {
+        training::withdraw_attendance(tx, author, Recorded::OfPerson(user, training), now)
+    })?;
+    if command.json {
+        say(
+            json!({ "training": training.as_str(), "not_attended": names, "taken_back": taken_back })
+                .to_string(),
+        );
+    } else if taken_back == 0 {
+        say(format!(
+            "Nothing to take back: {} had not been recorded for {}.",
+            training.label(),
+            names.join(", ")
+        ));
+    } else {
+        say(format!(
+            "Taken back: {} did not attend {}.",
+            names.join(", "),
+            training.label()
+        ));
+    }
+    Ok(())
+}
+
+impl AttendedCommand {
+    fn training(&self) -> Training {
+        if self.advanced {
+            Training::Advanced
+        } else {
+            Training::NewUser
+        }
+    }
+}
+
+/// Does it for each of the people, or for none; their usernames, and for how many it changed something.
+fn for_each(
+    db: &Db,
+    command: &AttendedCommand,
+    done: &str,
+    act: impl Fn(&mut Connection, &Author, Uuid, OffsetDateTime) -> Result<usize, crate::db::Error>,
+) -> Result<(Vec<String>, usize), Refusal> {
+    let usernames = command
+        .address
+        .iter()
+        .map(|typed| parse(typed))
+        .collect::<Result<Vec<_>, _>>()?;
+    let now = clock::now();
+    let changed = db.write(|tx| {
+        let mut changed = 0;
+        for username in &usernames {
+            let Some(Holding::By {
+                account_id, holder, ..
+            }) = holding(tx, username, now)?
+            else {
+                return Err(Missing::Nobody(username.as_str().to_string()));
+            };
+            changed += act(tx, &Author::staff(account_id), holder.id, now)?;
+        }
+        Ok(changed)
+    });
+    let changed = changed.map_err(|missing| match missing {
+        Missing::Nobody(username) => {
+            format!("Nobody has the address {username}. Nothing was {done}.")
+        }
+        Missing::Database(error) => refused(error),
+    })?;
+    let names = usernames.iter().map(|name| name.as_str().to_string());
+    Ok((names.collect(), changed))
 }
 
 enum Missing {

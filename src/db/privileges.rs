@@ -10,7 +10,7 @@ use super::Connection;
 use super::migrations::maintenance_connection;
 
 /// Tables whose rows run out or are used up. All others keep theirs.
-pub(super) const DELETED_FROM: [&str; 14] = [
+pub(super) const DELETED_FROM: [&str; 15] = [
     "account_domains",
     "attention_tallies",
     "import_lines",
@@ -25,6 +25,7 @@ pub(super) const DELETED_FROM: [&str; 14] = [
     "sign_in_sources",
     "temporary_passwords",
     "throttles",
+    "training_attendances",
 ];
 
 /// Programs that start at once do it one after the other: PostgreSQL fails two that change the rights

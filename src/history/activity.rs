@@ -88,6 +88,7 @@ impl Group {
                 "training_request_undone",
                 "training_mailed_again",
                 "training_attended",
+                "training_not_attended",
             ],
             Group::Account => &[
                 "account_created",

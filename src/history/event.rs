@@ -203,6 +203,15 @@ pub enum Event {
         #[serde(default)]
         people: i64,
     },
+    /// That the user attended a training was recorded wrongly, and is taken back.
+    TrainingNotAttended {
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+        /// The request with which it had been recorded, for several together.
+        training_request: Option<Uuid>,
+        /// For how many people.
+        people: i64,
+    },
     /// Support staff looked at the user, or at a case that the account was given a code for.
     SupportLookedUp {
         /// The reference code, where they had one.
@@ -252,6 +261,9 @@ impl Event {
                 ..Together::default()
             },
             Event::TrainingAttended {
+                training_request, ..
+            }
+            | Event::TrainingNotAttended {
                 training_request, ..
             } => Together {
                 training_request: *training_request,

@@ -63,17 +63,28 @@ fn about() -> String {
     let among_those_to_train = stretch(
         PEOPLE,
         "events join training_request_people as asked using (account_id, training_request_id)",
-        "asked.user_id = wanted.id and events.training_request_id is not null and events.kind <> 'training_attended'",
+        "asked.user_id = wanted.id and events.training_request_id is not null and events.kind not in ('training_attended', 'training_not_attended')",
     );
     // Not everybody of the request: some were recorded before.
     let among_those_recorded = stretch(
         PEOPLE,
         "events join training_attendances as attended using (account_id, training_request_id)",
         "attended.user_id = wanted.id and events.training_request_id is not null
-         and events.kind = 'training_attended' and events.details ->> 'training' = attended.kind",
+         and events.kind = 'training_attended' and events.details ->> 'training' = attended.kind
+         and events.happened_at = attended.recorded_at",
+    );
+    // Whose record was taken back: both lines stay.
+    let among_those_withdrawn = stretch(
+        PEOPLE,
+        "events join withdrawn_attendances as withdrawn using (account_id, training_request_id)",
+        "withdrawn.user_id = wanted.id and events.training_request_id is not null
+         and events.details ->> 'training' = withdrawn.kind
+         and (events.kind = 'training_attended' and events.happened_at = withdrawn.recorded_at
+           or events.kind = 'training_not_attended' and events.happened_at = withdrawn.withdrawn_at)",
     );
     format!(
-        "{alone} union {among_those_reset} union {among_those_to_train} union {among_those_recorded}"
+        "{alone} union {among_those_reset} union {among_those_to_train} union {among_those_recorded} \
+         union {among_those_withdrawn}"
     )
 }
 

@@ -12,7 +12,7 @@ use crate::{accounts, db};
 
 /// Records that `users` attended `training`; their open requests for it are closed by it. Who attended
 /// Advanced Training attended New User Training too: that is recorded with it. Recording it again
-/// changes nothing. With `request`, for whose people it is recorded, or which was made by somebody who
+/// changes nothing; says for how many people it is new. With `request`, for whose people it is recorded, or which was made by somebody who
 /// vouched for them, history tells of them in one line.
 ///
 /// # Errors
@@ -24,7 +24,7 @@ pub fn record_attendance(
     training: Training,
     request: Option<Uuid>,
     now: OffsetDateTime,
-) -> QueryResult<()> {
+) -> QueryResult<usize> {
     // How a person stands is told on their row too: two who record the same people take turns.
     accounts::lock_for(tx, author)?;
     db::take_time_for(tx, users.len())?;
@@ -34,8 +34,17 @@ pub fn record_attendance(
     record(tx, author, users, training, request, now)
 }
 
-/// Records that everybody of a request, who is not recorded yet, attended its training. Says how many
-/// that were; nothing where there is no such request or it was taken back.
+/// Who of a request attended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attended {
+    /// Everybody who is not recorded yet.
+    Everybody,
+    /// These of them.
+    These(Vec<Uuid>),
+}
+
+/// Records who of a request attended its training; the others stay requested. Says for how many people it is
+/// new; nothing where there is no such request or it was taken back.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -43,6 +52,7 @@ pub fn record_attendance_of_request(
     tx: &mut db::Connection,
     author: &Author,
     request: Uuid,
+    who: &Attended,
     now: OffsetDateTime,
 ) -> QueryResult<Option<usize>> {
     accounts::lock_for(tx, author)?;
@@ -55,15 +65,18 @@ pub fn record_attendance_of_request(
     let Some(training) = kind.as_deref().and_then(Training::from_name) else {
         return Ok(None);
     };
-    let people: Vec<Uuid> = training_request_people::table
+    let mut open = training_request_people::table
         .filter(training_request_people::account_id.eq(author.account_id))
         .filter(training_request_people::training_request_id.eq(request))
         .filter(training_request_people::open)
         .order(training_request_people::user_id)
         .select(training_request_people::user_id)
-        .load(tx)?;
-    record_attendance(tx, author, &people, training, Some(request), now)?;
-    Ok(Some(people.len()))
+        .into_boxed();
+    if let Attended::These(these) = who {
+        open = open.filter(training_request_people::user_id.eq_any(these));
+    }
+    let people: Vec<Uuid> = open.load(tx)?;
+    record_attendance(tx, author, &people, training, Some(request), now).map(Some)
 }
 
 #[derive(QueryableByName)]
@@ -79,7 +92,7 @@ fn record(
     training: Training,
     request: Option<Uuid>,
     now: OffsetDateTime,
-) -> QueryResult<()> {
+) -> QueryResult<usize> {
     let recorded: Vec<Recorded> = diesel::sql_query(
         "insert into training_attendances (account_id, user_id, kind, recorded_at, recorded_by, training_request_id)
          select $1, user_id, $3, $4, $5, $6 from unnest($2) as attended (user_id)
@@ -114,6 +127,6 @@ fn record(
             .filter(training_request_people::open),
     )
     .set(training_request_people::open.eq(false))
-    .execute(tx)
-    .map(|_| ())
+    .execute(tx)?;
+    Ok(people.len())
 }

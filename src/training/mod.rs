@@ -8,8 +8,9 @@ mod retry;
 mod roster;
 mod status;
 mod undo;
+mod withdrawal;
 
-pub use attendance::{record_attendance, record_attendance_of_request};
+pub use attendance::{Attended, record_attendance, record_attendance_of_request};
 pub use list::{REQUESTS_PAGE, Summary, requests};
 pub use omissions::{LeftOut, OmissionReason, left_out};
 pub use request::{
@@ -23,6 +24,7 @@ pub use status::{
 };
 
 pub use undo::{Undone, undo};
+pub use withdrawal::{Recorded, withdraw_attendance};
 
 /// The two trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

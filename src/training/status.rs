@@ -65,6 +65,8 @@ pub struct Person {
     pub phone: String,
     /// When they attended, if they did.
     pub attended_at: Option<OffsetDateTime>,
+    /// Whether it is still to be recorded for this request.
+    pub open: bool,
 }
 
 /// Where a person stands with the two trainings.
@@ -243,6 +245,7 @@ fn people_behind(
             users::department,
             users::phone,
             training_attendances::recorded_at.nullable(),
+            training_request_people::open,
         ))
         .into_boxed();
     if let Some(after) = after {

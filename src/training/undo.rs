@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Training, details};
+use super::{Recorded, Training, details, withdraw_attendance};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox::Kind;
 use crate::schema::{mails, training_request_people, training_requests};
@@ -17,6 +17,8 @@ pub struct Undone {
     pub taken_back: Vec<Training>,
     /// Mailed already, and so not taken back.
     pub sent: Vec<Training>,
+    /// For how many people it was recorded with the request that they attended, which is taken back with it.
+    pub not_vouched_for: usize,
 }
 
 /// Takes back what one click asked for, this request and the one made together with it, as far as the
@@ -35,13 +37,20 @@ pub fn undo(
         return Ok(None);
     };
     let mut undone = Undone::default();
+    let mut taken_back = Vec::new();
     let requests = [Some((id, details.training)), details.together_with];
     for (request, training) in requests.into_iter().flatten() {
         if take_back(tx, author, request, training, now)? {
             undone.taken_back.push(training);
+            taken_back.push(request);
         } else {
             undone.sent.push(training);
         }
+    }
+    // Once none of them is open any more: a request that is taken back is not to be opened again.
+    for request in taken_back {
+        let which = Recorded::WithRequest(request);
+        undone.not_vouched_for += withdraw_attendance(tx, author, which, now)?;
     }
     Ok(Some(undone))
 }

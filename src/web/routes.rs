@@ -147,6 +147,11 @@ pub fn table() -> Vec<Entry> {
             Administrator,
             training::attendance::record,
         ),
+        post(
+            "/users/{id}/training/withdrawal",
+            Administrator,
+            training::attendance::withdraw,
+        ),
         get(
             "/users/{id}/second-factor-removal",
             Administrator,
@@ -232,6 +237,11 @@ pub fn table() -> Vec<Entry> {
             "/training-requests/{id}/attendance",
             Administrator,
             training::acts::attended,
+        ),
+        post(
+            "/training-requests/{id}/attendance/undo",
+            Administrator,
+            training::acts::undo_attended,
         ),
         get(
             "/training-requests/{id}",

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::folder::Folder;
 
 /// Every command of the program, as it is typed.
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 22] = [
     &["serve"],
     &["worker"],
     &["migrate"],
@@ -21,6 +21,7 @@ const COMMANDS: [&[&str]; 21] = [
     &["support", "email"],
     &["support", "case"],
     &["support", "training", "attended"],
+    &["support", "training", "not-attended"],
     &["support", "second-factor-reset"],
     &["support", "erase"],
     &["demo"],

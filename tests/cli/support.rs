@@ -82,6 +82,23 @@ fn support_explains_the_demo_addresses_records_a_training_and_erases() {
         trained,
         "Recorded: hans.gruber@acme.example attended Advanced Training.\n"
     );
+    let taken_back = |more: &[&str]| {
+        let command = [
+            "support",
+            "training",
+            "not-attended",
+            "hans.gruber@acme.example",
+        ];
+        said(&[&command, more].concat())
+    };
+    assert_eq!(
+        taken_back(&["--json"]),
+        "{\"not_attended\":[\"hans.gruber@acme.example\"],\"taken_back\":1,\"training\":\"new_user\"}\n"
+    );
+    assert_eq!(
+        taken_back(&[]),
+        "Nothing to take back: New User Training had not been recorded for hans.gruber@acme.example.\n"
+    );
     let erased = said(&["support", "erase", "hans.gruber@acme.example", "--yes"]);
     assert!(
         erased.starts_with("Erased. erased.")

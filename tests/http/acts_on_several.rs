@@ -198,7 +198,12 @@ fn an_attendance_recorded_for_several_is_told_once_and_in_the_history_of_each_of
     // Cam's was recorded before.
     client.post(&format!("/users/{cam}/training"), &[("kind", "new_user")]);
     for _ in 0..2 {
-        assert_eq!(client.post(&format!("{page}/attendance"), &[]).status, 303);
+        assert_eq!(
+            client
+                .post(&format!("{page}/attendance"), &[("everybody", "yes")])
+                .status,
+            303
+        );
     }
     let told = |path: &str| lines_with(&client, path, "attended");
     let together = "New User Training was recorded as attended for 2 users.";
@@ -220,7 +225,7 @@ fn an_attendance_recorded_for_several_is_told_once_and_in_the_history_of_each_of
     // Who is vouched for attended with nobody else.
     let page = request("advanced", &[&ann, &cam, &dan]);
     site.deliver();
-    client.post(&format!("{page}/attendance"), &[]);
+    client.post(&format!("{page}/attendance"), &[("everybody", "yes")]);
     let advanced = "Advanced Training was recorded as attended.";
     for (person, lines) in [
         (&ann, vec![advanced, alone]),

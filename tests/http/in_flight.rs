@@ -109,7 +109,12 @@ fn acts(site: &Site, other: &Client) -> Vec<(String, Vec<(&'static str, String)>
         ("/training-requests".into(), selected(Some("new_user"))),
         (format!("{training}/undo"), Vec::new()),
         (format!("{training}/retry"), Vec::new()),
-        (format!("{training}/attendance"), Vec::new()),
+        (format!("{training}/attendance"), one("everybody", "yes")),
+        (format!("{training}/attendance/undo"), one("recorded", "1")),
+        (
+            format!("/users/{ann}/training/withdrawal"),
+            one("kind", "new_user"),
+        ),
         (import, one("people", "1")),
         ("/account".into(), one("time_zone", "Europe/Paris")),
         ("/account/second-factor".into(), one("required", "no")),

@@ -55,6 +55,7 @@ fn an_id_of_another_account_in_a_path_a_body_or_a_selection_is_as_if_it_did_not_
         ("/users/ID/administrator", "administrator=no"),
         ("/users/ID/replacement", "PROFILE"),
         ("/users/ID/training", "kind=new_user"),
+        ("/users/ID/training/withdrawal", "kind=new_user"),
         ("/users/ID/password-mail", ""),
         ("/users/ID/second-factor-removal", ""),
     ] {

@@ -69,3 +69,4 @@ mod staff;
 mod training;
 mod training_list;
 mod wire;
+mod withdrawing;

@@ -41,7 +41,7 @@ const fn row(method: &'static str, path: &'static str, statuses: [u16; 5]) -> Ex
 /// 303 is the way to sign in (a stranger), to the own password (a user, or whoever must choose one), or on
 /// after an act; 422 a form with nothing in it.
 #[rustfmt::skip]
-const EXPECTED: [Expected; 63] = [
+const EXPECTED: [Expected; 65] = [
     row("GET", "/", [303, 303, 303, 303, 303]),
     row("GET", "/sign-in", [200, 303, 303, 303, 303]),
     row("POST", "/sign-in", [422, 422, 422, 422, 422]),
@@ -75,6 +75,7 @@ const EXPECTED: [Expected; 63] = [
     row("GET", "/users/{id}/history", [303, 303, 200, 404, 303]),
     row("GET", "/users/{id}/training", [303, 303, 200, 404, 303]),
     row("POST", "/users/{id}/training", [303, 403, 422, 404, 303]),
+    row("POST", "/users/{id}/training/withdrawal", [303, 403, 422, 404, 303]),
     row("GET", "/users/{id}/second-factor-removal", [303, 303, 200, 404, 303]),
     row("POST", "/users/{id}/second-factor-removal", [303, 403, 303, 404, 303]),
     row("POST", "/users/{id}/password-mail", [303, 403, 303, 404, 303]),
@@ -92,7 +93,8 @@ const EXPECTED: [Expected; 63] = [
     row("GET", "/training-requests/new", [303, 303, 200, 200, 303]),
     row("GET", "/training-requests/{id}/people.csv", [303, 303, 200, 404, 303]),
     row("POST", "/training-requests/{id}/retry", [303, 403, 303, 404, 303]),
-    row("POST", "/training-requests/{id}/attendance", [303, 403, 303, 404, 303]),
+    row("POST", "/training-requests/{id}/attendance", [303, 403, 422, 404, 303]),
+    row("POST", "/training-requests/{id}/attendance/undo", [303, 403, 303, 404, 303]),
     row("GET", "/training-requests/{id}", [303, 303, 200, 404, 303]),
     row("POST", "/training-requests/{id}/undo", [303, 403, 303, 404, 303]),
     row("POST", "/imports", [303, 403, 400, 400, 303]),

@@ -167,6 +167,47 @@ fn undo_takes_a_request_back_while_its_mail_is_held_and_not_later() {
 }
 
 #[test]
+fn undo_takes_back_that_somebody_was_vouched_for_with_the_request() {
+    let site = Site::start();
+    let (ann, bea) = people(&site);
+    let client = site.signed_in("boss@acme.example");
+    let first = [("kind", "new_user"), ("scope", "selected"), ("user", &*ann)];
+    client.post("/training-requests", &first);
+    deliver_all(&site);
+    let fields = [
+        ("kind", "advanced"),
+        ("scope", "selected"),
+        ("user", &*ann),
+        ("user", &*bea),
+        ("never_attended", "vouch"),
+    ];
+    let page = client.post("/training-requests", &fields).location.unwrap();
+    assert_eq!(site.count("training_attendances"), 2);
+    for _ in 0..2 {
+        assert_eq!(client.post(&format!("{page}/undo"), &[]).status, 303);
+    }
+    let standing = "select string_agg(username || ' ' || training, ', ' order by username) from users where not administrator";
+    assert_eq!(
+        site.value(standing),
+        "ann@acme.example requested, bea@acme.example attended",
+        "as before, the request of New User Training for her too"
+    );
+    let history = client.get(&format!("/users/{ann}/history"));
+    for said in [
+        "New User Training is not recorded as attended any more.",
+        "The request for Advanced Training was taken back.",
+        "New User Training was recorded as attended.",
+    ] {
+        assert!(history.says(said), "{}", history.text());
+    }
+    assert!(
+        !client
+            .get(&format!("/users/{bea}/history"))
+            .says("any more")
+    );
+}
+
+#[test]
 fn undo_takes_back_both_requests_that_one_click_made() {
     let site = Site::start();
     let (ann, bea) = people(&site);

@@ -34,7 +34,7 @@ fn every_request_of_the_account_is_found_again_with_where_it_stands() {
         assert!(list.says(words));
     }
     deliver_all(&site);
-    client.post(&format!("{first}/attendance"), &[]);
+    client.post(&format!("{first}/attendance"), &[("everybody", "yes")]);
     let list = client.get("/training-requests");
     assert!(
         list.says("Sent to the training team") && list.says("All attended"),

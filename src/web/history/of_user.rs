@@ -110,6 +110,10 @@ fn part_of(entry: &Entry) -> Option<(String, &'static str)> {
         | Event::TrainingAttended {
             training_request: Some(training_request),
             ..
+        }
+        | Event::TrainingNotAttended {
+            training_request: Some(training_request),
+            ..
         } => (
             format!("/training-requests/{training_request}"),
             "The request",

@@ -130,6 +130,13 @@ pub fn sentence(entry: &Entry) -> String {
             training_name(training),
             for_several(entry, *people)
         ),
+        Event::TrainingNotAttended {
+            training, people, ..
+        } => format!(
+            "{} is not recorded as attended any more{}.",
+            training_name(training),
+            for_several(entry, *people)
+        ),
         Event::SupportLookedUp { code: Some(code) } => {
             format!("Customer Success looked at the case {code}.")
         }

@@ -14,7 +14,7 @@ use crate::web::mailbox::pages::{MailLine, MailboxPage, OpenedMail};
 use crate::web::password_resets::pages::{
     OutcomeCount, PasswordResetPage, PasswordResetUnderWayPage, PersonOutcome,
 };
-use crate::web::training::pages::TrainingRequestPage;
+use crate::web::training::pages::{RequestedPerson, TrainingRequestPage};
 use crate::web::users::place::Place;
 use crate::web::users::scope::Scope;
 
@@ -233,8 +233,15 @@ fn a_training_request() {
         together_with: None,
         people_count: 3,
         people: (1..=3)
-            .map(|n| outcome(n, "Requested", Tone::Quiet))
+            .map(|n| RequestedPerson {
+                id: id(n),
+                line: outcome(n, "Requested", Tone::Quiet),
+                can_be_recorded: true,
+                ticked: true,
+            })
             .collect(),
+        errors: Errors::none(),
+        attendance_href: "/training-requests/78/attendance".to_owned(),
         pager: Pager::default(),
         left_out: left_out(),
     };

@@ -1,16 +1,19 @@
 //! What can be done about a request that is sent: mailing it again, recording who attended.
 
 use actix_web::{HttpResponse, web};
+use time::OffsetDateTime;
 
+use super::standing;
 use crate::db;
-use crate::training;
+use crate::training::{self, Attended, Recorded};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::people;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::guard::Administrator;
-use crate::web::input::{Id, Query};
+use crate::web::input::{Form, Id, Parameters, Query};
+use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::web::users::place_query;
 
@@ -48,7 +51,8 @@ pub async fn retry(
     ))
 }
 
-/// POST `/training-requests/{id}/attendance`: everybody of the request attended.
+/// POST `/training-requests/{id}/attendance`: those ticked as `attended`, or with `everybody` all of the
+/// request, attended.
 ///
 /// # Errors
 /// [`WebError`].
@@ -57,17 +61,32 @@ pub async fn attended(
     administrator: Administrator,
     id: Id,
     query: Query,
+    form: Form,
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
+    let who = match form.0.one("everybody")? {
+        Some(_) => Attended::Everybody,
+        None => Attended::These(form.0.ids("attended")?),
+    };
+    if who == Attended::These(Vec::new()) {
+        let page = standing::build(&app, administrator.0, id.0, &query, true).await?;
+        return page::unprocessable(&page);
+    }
     let user = administrator.0;
+    let page = place.href_of_page(
+        &format!("/training-requests/{}", id.0),
+        standing::number(&query)?,
+    );
+    let back = place.href(format!("/training-requests/{}/attendance/undo", id.0));
     let recorded = blocking(move || {
         app.db.write(|tx| {
             let recorded =
-                training::record_attendance_of_request(tx, &user.author, id.0, user.now)?;
+                training::record_attendance_of_request(tx, &user.author, id.0, &who, user.now)?;
             let flash = match recorded {
                 None | Some(0) => Flash::notice("Everybody here is recorded already."),
                 Some(count) => {
                     Flash::success(format!("Recorded as attended: {}.", people(count as u64)))
+                        .action("Undo", back, moment_fields(user.now))
                 }
             };
             if recorded.is_some() {
@@ -78,7 +97,68 @@ pub async fn attended(
     })
     .await??;
     recorded.ok_or(WebError::NotFound)?;
+    Ok(see_other(page))
+}
+
+/// POST `/training-requests/{id}/attendance/undo`, with the moment `recorded`: what was recorded then is taken back.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn undo_attended(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let at = moment(&form.0)?;
+    let user = administrator.0;
+    let found = blocking(move || {
+        app.db.write(|tx| {
+            if training::details(tx, user.account_id(), id.0)?.is_none() {
+                return Ok(false);
+            }
+            let count = match at {
+                Some(at) => {
+                    let which = Recorded::ForRequestAt(id.0, at);
+                    training::withdraw_attendance(tx, &user.author, which, user.now)?
+                }
+                None => 0,
+            };
+            let flash = match count {
+                0 => Flash::notice("Nothing is left to take back."),
+                _ => Flash::success(format!(
+                    "Taken back: {} stand as before.",
+                    people(count as u64)
+                )),
+            };
+            user.leave(tx, &flash)?;
+            Ok::<_, db::Error>(true)
+        })
+    })
+    .await??;
+    if !found {
+        return Err(WebError::NotFound);
+    }
     Ok(see_other(
         place.href(format!("/training-requests/{}", id.0)),
     ))
+}
+
+/// The moment of a record, as `Undo` carries it: microseconds, as the database keeps it.
+pub(super) fn moment_fields(at: OffsetDateTime) -> Vec<(String, String)> {
+    let microseconds = at.unix_timestamp_nanos() / 1_000;
+    vec![("recorded".to_string(), microseconds.to_string())]
+}
+
+/// The same as it comes back; nothing where it is no moment.
+///
+/// # Errors
+/// [`WebError::BadRequest`] where it is given twice.
+pub(super) fn moment(form: &Parameters) -> Result<Option<OffsetDateTime>, WebError> {
+    let microseconds: Option<i64> = form.text("recorded")?.parse().ok();
+    Ok(microseconds.and_then(|microseconds| {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1_000).ok()
+    }))
 }

@@ -1,11 +1,12 @@
-//! `/users/{id}/training`: recording that somebody attended a training.
+//! `/users/{id}/training`: recording that somebody attended a training, and taking that back.
 
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
+use super::acts;
 use super::pages::{AttendanceDialog, AttendancePage};
 use crate::db;
-use crate::training::{self, Training};
+use crate::training::{self, Recorded, Training};
 use crate::users;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -51,17 +52,72 @@ pub async fn record(
         return page::unprocessable(&draw(app, administrator.0, id.0, place, errors).await?);
     };
     let user = administrator.0;
+    let back = place.href(format!("/users/{}/training/withdrawal", id.0));
+    let list = place.list_href();
     blocking(move || {
         app.db.write(|tx| {
             // Not locked: the account comes first, as everywhere (`accounts::lock`), and is locked next.
             let subject = users::find(tx, user.account_id(), id.0)?.ok_or(WebError::NotFound)?;
-            training::record_attendance(tx, &user.author, &[id.0], training, None, user.now)?;
+            let recorded =
+                training::record_attendance(tx, &user.author, &[id.0], training, None, user.now)?;
             let text = format!(
                 "{} is recorded as attended for {}.",
                 training.label(),
                 subject.full_name()
             );
-            user.leave(tx, &Flash::success(text).mark(id.0))?;
+            let mut flash = Flash::success(text).mark(id.0);
+            if recorded > 0 {
+                flash = flash.action("Undo", back, acts::moment_fields(user.now));
+            }
+            user.leave(tx, &flash)?;
+            Ok::<_, WebError>(())
+        })
+    })
+    .await??;
+    Ok(see_other(list))
+}
+
+/// POST `/users/{id}/training/withdrawal`: they did not attend after all. With `kind` that training, with
+/// the moment `recorded` what was recorded then.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn withdraw(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+    query: Query,
+    form: Form,
+) -> Result<HttpResponse, WebError> {
+    let place = place_query::place(&query.0)?;
+    let training = Training::from_name(form.0.text("kind")?);
+    let which = match (training, acts::moment(&form.0)?) {
+        (Some(training), _) => Recorded::OfPerson(id.0, training),
+        (None, Some(at)) => Recorded::ForPersonAt(id.0, at),
+        (None, None) => {
+            let mut errors = Errors::none();
+            errors.add_general("Choose the training that was not attended after all.");
+            return page::unprocessable(&draw(app, administrator.0, id.0, place, errors).await?);
+        }
+    };
+    let user = administrator.0;
+    blocking(move || {
+        app.db.write(|tx| {
+            let subject = users::find(tx, user.account_id(), id.0)?.ok_or(WebError::NotFound)?;
+            let taken = training::withdraw_attendance(tx, &user.author, which, user.now)?;
+            let standing = training::standing(tx, user.account_id(), id.0)?;
+            let flash = match taken {
+                0 => Flash::notice(format!(
+                    "Nothing is left to take back for {}.",
+                    subject.full_name()
+                )),
+                _ => Flash::success(format!(
+                    "Taken back for {}. {}",
+                    subject.full_name(),
+                    edit_facts::training_words(&standing, &user)
+                )),
+            };
+            user.leave(tx, &flash.mark(id.0))?;
             Ok::<_, WebError>(())
         })
     })
@@ -98,6 +154,10 @@ async fn draw(
                 choices: [Training::NewUser, Training::Advanced]
                     .into_iter()
                     .filter(|training| !attended(*training))
+                    .collect(),
+                attended: [Training::NewUser, Training::Advanced]
+                    .into_iter()
+                    .filter(|training| attended(*training))
                     .collect(),
                 errors,
             };

@@ -128,11 +128,36 @@ pub struct TrainingRequestPage {
     /// How many people it is for.
     pub people_count: u64,
     /// The people of this page; the outcome is their training state.
-    pub people: Vec<PersonOutcome>,
+    pub people: Vec<RequestedPerson>,
+    /// What is wrong with what was to be recorded.
+    pub errors: Errors,
+    /// Where it is recorded who attended.
+    pub attendance_href: String,
     /// The pages before and after.
     pub pager: Pager,
     /// Who was left out, and why.
     pub left_out: Vec<LeftOut>,
+}
+
+/// One person of a request.
+#[derive(Debug, Clone)]
+pub struct RequestedPerson {
+    /// Their id.
+    pub id: Uuid,
+    /// Who they are and where they stand.
+    pub line: PersonOutcome,
+    /// Whether it can be recorded that they attended: they have a box.
+    pub can_be_recorded: bool,
+    /// Whether the box is ticked: at first all are, since most of those asked for come.
+    pub ticked: bool,
+}
+
+impl TrainingRequestPage {
+    /// How many on this page can be recorded.
+    fn recordable(&self) -> u64 {
+        let those = self.people.iter().filter(|person| person.can_be_recorded);
+        those.count() as u64
+    }
 }
 
 /// `/users/{id}/training`: the pop-up over the list.
@@ -160,6 +185,8 @@ pub struct AttendanceDialog {
     pub standing: String,
     /// What can be recorded still.
     pub choices: Vec<Training>,
+    /// What is recorded, and can be taken back.
+    pub attended: Vec<Training>,
     /// What is wrong.
     pub errors: Errors,
 }
@@ -167,5 +194,9 @@ pub struct AttendanceDialog {
 impl AttendanceDialog {
     fn action_path(&self) -> String {
         format!("/users/{}/training", self.id)
+    }
+
+    fn withdrawal_path(&self) -> String {
+        format!("/users/{}/training/withdrawal", self.id)
     }
 }

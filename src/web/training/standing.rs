@@ -1,16 +1,18 @@
 //! `/training-requests/{id}`: where a request stands, and taking it back.
 
 use actix_web::{HttpResponse, web};
+use uuid::Uuid;
 
-use super::pages::TrainingRequestPage;
+use super::pages::{RequestedPerson, TrainingRequestPage};
 use super::start::omission_words;
 use crate::db;
 use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, Undone};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::components::{LeftOut, Link, Pager, Tone};
+use crate::web::components::{LeftOut, Link, Pager, Tone, people};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
+use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Id, Query};
 use crate::web::page;
@@ -35,22 +37,48 @@ pub async fn show(
     id: Id,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
+    page::ok(&build(&app, administrator.0, id.0, &query, false).await?)
+}
+
+/// Which page of its people is asked for, from 0.
+pub(super) fn number(query: &Query) -> Result<i64, WebError> {
+    let number: i64 = query.0.text("page")?.parse().unwrap_or(0);
+    Ok(number.clamp(0, 100_000))
+}
+
+/// The page; `nobody_ticked` where it was to be recorded who attended and nobody was.
+pub(super) async fn build(
+    app: &web::Data<App>,
+    user: SignedInUser,
+    id: Uuid,
+    query: &Query,
+    nobody_ticked: bool,
+) -> Result<TrainingRequestPage, WebError> {
     let place = place_query::place(&query.0)?;
-    let number: i64 = query.0.text("page")?.parse().unwrap_or(0).clamp(0, 100_000);
-    let (shared, account_id) = (app.clone(), administrator.account_id());
+    let number = number(query)?;
+    let (shared, account_id) = (app.clone(), user.account_id());
     let found = blocking(move || {
         shared.db.read(|connection| {
-            let Some(details) = training::details(connection, account_id, id.0)? else {
+            let Some(details) = training::details(connection, account_id, id)? else {
                 return Ok(None);
             };
-            let people = training::people(connection, account_id, id.0, Some(number))?;
-            let left_out = training::left_out(connection, account_id, id.0)?;
+            let people = training::people(connection, account_id, id, Some(number))?;
+            let left_out = training::left_out(connection, account_id, id)?;
             Ok::<_, db::Error>(Some((details, people, left_out)))
         })
     })
     .await??;
     let (details, people, left_out) = found.ok_or(WebError::NotFound)?;
-    let mut page = draw(&app, &administrator.0, &details, &people, (place, number));
+    let mut page = draw(app, &user, &details, &people, (place, number));
+    if nobody_ticked {
+        page.errors.add(
+            "attended",
+            "Tick who attended, or nothing is to be recorded.",
+        );
+        for person in &mut page.people {
+            person.ticked = false;
+        }
+    }
     page.left_out = left_out
         .into_iter()
         .map(|(name, username, reason)| LeftOut {
@@ -59,7 +87,7 @@ pub async fn show(
             reason: omission_words(reason).to_string(),
         })
         .collect();
-    page::ok(&page)
+    Ok(page)
 }
 
 fn draw(
@@ -104,8 +132,18 @@ fn draw(
         people_count: details.people.unsigned_abs(),
         people: people
             .iter()
-            .map(|person| line(person, details, user, when::day, &place))
+            .map(|person| RequestedPerson {
+                id: person.user_id,
+                can_be_recorded: person.open && settled,
+                ticked: true,
+                line: line(person, details, user, when::day, &place),
+            })
             .collect(),
+        errors: Errors::none(),
+        attendance_href: place.href_of_page(
+            &format!("/training-requests/{}/attendance", details.id),
+            number,
+        ),
         pager: Pager {
             previous: (number > 0).then(|| path(number - 1)),
             next: ((number + 1) * PEOPLE_PAGE < details.people).then(|| path(number + 1)),
@@ -128,6 +166,8 @@ pub(super) fn line(
         name: format!("{} {}", person.first_name, person.last_name),
         href: place.user_href(&person.user_id),
         outcome: match (person.attended_at, details.undone_at) {
+            // Recorded for an earlier request, and asked for again.
+            _ if person.open => "Requested".to_string(),
             (Some(at), _) => format!("Attended, recorded {}", written(at, user.now, &user.zone)),
             (None, Some(_)) => "Not requested any more".to_string(),
             (None, None) => "Requested".to_string(),
@@ -229,6 +269,12 @@ fn undone_message(undone: &Undone) -> Flash {
         _ => said.push(format!(
             "The requests for {back} are taken back. Nothing was sent."
         )),
+    }
+    if undone.not_vouched_for > 0 {
+        said.push(format!(
+            "That they attended is taken back with it, for {}.",
+            people(undone.not_vouched_for as u64)
+        ));
     }
     if undone.sent.is_empty() {
         return Flash::success(said.join(" "));

@@ -122,12 +122,14 @@ fn training_fact(
         tone: Tone::Quiet,
         links: [
             requests,
-            (standing.attended.len() < 2).then(|| {
-                Link::new(
-                    "Record",
-                    place.href(format!("/users/{}/training", subject.id)),
-                )
-            }),
+            Some(Link::new(
+                if standing.attended.is_empty() {
+                    "Record"
+                } else {
+                    "Record or take back"
+                },
+                place.href(format!("/users/{}/training", subject.id)),
+            )),
         ]
         .into_iter()
         .flatten()

@@ -160,3 +160,34 @@ test("attendance is recorded from the pop-up, and is the person's state", async 
   await expect(edit).toContainText("New User Training attended");
   await checked(users);
 });
+
+test("of a request those ticked are recorded, the others stay requested, and a wrong record is taken back", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  const jo = company.person("Jo", "Oak");
+  await company.add(users, ann, jo);
+  const asked = await select(users, ann, jo);
+  await asked.getByRole("radio", { name: "New User Training" }).check();
+  await asked.getByRole("button", { name: "Request Training" }).click();
+  await expect(users.getByRole("main").getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
+  const absent = users.getByRole("checkbox", { name: `${jo.username} attended` });
+  await expect(absent).toBeChecked();
+  await checked(users);
+  await absent.uncheck();
+  await users.getByRole("button", { name: "Record as attended" }).click();
+  await expect(users.getByText("Recorded as attended: 1 user.")).toBeVisible();
+  await expect(users.getByRole("row", { name: /Ann Lee/ })).toContainText("Attended");
+  await expect(users.getByRole("row", { name: /Jo Oak/ })).toContainText("Requested");
+  await users.getByRole("button", { name: "Undo" }).click();
+  await expect(users.getByRole("checkbox", { name: `${ann.username} attended` })).toBeChecked();
+  await users.getByRole("button", { name: "Record as attended" }).click();
+  await expect(users.getByText("Recorded as attended: 2 users.")).toBeVisible();
+
+  await users.goto("/users");
+  const edit = await openUser(users, ann.username);
+  await edit.getByRole("link", { name: "Record or take back" }).click();
+  const training = dialog(users, "Training");
+  await checked(users);
+  await training.getByRole("button", { name: "New User Training: not attended after all" }).click();
+  await expect(users.getByText("Taken back for Ann Lee. New User Training requested")).toBeVisible();
+  await checked(users);
+});
