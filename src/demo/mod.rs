@@ -21,7 +21,7 @@
 //! | mail failed | `noemie.lambert@acme-labs.example` |
 //! | mail cancelled, inactive | `petra.novak@acme.example` |
 //! | never signed in, own password | `ingrid.aberg@acme.example` |
-//! | training requested | `chidi.okonkwo@`, `lucia.ortega@acme.example`, `minh.tran@acme-labs.example` |
+//! | New User Training requested | `chidi.okonkwo@`, `lucia.ortega@acme.example`, `minh.tran@acme-labs.example` |
 
 mod account;
 mod cast;

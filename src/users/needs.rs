@@ -52,7 +52,7 @@ impl Needs {
             Needs::MailFailed => "mail failed",
             Needs::PasswordExpired => "temporary password expired",
             Needs::NeverTrained => "never trained",
-            Needs::TrainingRequested => "training requested",
+            Needs::TrainingRequested => "New User Training requested",
         }
     }
 

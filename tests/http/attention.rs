@@ -95,7 +95,7 @@ fn each_chip_counts_and_lists_exactly_who_needs_it() {
         "everybody is counted once: {}",
         list.text()
     );
-    assert!(!list.says("training requested"), "nobody: no chip");
+    assert!(!list.says("New User Training requested"), "nobody: no chip");
     assert_derived(&site);
 }
 
@@ -173,7 +173,7 @@ fn a_new_mail_a_request_for_training_and_its_undo_move_people_between_the_chips(
         .unwrap();
     let list = client.get("/users");
     assert!(
-        list.says("3 never trained") && list.says("1 training requested"),
+        list.says("3 never trained") && list.says("1 New User Training requested"),
         "{}",
         list.text()
     );

@@ -26,7 +26,7 @@ test("chips beside the bars count and filter who never signed in and who was nev
   await expect(users.getByRole("heading", { name: "New User Training" })).toBeVisible();
   await users.goto("/users");
   await expect(chips.getByRole("link", { name: "1 never trained" })).toBeVisible();
-  await expect(chips.getByRole("link", { name: "2 training requested" })).toBeVisible();
+  await expect(chips.getByRole("link", { name: "2 New User Training requested" })).toBeVisible();
 });
 
 test("ticks that are kept go along without a script", async ({ users, company }) => {
