@@ -3,7 +3,7 @@
   // Escape and a click beside it lead where its Cancel link does.
   const dialog = document.getElementById("dialog");
   const SENT = "sent";
-  if (!dialog) sessionStorage.removeItem(SENT);
+  if (!dialog && !document.querySelector("[data-trouble]")) sessionStorage.removeItem(SENT);
   if (dialog?.showModal) {
     const question = document.getElementById("discard");
     const focused = dialog.contains(document.activeElement) ? document.activeElement : dialog.querySelector("[autofocus]");
@@ -61,15 +61,17 @@
     dialog.addEventListener("close", () => dialog.showModal());
 
     // After an error Back leads to the pop-up as it was opened: what was typed and sent comes back there, until
-    // a page without a pop-up is shown.
+    // a page without a pop-up is shown. Not where the person was changed meanwhile: sent again, it would pass for
+    // an edit of what stands there now.
     const typedInto = (form) => [...form.elements].filter((control) => "defaultValue" in control && !["hidden", "password"].includes(control.type));
+    const editOf = (form) => JSON.stringify([...form.elements].filter(({ name }) => name.startsWith("original_")).map(({ value }) => value));
     dialog.addEventListener("submit", ({ target: form }) => {
       const typed = typedInto(form).map(({ name, value, checked }) => ({ name, value, checked }));
-      sessionStorage.setItem(SENT, JSON.stringify({ to: form.action, typed }));
+      if (typed.length > 0) sessionStorage.setItem(SENT, JSON.stringify({ to: form.action, of: editOf(form), typed }));
     });
     const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
     const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-    const again = sent && cameBack && !dialog.querySelector("[data-typed]") && [...dialog.querySelectorAll("form")].find((form) => form.action === sent.to);
+    const again = sent && cameBack && !dialog.querySelector("[data-typed]") && [...dialog.querySelectorAll("form")].find((form) => form.action === sent.to && editOf(form) === sent.of);
     for (const control of again ? typedInto(again) : []) {
       const isChoice = control.type === "checkbox" || control.type === "radio";
       const was = sent.typed.find(({ name, value }) => name === control.name && (!isChoice || value === control.value));

@@ -127,6 +127,26 @@ test.describe("with JavaScript", { tag: "@script" }, () => {
     await expect(edit.getByRole("checkbox", { name: "Active Account" })).not.toBeChecked();
   });
 
+  test("Back after an error brings nothing back over what somebody else saved", { tag: "@script" }, async ({ users, company, another }) => {
+    const ann = company.person("Ann", "Lee");
+    await company.add(users, ann);
+    await users.goto("/users");
+    const edit = await openUser(users, ann.username);
+    await fill(edit, { Phone: "call me", Title: "Chair" });
+    const second = await company.addAdministrator("Bo", "Chen");
+    const colleague = await another();
+    await company.signIn(colleague, second);
+    await colleague.goto("/users");
+    const theirs = await openUser(colleague, ann.username);
+    await fill(theirs, { Title: "Buyer" });
+    await theirs.getByRole("button", { name: "Save" }).click();
+    await expect(theirs).toHaveCount(0);
+    expect(await statusOf(users, () => edit.getByRole("button", { name: "Save" }).click())).toBeGreaterThanOrEqual(400);
+    await users.goBack();
+    await expect(edit.getByRole("alert")).toHaveCount(0);
+    await expectFilled(edit, { Title: "Buyer", Phone: "" });
+  });
+
   test("a link out of an edit asks before it discards what was typed", async ({ users, company }) => {
     const ann = company.person("Ann", "Lee");
     await company.add(users, ann);
