@@ -67,7 +67,7 @@ fn measure(name: &str, list: &str) {
     let start = Instant::now();
     company
         .db
-        .write(|tx| imports::start(tx, &author, id, None, clock::now()))
+        .write(|tx| imports::start(tx, &author, id, imports::Promised::default(), clock::now()))
         .unwrap();
     while imports::run_next(&company.db, clock::now()).unwrap() {}
     println!(

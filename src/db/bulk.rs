@@ -24,7 +24,10 @@ pub fn take_time_for(tx: &mut Connection, people: usize) -> QueryResult<()> {
     tx.batch_execute(&format!("set local statement_timeout = '{SECONDS}s'"))
 }
 
-/// Deletes rows of `table` whose `column` has come, 10,000 at most; says how many. Those that somebody else holds this
+/// Most rows that [`delete_until`] deletes.
+pub const DELETED_AT_ONCE: usize = 10_000;
+
+/// Deletes rows of `table` whose `column` has come, [`DELETED_AT_ONCE`] at most; says how many. Those that somebody else holds this
 /// moment are left for the next time.
 ///
 /// # Errors
@@ -35,10 +38,12 @@ pub fn delete_until(
     column: &'static str,
     moment: OffsetDateTime,
 ) -> QueryResult<usize> {
+    // Where few have, the whole table is read for them.
+    take_time_for(tx, MANY)?;
     Statement::new(&format!(
         "delete from {table}
          where ctid = any (array(
-             select ctid from {table} where {column} <= $1 limit 10000 for update skip locked
+             select ctid from {table} where {column} <= $1 limit {DELETED_AT_ONCE} for update skip locked
          ))"
     ))
     .bind(moment)

@@ -24,7 +24,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub use address::PLANNING;
 use address::with_time_outs;
 pub use after_commit::after_commit;
-pub use bulk::{delete_until, take_time_for};
+pub use bulk::{DELETED_AT_ONCE, delete_until, take_time_for};
 pub use failure::{
     is_no_longer_allowed, is_outcome_unknown, is_unavailable, no_longer_allowed,
     violated_constraint,

@@ -15,9 +15,9 @@ use crate::schema::imports;
 use crate::sessions::throttle::{self, Answer, Limit};
 use crate::{accounts, ids};
 
-/// Lists of one account. Each stays, with up to 5 MB of what stood on it: whoever mends a list and hands it
-/// in again every minute never meets the limit, and a script that does nothing else fills 300 MB at once and
-/// 7 GB a day at most, not a disk within the hour.
+/// Lists of one account. Each is kept for 30 days, or for good once it ran, with up to 5 MB of what stood on it:
+/// whoever mends a list and hands it in again every minute never meets the limit, and a script that does nothing
+/// else fills 300 MB at once and 7 GB a day at most, not a disk within the hour.
 const LISTS: Limit = Limit {
     name: "lists handed in",
     burst: 60,
@@ -77,7 +77,8 @@ pub fn check(db: &Db, author: &Author, sheet: &Sheet, now: OffsetDateTime) -> Qu
     })?;
     let id = ids::new();
     let ignored: String = sheet.ignored_columns.join(", ");
-    db.write(|tx| {
+    let written = db.write(|tx| {
+        db::take_time_for(tx, sheet.lines.len())?;
         diesel::insert_into(imports::table)
             .values((
                 imports::account_id.eq(account_id),
@@ -90,7 +91,11 @@ pub fn check(db: &Db, author: &Author, sheet: &Sheet, now: OffsetDateTime) -> Qu
         insert_lines(tx, account_id, id, &sheet.lines, &decided)?;
         look_ups.record(tx)?;
         Ok(id)
-    })
+    });
+    if written.is_err() {
+        look_ups.give_back(db);
+    }
+    written
 }
 
 /// One statement with an array for each column: ten thousand rows are too many parameters.

@@ -42,6 +42,9 @@ pub struct Counts {
     /// Chosen and not yet done.
     #[diesel(sql_type = BigInt)]
     pub to_do: i64,
+    /// Which lines are to be imported, as a number that differs where others are.
+    #[diesel(sql_type = BigInt)]
+    pub choice: i64,
     /// Added.
     #[diesel(sql_type = BigInt)]
     pub added: i64,
@@ -115,6 +118,8 @@ pub(super) fn counts(
                 count(*) filter (where verdict = 'add' and chosen and position >= $3) as add_no_seat,
                 count(*) filter (where verdict = 'reactivate' and chosen and position >= $3) as reactivate_no_seat,
                 count(*) filter (where chosen and outcome is null) as to_do,
+                coalesce(bit_xor(hashint4extended(position, 0))
+                    filter (where chosen and (verdict = 'replace' or $3 is null or position < $3)), 0) as choice,
                 count(*) filter (where outcome = 'added') as added,
                 count(*) filter (where outcome = 'reactivated') as reactivated,
                 count(*) filter (where outcome = 'replaced') as replaced,

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::accounts::Account;
 use crate::clock;
-use crate::db;
+use crate::db::{self, Db};
 use crate::history::Author;
 use crate::users::{self, Case, ConflictRule, FormerUsername, Held, LookUp, Username};
 
@@ -203,11 +203,27 @@ impl<'a> LookUps<'a> {
         Ok(())
     }
 
-    /// Records the addresses that were refused.
-    pub(super) fn record(self, tx: &mut db::Connection) -> QueryResult<()> {
-        for case in &self.cases {
+    /// Records the addresses that were refused, in one order of rules for everybody: the rows that gather refusals
+    /// are locked by it.
+    pub(super) fn record(&self, tx: &mut db::Connection) -> QueryResult<()> {
+        let mut cases: Vec<&Case> = self.cases.iter().collect();
+        cases.sort_by_key(|case| case.rule().as_str());
+        for case in cases {
             users::record_case(tx, self.author, case, self.now)?;
         }
         Ok(())
+    }
+
+    /// Gives back what was drawn for addresses of which nobody is told, since nothing could be written down.
+    pub(super) fn give_back(&self, db: &Db) {
+        let drawn = |case: &&Case| case.rule() != ConflictRule::BudgetSpent;
+        for _ in self.cases.iter().filter(drawn) {
+            let given =
+                db.read(|connection| users::give_look_up_back(connection, self.author.account_id));
+            if let Err(error) = given {
+                tracing::warn!(%error, "a look-up was not given back");
+                return;
+            }
+        }
     }
 }

@@ -12,10 +12,12 @@ use crate::db::{self, Statement};
 /// For how long a list is kept that was checked and not run: whoever looks into who is on it is done by then,
 /// and it is full of people of whom nobody may have heard. Lists that ran say what was done, and stay.
 pub const KEPT_UNRUN: Duration = Duration::days(30);
-/// Most lists of a kind that are told of.
-const MOST_TOLD: i64 = 5;
+/// How many of those that ran are told of.
+const RAN_TOLD: i64 = 5;
+/// How many of those that did not: whoever is told that a list is kept finds it.
+const UNRUN_TOLD: i64 = 50;
 /// Most lists deleted at once.
-const MOST_DELETED: i64 = 100;
+pub const DELETED_AT_ONCE: usize = 100;
 
 /// A list that was handed in.
 #[derive(Debug, Clone, QueryableByName)]
@@ -58,7 +60,7 @@ pub fn recent(
     )
     .bind(account_id)
     .bind(started)
-    .bind(MOST_TOLD)
+    .bind(if started { RAN_TOLD } else { UNRUN_TOLD })
     .load(connection)
 }
 
@@ -68,12 +70,11 @@ pub fn recent(
 /// # Errors
 /// Whatever the database says.
 pub fn delete_unrun(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
-    let lines = usize::try_from(MOST_DELETED).unwrap_or(usize::MAX);
-    db::take_time_for(tx, lines.saturating_mul(MOST_LINES))?;
+    db::take_time_for(tx, DELETED_AT_ONCE.saturating_mul(MOST_LINES))?;
     Statement::new(
         "with gone as materialized (
              select account_id, id from imports
-             where state = 'checked' and made_at <= $1 limit $2 for update skip locked
+             where state = 'checked' and made_at <= $1 order by made_at limit $2 for update skip locked
          ), lines as (
              delete from import_lines using gone
              where import_lines.account_id = gone.account_id and import_lines.import_id = gone.id
@@ -82,6 +83,6 @@ pub fn delete_unrun(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult
          where imports.account_id = gone.account_id and imports.id = gone.id",
     )
     .bind(now - KEPT_UNRUN)
-    .bind(MOST_DELETED)
+    .bind(DELETED_AT_ONCE as i64)
     .execute(tx)
 }

@@ -48,7 +48,7 @@ pub enum StartError {
         "No seat is free for anybody on this list. Deactivate a user first, or ask Customer Success for more seats."
     )]
     NoSeat,
-    /// Another number of people would be imported than the button said.
+    /// Other people would be imported than the page showed.
     #[error(
         "The choice was changed meanwhile, in another window, or seats were taken or freed. Look at it again."
     )]
@@ -58,7 +58,16 @@ pub enum StartError {
     Database(#[from] db::Error),
 }
 
-/// Starts an import; `people` is how many the button named. Pressed twice, it starts once. Chosen lines
+/// What the page with the button said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Promised {
+    /// How many people the button named.
+    pub people: Option<i64>,
+    /// Which they are, as [`Counts::choice`](super::Counts) says it: as many others are other people.
+    pub choice: Option<i64>,
+}
+
+/// Starts an import, where it would do what its page said. Pressed twice, it starts once. Chosen lines
 /// for which no seat is left are refused here and now.
 ///
 /// # Errors
@@ -67,7 +76,7 @@ pub fn start(
     tx: &mut db::Connection,
     author: &Author,
     id: Uuid,
-    people: Option<i64>,
+    promised: Promised,
     now: OffsetDateTime,
 ) -> Result<(), StartError> {
     let account_id = author.account_id;
@@ -83,11 +92,12 @@ pub fn start(
     if counts.chosen() == 0 {
         return Err(StartError::NobodyChosen);
     }
+    let differs = |said: Option<i64>, now: i64| said.is_some_and(|said| said != now);
+    if differs(promised.people, counts.to_import()) || differs(promised.choice, counts.choice) {
+        return Err(StartError::ChoiceChanged);
+    }
     if counts.to_import() == 0 {
         return Err(StartError::NoSeat);
-    }
-    if people.is_some_and(|people| people != counts.to_import()) {
-        return Err(StartError::ChoiceChanged);
     }
     if let Some(position) = no_seat_from {
         seats::refuse_from(tx, account_id, id, position)?;

@@ -312,6 +312,11 @@ impl Case {
             rule,
         }
     }
+
+    /// Which rule refused it.
+    pub fn rule(&self) -> ConflictRule {
+        self.rule
+    }
 }
 
 /// As [`record_case`], of a new case; returns its reference code.

@@ -32,7 +32,18 @@ async fn after_kill_9_in_an_import_everybody_is_added_once_with_one_mail_and_one
     let id = imports::check(&company.db, &author, &sheet, clock::now()).unwrap();
     company
         .db
-        .write(|tx| imports::start(tx, &author, id, Some(PEOPLE), clock::now()))
+        .write(|tx| {
+            imports::start(
+                tx,
+                &author,
+                id,
+                imports::Promised {
+                    people: Some(PEOPLE),
+                    choice: None,
+                },
+                clock::now(),
+            )
+        })
         .unwrap();
     let counts = || {
         company

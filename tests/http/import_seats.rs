@@ -283,3 +283,38 @@ fn ten_thousand_lines_and_five_thousand_seats_are_told_apart_on_every_page() {
         &["5,000 added", "5,000 refused", "All 10,000 done"],
     );
 }
+
+#[test]
+fn a_window_that_shows_other_people_than_are_chosen_by_now_imports_nobody() {
+    let (site, _, client) = company();
+    site.sql("update accounts set seats = 3");
+    let path = check(&client, THREE);
+    let shown = client.get(&path);
+    let promised = [
+        ("people", shown.field("people")),
+        ("choice", shown.field("choice")),
+    ];
+    // In another window the first makes room for the last: as many people, and not the same.
+    choose(&client, &path, "1", "no");
+    let stale: Vec<(&str, &str)> = promised
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    assert_eq!(client.post(&path, &stale).status, 303);
+    run(&site);
+    says_all(&client.get(&path), &["The choice was changed meanwhile"]);
+    assert_eq!(active(&site), "");
+    let page = client.get(&path);
+    assert_eq!(page.field("people"), "2", "as before");
+    let now = [
+        ("people", page.field("people")),
+        ("choice", page.field("choice")),
+    ];
+    let fresh: Vec<(&str, &str)> = now
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    client.post(&path, &fresh);
+    run(&site);
+    assert_eq!(active(&site), "b c");
+}

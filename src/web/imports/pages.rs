@@ -43,7 +43,7 @@ pub struct HandedIn {
 impl NewImportPage {
     fn lists(&self) -> [(&'static str, &[HandedIn]); 2] {
         [
-            ("Lists you checked and did not run", &self.unrun),
+            ("Lists checked and not run", &self.unrun),
             ("Lists that ran", &self.ran),
         ]
     }
@@ -80,6 +80,8 @@ pub struct ImportPage {
     pub choices: Vec<WholeChoice>,
     /// How many are to be imported: they have a seat, or take somebody's.
     pub people: u64,
+    /// Which they are, as a number.
+    pub choice: i64,
     /// How many of them take the place of somebody.
     pub replacing: u64,
     /// How far it has come.

@@ -60,7 +60,9 @@ impl SeatsNeeded {
             return None;
         }
         // Whoever is in beyond the seats has to go first.
-        let missing = self.needed + u64::from(self.seats.used) - u64::from(self.seats.total);
+        let missing = (self.needed + u64::from(self.seats.used))
+            .saturating_sub(u64::from(self.seats.total))
+            .max(self.without);
         let deactivate = match missing {
             1 => "deactivate a user".to_owned(),
             many => format!("deactivate {}", people(many)),

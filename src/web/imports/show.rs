@@ -127,6 +127,7 @@ fn draw(
         ),
         choices: words::choices(counts),
         people: counts.to_import().unsigned_abs(),
+        choice: counts.choice,
         replacing: counts.replace_chosen.unsigned_abs(),
         progress: Progress {
             done: (counts.chosen() - counts.to_do).unsigned_abs(),

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::show::LinesPlace;
 use crate::db;
-use crate::imports::{self, Choice, StartError, Verdict};
+use crate::imports::{self, Choice, Promised, StartError, Verdict};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -24,11 +24,15 @@ pub async fn start(
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let user = administrator.0;
-    let people: Option<i64> = form.0.one("people")?.and_then(|people| people.parse().ok());
+    let number = |name| Ok::<_, WebError>(form.0.one(name)?.and_then(|word| word.parse().ok()));
+    let promised = Promised {
+        people: number("people")?,
+        choice: number("choice")?,
+    };
     let started = blocking(move || {
         let started = app
             .db
-            .write(|tx| imports::start(tx, &user.author, id.0, people, user.now));
+            .write(|tx| imports::start(tx, &user.author, id.0, promised, user.now));
         match started {
             Err(StartError::Database(error)) => Err(error),
             Err(StartError::NotFound) => Ok(false),

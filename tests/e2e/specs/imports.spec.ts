@@ -135,7 +135,7 @@ test("who has a seat follows the choice, also where no script runs", async ({ us
 
 test("a list that was left is found again where lists are handed in", async ({ users, company }) => {
   await toImport(users);
-  const unrun = users.getByRole("heading", { name: "Lists you checked and did not run" });
+  const unrun = users.getByRole("heading", { name: "Lists checked and not run" });
   await expect(unrun).toHaveCount(0);
   await choose(users, `${company.at("ann")},Ann,Poe\n${company.at("bea")},Bea,Poe`);
   await expect(users.getByText("Unless you run it, this list is deleted on")).toBeVisible();
