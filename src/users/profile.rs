@@ -62,7 +62,7 @@ pub enum ProfileProblem {
     #[error("Remove the invisible characters that change the direction of writing.")]
     Bidi,
     /// Letters in a phone number.
-    #[error("Enter a phone number with digits, like +1 781 555 0134 or 781.555.0134 ext. 7.")]
+    #[error("Enter a whole phone number, like +1 781 555 0134 or 781.555.0134 ext. 7.")]
     NotAPhone,
 }
 

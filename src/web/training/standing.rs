@@ -73,7 +73,7 @@ pub(super) async fn build(
     if nobody_ticked {
         page.errors.add(
             "attended",
-            "Tick who attended, or nothing is to be recorded.",
+            "Tick who attended: nobody is ticked, so nothing was recorded.",
         );
         for person in &mut page.people {
             person.ticked = false;

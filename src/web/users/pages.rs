@@ -113,7 +113,7 @@ impl UserList {
         elsewhere.copied().collect()
     }
 
-    /// `50 of 124 people. For all of them, narrow the list or download the CSV.`: for paper, which shows this page alone.
+    /// `50 of 124 people. To have all of them, download the CSV.`: for paper, which shows this page alone.
     pub fn part_on_paper(&self) -> Option<String> {
         let whole_side = if self.place.inactive {
             self.inactive
@@ -127,7 +127,7 @@ impl UserList {
         };
         (!self.pager.is_single()).then(|| {
             format!(
-                "{} of {all} people. To have all of them, narrow the list or download the CSV.",
+                "{} of {all} people. To have all of them, download the CSV.",
                 self.rows.len()
             )
         })

@@ -117,6 +117,7 @@ test("help says what to do for each task, in the pop-ups and on a page of its ow
   await users.getByRole("link", { name: "Help", exact: true }).click();
   await expect(users.getByRole("heading", { level: 2 })).toHaveText([
     "Adding people", "Editing and deactivating people", "Resetting passwords", "Asking for training", "When an email address is taken",
+    "Lists in and out", "Taking something back", "Looking up what happened", "Administrators", "Second factor",
   ]);
   await checked(users);
 });
