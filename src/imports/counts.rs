@@ -99,6 +99,24 @@ impl Counts {
     }
 }
 
+/// What the page with the button said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Promised {
+    /// How many people the button named.
+    pub people: Option<i64>,
+    /// Which they are: [`Counts::choice`].
+    pub choice: Option<i64>,
+}
+
+impl Promised {
+    /// Whether it is what would be done, as far as it was said: as many others are other people.
+    pub(super) fn fits(self, counts: &Counts) -> bool {
+        self.people
+            .is_none_or(|people| people == counts.to_import())
+            && self.choice.is_none_or(|choice| choice == counts.choice)
+    }
+}
+
 /// `no_seat_from` as in [`Details`](super::Details).
 pub(super) fn counts(
     connection: &mut db::Connection,

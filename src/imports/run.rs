@@ -17,7 +17,7 @@ use super::check::shortened;
 use super::choice::lock;
 use super::look_ups::Asked;
 use super::verdict::{Decided, Verdict, decide};
-use super::{Line, counts, read, seats};
+use super::{Line, Promised, counts, read, seats};
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};
 use crate::schema::imports;
@@ -58,17 +58,8 @@ pub enum StartError {
     Database(#[from] db::Error),
 }
 
-/// What the page with the button said.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Promised {
-    /// How many people the button named.
-    pub people: Option<i64>,
-    /// Which they are, as [`Counts::choice`](super::Counts) says it: as many others are other people.
-    pub choice: Option<i64>,
-}
-
-/// Starts an import, where it would do what its page said. Pressed twice, it starts once. Chosen lines
-/// for which no seat is left are refused here and now.
+/// Starts an import, where it would do what its page said. Pressed twice, it starts once. Chosen lines for which
+/// no seat is left are refused here.
 ///
 /// # Errors
 /// [`StartError`].
@@ -92,8 +83,7 @@ pub fn start(
     if counts.chosen() == 0 {
         return Err(StartError::NobodyChosen);
     }
-    let differs = |said: Option<i64>, now: i64| said.is_some_and(|said| said != now);
-    if differs(promised.people, counts.to_import()) || differs(promised.choice, counts.choice) {
+    if !promised.fits(&counts) {
         return Err(StartError::ChoiceChanged);
     }
     if counts.to_import() == 0 {
