@@ -8,7 +8,7 @@ import { expect, test } from "../support/test";
 
 const FOLDER = fileURLToPath(new URL("../../../docs/img", import.meta.url));
 
-test.use({ viewport: { width: 1200, height: 720 } });
+test.use({ viewport: { width: 1280, height: 720 } });
 
 test("the list of the demo account", async ({ page, program }) => {
   mkdirSync(FOLDER, { recursive: true });
