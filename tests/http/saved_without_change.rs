@@ -164,7 +164,7 @@ fn a_save_sent_again_keeps_the_message_of_the_first_or_says_that_it_is_stored() 
     }
     let told = client.get("/users");
     assert!(
-        told.says("Ann Tester is deactivated and signed out.") && told.says("Undo"),
+        told.says("Ann Tester is deactivated and can no longer sign in.") && told.says("Undo"),
         "{}",
         told.text()
     );

@@ -111,14 +111,17 @@ pub async fn file(
 ///
 /// # Errors
 /// [`WebError`].
-pub async fn receive(
-    app: web::Data<App>,
-    _user: WithOwnPassword,
-) -> Result<HttpResponse, WebError> {
+pub async fn receive(app: web::Data<App>, user: WithOwnPassword) -> Result<HttpResponse, WebError> {
     let mut answer = see_other("/");
     answer
         .add_cookie(&cookie(app.settings.https, String::new(), Duration::ZERO))
         .map_err(|error| WebError::Internal(error.to_string()))?;
+    let flash = Flash::success(
+        "Your second factor is on. Each recovery code signs you in once where your app is not at hand.",
+    );
+    if user.0.signed_in.has_second_factor {
+        afterwards(move || app.db.write(|tx| user.0.leave(tx, &flash))).await;
+    }
     Ok(answer)
 }
 

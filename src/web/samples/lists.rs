@@ -43,10 +43,11 @@ fn fifty_people() {
 
 #[test]
 fn three_people_and_a_message() {
-    let flash = Flash::success("Grace Lin was deactivated and signed out. 1 seat is free.")
-        .link("Grace Lin", format!("/users/{}", id(6)))
-        .action("Undo", format!("/users/{}/activation", id(6)), vec![])
-        .mark(id(1));
+    let flash =
+        Flash::success("Grace Lin is deactivated and can no longer sign in. 1 seat is free.")
+            .link("Grace Lin", format!("/users/{}", id(6)))
+            .action("Undo", format!("/users/{}/activation", id(6)), vec![])
+            .mark(id(1));
     let mut list = list(3);
     list.seats = Seats { used: 3, total: 5 };
     list.active = 3;

@@ -151,6 +151,12 @@ fn nobody_left(kind: Option<Training>, left_out: &[training::LeftOut]) -> String
         "Nobody matches any more: the list changed meanwhile. Click Cancel and look at it again."
             .to_string()
     } else if all(OmissionReason::AlreadyRequested) {
+        if let [person] = left_out {
+            return format!(
+                "{name} is requested for {} already. Click the username to see where the request stands.",
+                person.name
+            );
+        }
         format!(
             "{name} is requested for everybody here already. Click a username to see where the request stands."
         )

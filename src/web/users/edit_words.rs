@@ -45,7 +45,7 @@ pub fn edited_message(
         let mut sentence = if edited.inactive_again {
             format!("{name} is inactive again, as before. ")
         } else {
-            format!("{name} is deactivated and signed out. ")
+            format!("{name} is deactivated and can no longer sign in. ")
         };
         sentence.push_str(&match seats.used.saturating_sub(seats.total) {
             0 => "A seat is free.".to_string(),

@@ -19,7 +19,7 @@ test("a deactivated user is out at the next click and cannot come back", async (
   await checked(users);
   await edit.getByRole("button", { name: "Save" }).click();
   await expect(users).toHaveURL("/users");
-  await expect(users.getByText("Ann Lee is deactivated and signed out")).toBeVisible();
+  await expect(users.getByText("Ann Lee is deactivated and can no longer sign in")).toBeVisible();
   await expect(link(users, ann.username)).toHaveCount(0);
   await expect(users.getByText("1 of 40 seats")).toBeVisible();
   await checked(users);
