@@ -56,6 +56,12 @@ impl Kind {
         Kind::RecoveryLink,
     ];
 
+    /// Every kind that goes to a user: all but what the trainers get.
+    pub fn to_a_user() -> Vec<Kind> {
+        let goes = |kind: &Kind| *kind != Kind::TrainingRequest;
+        Kind::ALL.into_iter().filter(goes).collect()
+    }
+
     /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,19 +14,6 @@ use crate::mail::outbox::{self, Kind};
 use crate::schema::{passwords, users};
 use crate::{db, sessions};
 
-/// Every kind of mail that goes to a user.
-const KINDS_TO_A_USER: [Kind; 9] = [
-    Kind::Welcome,
-    Kind::PasswordReset,
-    Kind::NewPassword,
-    Kind::RecoveryLink,
-    Kind::UsernameChanged,
-    Kind::SecondFactorOn,
-    Kind::SecondFactorOff,
-    Kind::RecoveryCodeUsed,
-    Kind::TrainingConfirmation,
-];
-
 /// What deactivating somebody did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deactivated {
@@ -140,7 +127,7 @@ pub fn deactivate_all(
         tx,
         account_id,
         &ids,
-        &KINDS_TO_A_USER,
+        &Kind::to_a_user(),
         "the user was deactivated",
         now,
     )?;

@@ -37,6 +37,7 @@ pub mod routes;
 #[cfg(test)]
 mod samples;
 pub mod server;
+mod short_cookie;
 pub mod training;
 pub mod unbroken;
 pub mod users;

@@ -1,8 +1,8 @@
 //! Where somebody wanted to go who has to sign in first. A cookie keeps it in their own browser for a few
 //! minutes: in an address it would be a link that somebody else can write.
 
+use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, Uri};
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,11 +12,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::error::WebError;
 use super::origin::{is_fetched_by_script, is_file};
 use super::redirect::see_other;
+use super::short_cookie::ShortCookie;
 
-/// The cookie's name where the page is reached by plain http.
-const NAME: &str = "return-to";
-/// The same on https: a browser takes it from this host alone, whole and secure (RFC 6265bis).
-const SECURE_NAME: &str = "__Host-return-to";
+/// Keeps the address.
+const COOKIE: ShortCookie = ShortCookie {
+    plain: "return-to",
+    secure: "__Host-return-to",
+};
 /// How long it is kept: as long as it takes to find a password, or to choose one.
 const LIFE: Duration = Duration::minutes(15);
 /// The longest address that is kept, in bytes: a cookie holds about 4,000.
@@ -29,7 +31,7 @@ pub fn sign_in_first(request: &HttpRequest, https: bool) -> WebError {
     let kept = if !shows_page(request.method(), request.headers()) {
         None
     } else if is_ours(address) {
-        Some(cookie(https, URL_SAFE_NO_PAD.encode(address), LIFE))
+        Some(COOKIE.holding(https, URL_SAFE_NO_PAD.encode(address), LIFE))
     } else {
         ends(request, https)
     };
@@ -38,7 +40,7 @@ pub fn sign_in_first(request: &HttpRequest, https: bool) -> WebError {
 
 /// To the page that was asked for before, once; home where there was none.
 pub fn lead_back(request: &HttpRequest, https: bool) -> HttpResponse {
-    let Some(kept) = request.cookie(name(https)) else {
+    let Some(kept) = request.cookie(COOKIE.name(https)) else {
         return see_other("/");
     };
     let address = URL_SAFE_NO_PAD
@@ -60,22 +62,8 @@ pub fn forget(mut answer: HttpResponse, request: &HttpRequest, https: bool) -> H
 
 /// What ends the cookie, where the browser has one.
 fn ends(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
-    request.cookie(name(https))?;
-    Some(cookie(https, String::new(), Duration::ZERO))
-}
-
-fn name(https: bool) -> &'static str {
-    if https { SECURE_NAME } else { NAME }
-}
-
-fn cookie(https: bool, value: String, life: Duration) -> Cookie<'static> {
-    Cookie::build(name(https), value)
-        .path("/")
-        .max_age(life)
-        .secure(https)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .finish()
+    request.cookie(COOKIE.name(https))?;
+    Some(COOKIE.holding(https, String::new(), Duration::ZERO))
 }
 
 /// Whether a person follows a link or types an address: not a download, and nothing that a script fetches.

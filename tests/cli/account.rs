@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
-use crate::folder::{Folder, sentence};
+use crate::folder::{CREATE_ACCOUNT, Folder, sentence};
 
 #[test]
 fn whoever_makes_an_account_is_told_where_its_administrator_signs_in() {
@@ -13,22 +13,7 @@ fn whoever_makes_an_account_is_told_where_its_administrator_signs_in() {
         program.env("PUBLIC_URL", "http://localhost:4711");
         program.output().unwrap()
     };
-    let made = run(&[
-        "account",
-        "create",
-        "--name",
-        "Initech",
-        "--domain",
-        "initech.example",
-        "--seats",
-        "5",
-        "--administrator-email",
-        "ada@initech.example",
-        "--first-name",
-        "Ada",
-        "--last-name",
-        "Berg",
-    ]);
+    let made = run(CREATE_ACCOUNT);
     assert!(made.status.success(), "{made:?}");
     let said = String::from_utf8(made.stdout).unwrap();
     assert!(

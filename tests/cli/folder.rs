@@ -15,6 +15,24 @@ pub const POLL: Duration = Duration::from_millis(20);
 /// Polls until a test gives up: a minute, for machines that do much else.
 pub const PATIENCE: u32 = 3_000;
 
+/// Makes the account `Initech`, whose administrator is Ada Berg.
+pub const CREATE_ACCOUNT: &[&str] = &[
+    "account",
+    "create",
+    "--name",
+    "Initech",
+    "--domain",
+    "initech.example",
+    "--seats",
+    "5",
+    "--administrator-email",
+    "ada@initech.example",
+    "--first-name",
+    "Ada",
+    "--last-name",
+    "Berg",
+];
+
 /// A folder for one test.
 pub struct Folder(pub PathBuf);
 

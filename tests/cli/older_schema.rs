@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::folder::{Folder, sentence};
+use crate::folder::{CREATE_ACCOUNT, Folder, sentence};
 use crate::postgres::{as_owner, empty_database_url, fresh_database_url};
 
 #[derive(QueryableByName)]
@@ -40,22 +40,6 @@ fn run(folder: &Folder, database: &SecretString, arguments: &[&str]) -> Output {
 
 const LIST: &[&str] = &["account", "list"];
 const ERASE: &[&str] = &["support", "erase", "ann@acme.example", "--yes"];
-const CREATE: &[&str] = &[
-    "account",
-    "create",
-    "--name",
-    "Initech",
-    "--domain",
-    "initech.example",
-    "--seats",
-    "5",
-    "--administrator-email",
-    "ada@initech.example",
-    "--first-name",
-    "Ada",
-    "--last-name",
-    "Berg",
-];
 
 #[test]
 fn a_database_that_is_behind_is_brought_up_to_date_by_migrate_and_by_no_other_command() {
@@ -69,7 +53,7 @@ fn a_database_that_is_behind_is_brought_up_to_date_by_migrate_and_by_no_other_co
         ))
         .unwrap();
     let before = tables(&database);
-    for command in [LIST, ERASE, CREATE, &["demo"], &["worker"]] {
+    for command in [LIST, ERASE, CREATE_ACCOUNT, &["demo"], &["worker"]] {
         let output = run(&folder, &database, command);
         assert_eq!(output.status.code(), Some(1), "{command:?}");
         let said = sentence(&output);
@@ -98,7 +82,7 @@ fn a_database_that_a_newer_program_made_is_left_alone_by_every_command() {
         .unwrap()
         .batch_execute("insert into __diesel_schema_migrations (version) values ('29991231000001')")
         .unwrap();
-    for command in [LIST, ERASE, CREATE, &["worker"], &["migrate"]] {
+    for command in [LIST, ERASE, CREATE_ACCOUNT, &["worker"], &["migrate"]] {
         let output = run(&folder, &database, command);
         assert_eq!(output.status.code(), Some(1), "{command:?}");
         let said = sentence(&output);
@@ -122,7 +106,7 @@ fn a_database_with_nothing_in_it_is_filled_by_what_begins_something_and_by_nothi
         );
     }
     assert_eq!(tables(&database), Vec::<String>::new());
-    let made = run(&folder, &database, CREATE);
+    let made = run(&folder, &database, CREATE_ACCOUNT);
     assert!(made.status.success(), "{made:?}");
     assert_eq!(
         lines(&database, "select name as line from accounts"),

@@ -3,7 +3,7 @@
 //! does not lose them.
 
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
+use actix_web::cookie::{CookieJar, Key};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
@@ -19,11 +19,13 @@ use crate::web::flash::Flash;
 use crate::web::guard::{SignedInUser, WithOwnPassword};
 use crate::web::page;
 use crate::web::redirect::see_other;
+use crate::web::short_cookie::ShortCookie;
 
-/// The cookie's name where the page is reached by plain http.
-const NAME: &str = "recovery-codes";
-/// The same on https: a browser takes it from this host alone, whole and secure (RFC 6265bis).
-const SECURE_NAME: &str = "__Host-recovery-codes";
+/// Keeps the codes, sealed.
+const COOKIE: ShortCookie = ShortCookie {
+    plain: "recovery-codes",
+    secure: "__Host-recovery-codes",
+};
 /// How long they can be looked at: as long as it takes to find a printer.
 const LIFE: Duration = Duration::minutes(10);
 
@@ -40,7 +42,7 @@ pub(super) fn lead_there(
     let plain = written(codes, user.session.as_bytes(), until);
     let mut jar = CookieJar::new();
     jar.private_mut(&Key::from(&app.cookie_key))
-        .add(cookie(app.settings.https, plain, LIFE));
+        .add(COOKIE.holding(app.settings.https, plain, LIFE));
     let mut answer = see_other("/second-factor/recovery-codes");
     for sealed in jar.delta() {
         answer
@@ -114,7 +116,7 @@ pub async fn file(
 pub async fn receive(app: web::Data<App>, user: WithOwnPassword) -> Result<HttpResponse, WebError> {
     let mut answer = see_other("/");
     answer
-        .add_cookie(&cookie(app.settings.https, String::new(), Duration::ZERO))
+        .add_cookie(&COOKIE.holding(app.settings.https, String::new(), Duration::ZERO))
         .map_err(|error| WebError::Internal(error.to_string()))?;
     let flash = Flash::success(
         "Your second factor is on. Each recovery code signs you in once where your app is not at hand.",
@@ -147,12 +149,12 @@ async fn kept(
 
 /// What is sealed in the browser, where it is of this session and has not run out.
 fn opened(app: &App, user: &SignedInUser, request: &HttpRequest) -> Option<Vec<String>> {
-    let sealed = request.cookie(name(app.settings.https))?;
+    let sealed = request.cookie(COOKIE.name(app.settings.https))?;
     let mut jar = CookieJar::new();
     jar.add_original(sealed);
     let plain = jar
         .private(&Key::from(&app.cookie_key))
-        .get(name(app.settings.https))?;
+        .get(COOKIE.name(app.settings.https))?;
     read(
         plain.value(),
         user.session.as_bytes(),
@@ -175,20 +177,6 @@ fn read(plain: &str, session: &[u8], now: i64) -> Option<Vec<String>> {
     is_theirs.then(|| words.map(str::to_owned).collect())
 }
 
-fn name(https: bool) -> &'static str {
-    if https { SECURE_NAME } else { NAME }
-}
-
-fn cookie(https: bool, value: String, life: Duration) -> Cookie<'static> {
-    Cookie::build(name(https), value)
-        .path("/")
-        .max_age(life)
-        .secure(https)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,7 +193,7 @@ mod tests {
 
     #[test]
     fn on_https_the_cookie_is_secure_and_bound_to_the_host() {
-        let cookie = cookie(true, "sealed".to_string(), LIFE).to_string();
+        let cookie = COOKIE.holding(true, "sealed".to_string(), LIFE).to_string();
         assert!(
             cookie.starts_with("__Host-recovery-codes=sealed;"),
             "{cookie}"

@@ -2,10 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 
+use super::details;
 use super::pages::AccountPage;
 use super::time_zones;
 use crate::accounts::{self, AccountAdministrator, AccountError};
-use crate::db;
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::components::Person;
@@ -71,14 +71,7 @@ async fn draw(
     user: SignedInUser,
     errors: Errors,
 ) -> Result<AccountPage, WebError> {
-    let (shared, account_id) = (app.clone(), user.account_id());
-    let details = blocking(move || {
-        shared
-            .db
-            .read(|connection| accounts::details(connection, account_id))
-    })
-    .await?
-    .map_err(|error: db::Error| WebError::from(error))?;
+    let details = details(&app, user.account_id()).await?;
     let with_second_factor = details.administrators.iter();
     let with_second_factor = with_second_factor
         .filter(|one| one.has_second_factor)

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::account::person;
+use super::details;
 use super::pages::DemandPage;
 use crate::accounts;
 use crate::db;
@@ -64,14 +65,7 @@ pub async fn demand(
 }
 
 async fn draw(app: web::Data<App>, user: SignedInUser) -> Result<DemandPage, WebError> {
-    let (shared, account_id) = (app.clone(), user.account_id());
-    let details = blocking(move || {
-        shared
-            .db
-            .read(|connection| accounts::details(connection, account_id))
-    })
-    .await?
-    .map_err(|error: db::Error| WebError::from(error))?;
+    let details = details(&app, user.account_id()).await?;
     let administrators = details.administrators.len();
     let without = details.administrators.into_iter();
     Ok(DemandPage {
