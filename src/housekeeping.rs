@@ -58,9 +58,12 @@ pub fn keep_house(db: &Db, now: OffsetDateTime) {
     match db.read(|connection| throttle::take(connection, ONCE_AN_HOUR, &[], now)) {
         Ok(Answer::Allowed) => {
             for (what, work, at_once) in EVERY_HOUR {
-                // Full: there may be more.
-                let full = || run(db, (what, work), now).is_some_and(|rows| rows >= at_once);
-                (0..MOST_TIMES).any(|_| !full());
+                for _ in 0..MOST_TIMES {
+                    // Fewer than it takes at once: those were the last.
+                    if run(db, (what, work), now).is_none_or(|rows| rows < at_once) {
+                        break;
+                    }
+                }
             }
         }
         Ok(Answer::Wait(_)) => {}
@@ -68,6 +71,7 @@ pub fn keep_house(db: &Db, now: OffsetDateTime) {
     }
 }
 
+/// How many rows there were; nothing where it failed.
 fn run(db: &Db, (what, work): (&str, Work), now: OffsetDateTime) -> Option<usize> {
     db.write(|tx| work(tx, now))
         .inspect_err(|error| {
