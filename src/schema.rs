@@ -93,6 +93,7 @@ diesel::table! {
         id -> Uuid,
         made_by -> Uuid,
         made_at -> Timestamptz,
+        name -> Text,
         state -> Text,
         ignored_columns -> Text,
         run_by -> Nullable<Uuid>,
@@ -100,6 +101,8 @@ diesel::table! {
         run_request_id -> Nullable<Text>,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        imported -> Nullable<Int4>,
+        refused -> Nullable<Int4>,
     }
 }
 

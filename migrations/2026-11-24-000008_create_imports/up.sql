@@ -4,6 +4,8 @@ create table imports (
     id uuid not null,
     made_by uuid not null,
     made_at timestamptz not null,
+    -- The file's name, as the browser gave it; empty where the list was pasted.
+    name text not null default '' check (length(name) <= 255),
     state text not null default 'checked' check (state in ('checked', 'running', 'done')),
     -- Headings of the list that no field is filled from, as the page names them.
     ignored_columns text not null default '' check (length(ignored_columns) <= 1000),
@@ -13,12 +15,17 @@ create table imports (
     run_request_id text check (length(run_request_id) <= 64),
     started_at timestamptz,
     finished_at timestamptz,
+    -- What came of it: people added, reactivated or put in somebody's place, and lines refused by the check or
+    -- the run.
+    imported integer check (imported >= 0),
+    refused integer check (refused >= 0),
     primary key (account_id, id),
     foreign key (account_id, made_by) references users (account_id, id),
     foreign key (account_id, run_by) references users (account_id, id),
     check ((state = 'checked') = (started_at is null)),
     check ((started_at is null) = (run_by is null)),
-    check ((state = 'done') = (finished_at is not null))
+    check ((state = 'done') = (finished_at is not null)),
+    check ((finished_at is null) = (imported is null) and (finished_at is null) = (refused is null))
 );
 -- What there is to do; looked at twice a second by every running program.
 create index imports_running on imports (started_at) where state = 'running';

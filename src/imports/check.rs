@@ -24,6 +24,9 @@ const LISTS: Limit = Limit {
     refill: Duration::minutes(1),
 };
 
+/// Longest name of a file that is kept, in characters.
+const LONGEST_NAME: usize = 255;
+
 /// Why a list was not checked.
 #[derive(Debug, Error)]
 pub enum HandInError {
@@ -85,6 +88,7 @@ pub fn check(db: &Db, author: &Author, sheet: &Sheet, now: OffsetDateTime) -> Qu
                 imports::id.eq(id),
                 imports::made_by.eq(made_by),
                 imports::made_at.eq(now),
+                imports::name.eq(sheet.name.chars().take(LONGEST_NAME).collect::<String>()),
                 imports::ignored_columns.eq(ignored.chars().take(1_000).collect::<String>()),
             ))
             .execute(tx)?;

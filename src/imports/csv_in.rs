@@ -43,6 +43,11 @@ pub enum CsvProblem {
         "The first line has headings, but none of them is {0}. Name the columns Username, First name and Last name."
     )]
     NoColumn(String),
+    /// Addresses alone, for one: said once for the list as well.
+    #[error(
+        "No line has a name. Write the first and the last name after each address, with commas between: ann.lee@company.example, Ann, Lee."
+    )]
+    NoNames,
 }
 
 /// Reads a list.

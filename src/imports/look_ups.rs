@@ -29,7 +29,8 @@ pub(super) struct LookUps<'a> {
     zone: TimeZone,
     asked: Asked,
     now: OffsetDateTime,
-    /// Drawn before the first line, not yet used.
+    /// Drawn by a check and not yet used. It always has one while it tells what is free: with none, the
+    /// next line that is not free would be told from those before it.
     in_hand: bool,
     /// Nothing is left, until this moment.
     spent_until: Option<OffsetDateTime>,
@@ -72,7 +73,7 @@ impl<'a> LookUps<'a> {
             cases: Vec::new(),
         };
         if asked == Asked::ToCheck && any_new {
-            look_ups.in_hand = look_ups.draw(connection)?;
+            look_ups.in_hand = look_ups.take(connection)?;
         }
         Ok(look_ups)
     }
@@ -173,8 +174,13 @@ impl<'a> LookUps<'a> {
             return Ok(false);
         }
         if std::mem::take(&mut self.in_hand) {
+            self.in_hand = self.take(connection)?;
             return Ok(true);
         }
+        self.take(connection)
+    }
+
+    fn take(&mut self, connection: &mut db::Connection) -> QueryResult<bool> {
         match users::take_look_up(connection, self.author.account_id, self.now)? {
             LookUp::Drawn => Ok(true),
             LookUp::SpentUntil(again_at) => {

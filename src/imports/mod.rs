@@ -18,7 +18,7 @@ mod verdict;
 
 pub use backlog::{Backlog, backlog};
 pub use check::{HandInError, check, hand_in};
-pub use choice::{Choice, choose};
+pub use choice::{Changed, Choice, choose, delete};
 pub use counts::{Counts, Promised};
 pub use csv_in::{CsvProblem, LARGEST_FILE, MOST_LINES};
 pub use read::{Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};

@@ -22,6 +22,8 @@ pub struct Details {
     pub made_by: String,
     /// When.
     pub made_at: OffsetDateTime,
+    /// The file's name; empty where the list was pasted.
+    pub name: String,
     /// `checked`, `running` or `done`.
     pub state: String,
     /// Headings that no field is filled from.
@@ -86,6 +88,7 @@ pub fn details(
         OffsetDateTime,
         String,
         String,
+        String,
         Option<OffsetDateTime>,
         String,
         String,
@@ -103,6 +106,7 @@ pub fn details(
         .filter(imports::id.eq(id))
         .select((
             imports::made_at,
+            imports::name,
             imports::state,
             imports::ignored_columns,
             imports::started_at,
@@ -116,8 +120,17 @@ pub fn details(
     let Some(found) = found else {
         return Ok(None);
     };
-    let (made_at, state, ignored_columns, started_at, first_name, last_name, seats, active_users) =
-        found;
+    let (
+        made_at,
+        name,
+        state,
+        ignored_columns,
+        started_at,
+        first_name,
+        last_name,
+        seats,
+        active_users,
+    ) = found;
     let no_seat_from = match state.as_str() {
         "checked" => seats::no_seat_from(connection, account_id, id, seats - active_users)?,
         _ => None,
@@ -126,6 +139,7 @@ pub fn details(
         id,
         made_by: format!("{first_name} {last_name}"),
         made_at,
+        name,
         state,
         ignored_columns,
         started_at,

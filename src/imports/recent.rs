@@ -2,7 +2,7 @@
 //! that ran last.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Int4, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -34,9 +34,18 @@ pub struct Recent {
     /// `checked`, `running` or `done`.
     #[diesel(sql_type = Text)]
     pub state: String,
+    /// The file's name; empty where the list was pasted.
+    #[diesel(sql_type = Text)]
+    pub name: String,
     /// How many lines it has.
     #[diesel(sql_type = Int4)]
     pub lines: i32,
+    /// How many people it added, reactivated or put in somebody's place, once it is done.
+    #[diesel(sql_type = Nullable<Int4>)]
+    pub imported: Option<i32>,
+    /// How many of its lines were refused, once it is done.
+    #[diesel(sql_type = Nullable<Int4>)]
+    pub refused: Option<i32>,
 }
 
 /// The last lists of the account that were checked and not run, or those that were started; the newest first.
@@ -49,7 +58,8 @@ pub fn recent(
     started: bool,
 ) -> QueryResult<Vec<Recent>> {
     Statement::new(
-        "select imports.id, users.first_name || ' ' || users.last_name as made_by, made_at, state,
+        "select imports.id, users.first_name || ' ' || users.last_name as made_by, made_at, state, name,
+                imported, refused,
                 coalesce((select max(position) from import_lines
                           where import_lines.account_id = imports.account_id and import_id = imports.id), 0) as lines
          from imports

@@ -358,10 +358,16 @@ fn finish(
     id: Uuid,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    diesel::update(imports::table.find((author.account_id, id)))
-        .set((imports::state.eq("done"), imports::finished_at.eq(now)))
-        .execute(tx)?;
     let counts = counts::counts(tx, author.account_id, id, None)?;
+    let number = |lines: i64| i32::try_from(lines).unwrap_or(i32::MAX);
+    diesel::update(imports::table.find((author.account_id, id)))
+        .set((
+            imports::state.eq("done"),
+            imports::finished_at.eq(now),
+            imports::imported.eq(number(counts.added + counts.reactivated + counts.replaced)),
+            imports::refused.eq(number(counts.all_refused())),
+        ))
+        .execute(tx)?;
     let event = Event::ImportFinished {
         import: id,
         added: counts.added,

@@ -159,81 +159,128 @@ pub(super) fn decide<'a>(
         .iter()
         .flatten()
         .any(|(username, _)| is_new(username));
-    let mut look_ups = LookUps::begin(connection, author, account, asked, any_new, now)?;
-    // A check tells what may be chosen; who of those has a seat depends on the choice.
-    let mut free_seats = match asked {
-        Asked::ToCheck => i32::MAX,
-        Asked::ToImport => account.free_seats(),
+    let look_ups = LookUps::begin(connection, author, account, asked, any_new, now)?;
+    let mut list = Deciding {
+        author,
+        held: &held,
+        first_lines: HashMap::new(),
+        leavers: Leavers::default(),
+        // A check tells what may be chosen; who of those has a seat depends on the choice.
+        free_seats: match asked {
+            Asked::ToCheck => i32::MAX,
+            Asked::ToImport => account.free_seats(),
+        },
+        look_ups,
     };
-    let mut first_lines: HashMap<String, u32> = HashMap::new();
-    let mut leavers = Leavers::default();
     let mut decided = Vec::with_capacity(lines.len());
     for (line, parsed) in lines.iter().zip(parsed) {
-        let (username, profile) = match parsed {
-            Ok(parsed) => parsed,
-            Err(problems) => {
-                decided.push(Decided::refused(told(&problems)));
-                continue;
+        decided.push(match parsed {
+            Ok((username, profile)) => {
+                list.line(connection, decided.len(), line, username, profile)?
             }
-        };
-        if let Some(first) = first_lines.get(username.as_str()) {
-            decided.push(Decided::refused(format!(
-                "The same address stands on line {first} already. Correct one of the two where they are two people."
-            )));
-            continue;
+            Err(problems) => Decided::refused(told(&problems)),
+        });
+    }
+    list.look_ups.end(connection)?;
+    Ok((decided, list.look_ups))
+}
+
+/// A list of which some lines are decided: what they took is not there for those after them.
+struct Deciding<'a, 'held> {
+    author: &'a Author,
+    /// Who has which address.
+    held: &'held HashMap<String, Held>,
+    /// The line on which each address stands first.
+    first_lines: HashMap<String, u32>,
+    leavers: Leavers,
+    free_seats: i32,
+    look_ups: LookUps<'a>,
+}
+
+impl Deciding<'_, '_> {
+    /// The verdict on the next line, at its place among the lines.
+    fn line(
+        &mut self,
+        connection: &mut db::Connection,
+        index: usize,
+        line: &Line,
+        username: Username,
+        profile: Profile,
+    ) -> QueryResult<Decided> {
+        if let Some(reason) = self.stands_already(&username) {
+            return Ok(Decided::refused(reason));
         }
-        if let Some(replacing) = leavers.line_replacing(&username) {
-            decided.push(Decided::refused(format!(
-                "This person is replaced on line {replacing}. Take out one of the two lines."
-            )));
-            continue;
-        }
-        first_lines.insert(username.as_str().to_string(), line.number);
-        let mut verdict = match held.get(username.as_str()) {
+        self.first_lines
+            .insert(username.as_str().to_string(), line.number);
+        let decided = match self.held.get(username.as_str()) {
             Some(Held::Here {
                 id,
                 profile: stored,
                 active,
                 ..
             }) => of_ours(*id, stored, *active, &username, &profile, &line.replaces),
-            taken => {
-                let leaver = (!line.replaces.is_empty())
-                    .then(|| leavers.find(author, &held, &first_lines, &line.replaces))
-                    .transpose();
-                match leaver {
-                    Err(reason) => Decided::refused(reason),
-                    Ok(leaver) => match look_ups.refusal(
-                        connection,
-                        decided.len(),
-                        taken,
-                        &line.username,
-                        &username,
-                    )? {
-                        Some(reason) => Decided::refused(reason),
-                        None => {
-                            if let Some(leaver) = &leaver {
-                                leavers.note(leaver, line.number);
-                            }
-                            Decided::new(username, profile, leaver.as_ref())
-                        }
-                    },
-                }
-            }
+            _ => self.newcomer(connection, index, line, username, profile)?,
         };
-        if verdict.verdict.takes_a_seat() {
-            if free_seats > 0 {
-                free_seats -= 1;
-            } else {
-                verdict = Decided {
-                    user_id: verdict.user_id,
-                    ..Decided::refused(NO_SEAT)
-                };
-            }
-        }
-        decided.push(verdict);
+        Ok(self.seated(decided))
     }
-    look_ups.end(connection)?;
-    Ok((decided, look_ups))
+
+    /// Why a line before it leaves nothing to do for this person, if so.
+    fn stands_already(&self, username: &Username) -> Option<String> {
+        if let Some(first) = self.first_lines.get(username.as_str()) {
+            return Some(format!(
+                "The same address stands on line {first} already. Correct one of the two where they are two people."
+            ));
+        }
+        let replacing = self.leavers.line_replacing(username)?;
+        Some(format!(
+            "This person is replaced on line {replacing}. Take out one of the two lines."
+        ))
+    }
+
+    /// Nobody of this account has the address.
+    fn newcomer(
+        &mut self,
+        connection: &mut db::Connection,
+        index: usize,
+        line: &Line,
+        username: Username,
+        profile: Profile,
+    ) -> QueryResult<Decided> {
+        let leaver = (!line.replaces.is_empty()).then(|| {
+            self.leavers
+                .find(self.author, self.held, &self.first_lines, &line.replaces)
+        });
+        let leaver = match leaver.transpose() {
+            Ok(leaver) => leaver,
+            Err(reason) => return Ok(Decided::refused(reason)),
+        };
+        let held = self.held.get(username.as_str());
+        let refusal = self
+            .look_ups
+            .refusal(connection, index, held, &line.username, &username)?;
+        if let Some(reason) = refusal {
+            return Ok(Decided::refused(reason));
+        }
+        if let Some(leaver) = &leaver {
+            self.leavers.note(leaver, line.number);
+        }
+        Ok(Decided::new(username, profile, leaver.as_ref()))
+    }
+
+    /// Takes a seat where the verdict needs one.
+    fn seated(&mut self, decided: Decided) -> Decided {
+        if !decided.verdict.takes_a_seat() {
+            return decided;
+        }
+        if self.free_seats <= 0 {
+            return Decided {
+                user_id: decided.user_id,
+                ..Decided::refused(NO_SEAT)
+            };
+        }
+        self.free_seats -= 1;
+        decided
+    }
 }
 
 fn parse(line: &Line, domains: &[String]) -> Result<(Username, Profile), Vec<FieldProblem>> {

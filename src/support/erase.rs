@@ -308,6 +308,13 @@ impl Person {
         .bind::<SqlUuid, _>(self.id)
         .bind::<Array<Text>, _>(&self.passed_on)
         .execute(tx)?;
+        // A file that they stood in may be called after them.
+        diesel::sql_query(
+            "update imports set name = 'erased' where name not in ('', 'erased') and exists (
+                 select from import_lines
+                 where import_lines.account_id = imports.account_id and import_id = imports.id and username = 'erased')",
+        )
+        .execute(tx)?;
         diesel::sql_query(
             "update imports set run_source = null where account_id = $1 and run_by = $2",
         )

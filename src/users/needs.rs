@@ -30,8 +30,8 @@ impl Needs {
         Needs::MailFailed,
         Needs::PasswordExpired,
         Needs::NeverSignedIn,
-        Needs::NeverTrained,
         Needs::TrainingRequested,
+        Needs::NeverTrained,
     ];
 
     /// The name in URLs.

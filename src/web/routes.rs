@@ -262,6 +262,11 @@ pub fn table() -> Vec<Entry> {
             Administrator,
             imports::start::choose,
         ),
+        post(
+            "/imports/{id}/delete",
+            Administrator,
+            imports::start::delete,
+        ),
         get(
             "/imports/{id}/refused.csv",
             Administrator,

@@ -24,13 +24,41 @@
     const finished = !done(region) && done(fresh);
     become(region, fresh);
     if (focused && !focused.isConnected) {
-      const standing = region.querySelector("[data-announce-when-done]");
-      const link = [...region.querySelectorAll("a[href]")].find((one) => one.href === focused.href);
-      if (!link) standing.tabIndex = -1;
-      (link ?? standing).focus();
+      const standing = region.querySelector("[data-announce-when-done], [data-standing]");
+      const same = document.getElementById(focused.id) ?? [...region.querySelectorAll("a[href]")].find((one) => one.href === focused.href);
+      if (!same) standing.tabIndex = -1;
+      (same ?? standing).focus();
     }
     if (finished) announcer.textContent = done(region).textContent;
   };
+
+  const liveIn = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+
+  // What a small form changes is exchanged in place too: the page does not jump, and what follows is said.
+  let sending = false;
+  const send = async (form) => {
+    const region = form.closest("#live");
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+    const fresh = await liveIn(answer);
+    // It stands otherwise than this page thought: let the page itself say how.
+    if (!fresh?.querySelector("[data-in-place]")) return location.reload();
+    exchange(region, document.adoptNode(fresh));
+    announcer.textContent = document.querySelector("[data-standing]").textContent;
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!("inPlace" in form.dataset)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (sending) return;
+    sending = true;
+    try {
+      await send(form);
+    } catch {
+      form.submit();
+    }
+    sending = false;
+  }, true);
 
   const follow = async () => {
     for (;;) {
@@ -43,7 +71,7 @@
         // Signed out meanwhile, or gone: let the page itself say so.
         if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return location.reload();
         if (!answer.ok) continue;
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+        const fresh = await liveIn(answer);
         if (fresh && fresh.outerHTML !== region.outerHTML) exchange(region, document.adoptNode(fresh));
       } catch {
         // Out of reach for the moment: try again.

@@ -94,7 +94,7 @@ fn erasing_leaves_no_trace_of_a_person_and_all_of_what_was_done() {
     );
     site.sql("insert into address_conflicts (code, account_id, typed, username, rule, happened_at)
               select 'AAAA-2222', id, ' Zelda.Quux@acme.example', 'zelda.quux@acme.example', 'elsewhere', now() from accounts where name = 'Globex'");
-    site.sql("insert into imports (account_id, id, made_by, made_at) select account_id, id, id, now() from users where username like 'boss@%'");
+    site.sql("insert into imports (account_id, id, made_by, made_at, name) select account_id, id, id, now(), 'Zelda Quux.csv' from users where username like 'boss@%'");
     site.sql(
         "insert into import_lines (account_id, import_id, position, line, username, first_name, last_name, title, department, phone, replaces, verdict, chosen, reason)
          select account_id, id, 1, 2, ' ZELDA.Quux@acme.example', 'Zelda', 'Quux', 'Zeldaist', '', '', '', 'refused', false, 'Zelda Quux is active' from imports

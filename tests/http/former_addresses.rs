@@ -44,7 +44,7 @@ fn whoever_has_a_former_address_of_somebody_erased_keeps_what_is_theirs() {
         site.sql(&format!(
             "insert into import_lines (account_id, import_id, position, line, username, first_name, last_name, title, department, phone, replaces, verdict, chosen, reason, user_id)
              select imports.account_id, imports.id, {position}, {position}, '{username}', '{first_name}', 'Oak', 'Clerk', '', '', '{replaces}', 'unchanged', false, 'Why', {user}
-             from imports join accounts on accounts.id = account_id where name = '{account}'"
+             from imports join accounts on accounts.id = account_id where accounts.name = '{account}'"
         ));
     };
     line(

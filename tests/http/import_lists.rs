@@ -4,7 +4,7 @@ use time::Duration;
 use user_accounts::clock;
 use user_accounts::housekeeping::keep_house;
 
-use crate::imports::{check, company, import};
+use crate::imports::{HEAD, check, company, import};
 
 const UNRUN: &str = "Lists checked and not run";
 const RAN: &str = "Lists that ran";
@@ -27,8 +27,14 @@ fn lists_that_were_checked_and_those_that_ran_are_found_again_where_a_list_is_ha
     let page = other.get("/imports/new");
     let text = page.text();
     assert!(page.says(UNRUN) && !page.says(RAN), "{text}");
-    assert!(page.says("2 lines , by Boss Tester, today "), "{text}");
-    assert!(page.says("1 line , by Boss Tester, today "), "{text}");
+    assert!(
+        page.says("list.csv : 2 lines, by Boss Tester, today "),
+        "{text}"
+    );
+    assert!(
+        page.says("list.csv : 1 line, by Boss Tester, today "),
+        "{text}"
+    );
     let place = |path: &str| page.body.find(&format!("href=\"{path}\"")).unwrap();
     assert!(place(&second) < place(&first), "the newest first");
     assert!(
@@ -48,14 +54,14 @@ fn lists_that_were_checked_and_those_that_ran_are_found_again_where_a_list_is_ha
     assert!(!client.get(&first).says("this list is deleted on "));
     let page = client.get("/imports/new");
     assert!(
-        page.says(UNRUN) && page.says(RAN) && page.says("2 lines , by Boss Tester, today "),
+        page.says(UNRUN) && page.says(RAN) && page.says(" 2 people imported."),
         "{}",
         page.text()
     );
     client.post(&second, &[("people", "1")]);
     let page = client.get("/imports/new");
     assert!(
-        !page.says(UNRUN) && page.says(": under way"),
+        !page.says(UNRUN) && page.says(" Under way."),
         "{}",
         page.text()
     );
@@ -76,7 +82,7 @@ fn every_list_that_is_kept_until_it_is_run_is_told_of_and_the_last_five_that_ran
         paths.iter().map(told).collect()
     };
     assert_eq!(shown(), [true; 7]);
-    site.sql("update imports set state = 'done', run_by = made_by, started_at = now(), finished_at = now()");
+    site.sql("update imports set state = 'done', run_by = made_by, started_at = now(), finished_at = now(), imported = 1, refused = 0");
     assert_eq!(shown(), [false, false, true, true, true, true, true]);
     check(&client, "late@acme.example,Pat,Poe\n");
     // What was wrong with a list hides none of the others.
@@ -113,4 +119,115 @@ fn a_list_that_was_not_run_is_deleted_after_30_days_and_one_that_ran_stays() {
     for (path, status) in paths {
         assert_eq!(client.get(path).status, status);
     }
+}
+
+#[test]
+fn a_list_goes_by_the_name_of_its_file_and_says_what_came_of_it() {
+    let (site, _, client) = company();
+    let hand_in = |name: Option<&str>, list: &str| {
+        let field = if name.is_some() { "file" } else { "list" };
+        client
+            .upload("/imports", &[(field, name, list.as_bytes())])
+            .location
+            .unwrap()
+    };
+    let odd = "New <b>people</b>.csv";
+    let list = format!("{HEAD}nora@acme.example,Nora,New,,,\nmax@elsewhere.example,Max,Moe,,,\n");
+    let first = hand_in(Some(odd), &list);
+    hand_in(None, "kim@acme.example,Kim,Koe");
+    let page = client.get("/imports/new");
+    assert!(page.says("New <b>people</b>.csv : 2 lines, by Boss Tester, today "));
+    assert!(page.says("Pasted list : 1 line, by Boss Tester, today "));
+    assert!(
+        client
+            .get(&first)
+            .says("New <b>people</b>.csv: 2 lines, handed in by Boss Tester,")
+    );
+    import(&site, &client, &first);
+    let page = client.get("/imports/new");
+    assert!(
+        page.says(" 1 person imported, 1 line refused."),
+        "{}",
+        page.text()
+    );
+    let longest = format!("{}.csv", "x".repeat(400));
+    hand_in(Some(&longest), "jo@acme.example,Jo,Joe");
+    assert_eq!(site.value("select max(length(name)) from imports"), "255");
+}
+
+#[test]
+fn a_list_that_is_not_to_be_run_is_deleted_at_once() {
+    let (site, _, client) = company();
+    let path = check(
+        &client,
+        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
+    );
+    let other = check(&client, "kim@acme.example,Kim,Koe\n");
+    assert!(client.get(&path).says("Delete this list"));
+    let events = site.count("events");
+    let answer = client.post(&format!("{path}/delete"), &[]);
+    assert_eq!(
+        (answer.status, answer.location.as_deref()),
+        (303, Some("/imports/new"))
+    );
+    let page = client.get("/imports/new");
+    assert!(page.says("The list was deleted. Nobody was changed."));
+    assert!(!page.body.contains(&path) && page.body.contains(&other));
+    assert_eq!(client.get(&path).status, 404);
+    assert_eq!(site.count("import_lines"), 1);
+    assert_eq!(site.count("users"), 1);
+    assert_eq!(site.count("events"), events);
+}
+
+#[test]
+fn what_was_started_meanwhile_is_neither_chosen_from_nor_deleted_and_says_so() {
+    let (site, _, client) = company();
+    let path = check(
+        &client,
+        "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
+    );
+    import(&site, &client, &path);
+    let before = site.everything();
+    for (ending, fields, words) in [
+        (
+            "choice",
+            &[("line", "1"), ("chosen", "no")][..],
+            "Who is on it can no longer be changed.",
+        ),
+        (
+            "choice",
+            &[("verdict", "add"), ("chosen", "no")],
+            "Who is on it can no longer be changed.",
+        ),
+        ("delete", &[], "It stays and says what was done."),
+    ] {
+        let answer = client.post(&format!("{path}/{ending}"), fields);
+        assert_eq!(
+            (answer.status, answer.location.as_deref()),
+            (303, Some(path.as_str()))
+        );
+        let page = client.get(&path);
+        assert!(page.says("This list was started meanwhile"), "{ending}");
+        assert!(page.says(words) && page.says("2 added"), "{}", page.text());
+    }
+    assert_eq!(site.everything(), before);
+    assert_eq!(site.count("import_lines where chosen"), 2);
+}
+
+#[test]
+fn addresses_without_names_are_told_once_where_they_were_pasted() {
+    let (site, _, client) = company();
+    let list: &[u8] = b"nora@acme.example\npat@acme.example\nkim@acme.example";
+    let page = client.upload("/imports", &[("list", None, list)]);
+    assert_eq!(page.status, 422);
+    assert!(
+        page.says("No line has a name. Write the first and the last name after each address"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.body.contains("nora@acme.example"),
+        "what was pasted stays"
+    );
+    assert_eq!(site.count("imports"), 0);
 }

@@ -199,6 +199,7 @@ n@acme.example,Nora,N,tom@acme.example
             "1 will replace",
             "1 without a seat",
             "2 seats are needed and 1 of 3 is free",
+            "No seat is left Is inactive. Would come back with the details they had.",
             "Import 2 people",
         ],
     );
@@ -224,8 +225,8 @@ fn an_account_over_its_seats_is_told_how_many_and_may_still_replace() {
     says_all(
         &page,
         &[
-            "3 seats are needed and none is free: 4 of 2 are in use. Nobody can be added or reactivated.",
-            "Deactivate 5 users first, or ask Customer Success for 5 more seats.",
+            "3 seats are needed and none is free: 4 of 2 are in use.",
+            "No seat is free. Nobody can be added or reactivated. Deactivate 5 users first, or ask Customer Success for 5 more seats.",
             "3 without a seat",
         ],
     );
@@ -243,7 +244,14 @@ fn an_account_over_its_seats_is_told_how_many_and_may_still_replace() {
         &client,
         "Username,First name,Last name,Replaces\nn@acme.example,Nora,N,tom@acme.example\na@acme.example,Ann,A,\n",
     );
-    says_all(&client.get(&path), &["Import 1 person", "1 without a seat"]);
+    says_all(
+        &client.get(&path),
+        &[
+            "Import 1 person",
+            "1 without a seat",
+            "No seat is free. Only those who replace somebody can be imported. For the others deactivate 3 users first,",
+        ],
+    );
     let done = import(&site, &client, &path);
     assert_eq!(verdicts(&done), ["Replaced", "Refused"]);
     assert_eq!(active(&site), "kim n sam");

@@ -201,6 +201,10 @@ fn past_the_budget_a_check_tells_free_addresses_from_taken_ones_no_more() {
         let address = format!("taken{number}@acme.example");
         site.newcomer(globex, &address);
         list.push_str(&format!("{address},Tom,Taken\n"));
+        // Right behind the last look-up, where being free would tell the next line from it.
+        if number == 29 {
+            list.push_str("early@acme.example,Eve,Early\n");
+        }
     }
     list.push_str("free@acme.example,Fay,Free\n");
     let path = check(&client, &list);
@@ -210,7 +214,7 @@ fn past_the_budget_a_check_tells_free_addresses_from_taken_ones_no_more() {
     );
     assert_eq!(
         site.count("import_lines where reason like 'This address cannot be added now,%'"),
-        6
+        7
     );
     assert_eq!(site.count("(select distinct reason from import_lines where reason like 'This address cannot%') as told"), 1);
     let told =

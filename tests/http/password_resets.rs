@@ -242,7 +242,7 @@ fn all_that_match_are_counted_again_at_the_moment_of_the_act() {
     assert!(
         client
             .get(&answer.location.unwrap())
-            .says("3 users whom the list found")
+            .says("3 users who matched")
     );
     let mut mailed: Vec<String> = site.deliver().into_iter().map(|mail| mail.0).collect();
     mailed.sort();

@@ -41,7 +41,7 @@ const fn row(method: &'static str, path: &'static str, statuses: [u16; 5]) -> Ex
 /// 303 is the way to sign in (a stranger), to the own password (a user, or whoever must choose one), or on
 /// after an act; 422 a form with nothing in it.
 #[rustfmt::skip]
-const EXPECTED: [Expected; 65] = [
+const EXPECTED: [Expected; 66] = [
     row("GET", "/", [303, 303, 303, 303, 303]),
     row("GET", "/sign-in", [200, 303, 303, 303, 303]),
     row("POST", "/sign-in", [422, 422, 422, 422, 422]),
@@ -103,6 +103,7 @@ const EXPECTED: [Expected; 65] = [
     row("POST", "/imports/{id}/choice", [303, 403, 400, 404, 303]),
     row("GET", "/imports/{id}/refused.csv", [303, 303, 200, 404, 303]),
     row("POST", "/imports/{id}", [303, 403, 303, 404, 303]),
+    row("POST", "/imports/{id}/delete", [303, 403, 303, 404, 303]),
     row("GET", "/dev/mailbox", [404, 404, 404, 404, 404]),
     row("GET", "/healthz", [200, 200, 200, 200, 200]),
     row("GET", "/readyz", [200, 200, 200, 200, 200]),

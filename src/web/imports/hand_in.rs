@@ -7,7 +7,8 @@ use time::Duration;
 
 use super::pages::{self, HandedIn, NewImportPage};
 use super::upload::{self, Failed, Upload};
-use crate::imports::{self, CsvProblem, HandInError, Recent, csv_in};
+use super::words;
+use crate::imports::{self, CsvProblem, HandInError, Recent, Sheet, csv_in};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -58,9 +59,12 @@ pub async fn check(
     let typed = upload.list.clone();
     let (shared, by) = (app.clone(), user.clone());
     let checked = blocking(move || {
+        let name = upload.file_name.clone();
         let (field, bytes) = chosen(upload)?;
-        let sheet =
-            csv_in::read(&bytes).map_err(|problem| Refusal::At(field, problem.to_string()))?;
+        let sheet = csv_in::read(&bytes)
+            .and_then(Sheet::with_names)
+            .map(|sheet| Sheet { name, ..sheet })
+            .map_err(|problem| Refusal::At(field, problem.to_string()))?;
         imports::hand_in(&shared.db, &by.author, &sheet, by.now).map_err(|error| match error {
             HandInError::TooMany(wait) => Refusal::TooMany(field, wait),
             HandInError::Database(error) => Refusal::Database(error),
@@ -140,17 +144,33 @@ async fn draw(
 }
 
 fn handed_in(list: &Recent, user: &SignedInUser) -> HandedIn {
-    let stands = match list.state.as_str() {
-        "running" => ": under way",
-        _ => "",
-    };
     HandedIn {
         href: format!("/imports/{}", list.id),
-        lines: pages::lines(list.lines.unsigned_abs().into()),
+        name: words::list_name(&list.name).to_string(),
         rest: format!(
-            ", by {}, {}{stands}",
+            ": {}, by {}, {}.{}",
+            pages::lines(list.lines.unsigned_abs().into()),
             list.made_by,
-            when::recent(list.made_at, user.now, &user.zone)
+            when::recent(list.made_at, user.now, &user.zone),
+            result(list)
         ),
+    }
+}
+
+/// What came of it, as far as it was started.
+fn result(list: &Recent) -> String {
+    match (list.state.as_str(), list.imported, list.refused) {
+        ("running", ..) => " Under way.".to_string(),
+        (_, Some(imported), Some(refused)) => {
+            let imported = pages::persons(imported.unsigned_abs().into());
+            match refused.unsigned_abs() {
+                0 => format!(" {imported} imported."),
+                many => format!(
+                    " {imported} imported, {} refused.",
+                    pages::lines(many.into())
+                ),
+            }
+        }
+        _ => String::new(),
     }
 }

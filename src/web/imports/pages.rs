@@ -34,9 +34,9 @@ pub struct NewImportPage {
 pub struct HandedIn {
     /// Its page.
     pub href: String,
-    /// `60 lines`.
-    pub lines: String,
-    /// `, by Boss Tester, today 10:42`, and how it stands where it is under way.
+    /// The file's name, or that it was pasted.
+    pub name: String,
+    /// `: 60 lines, by Boss Tester, today 10:42.`, and what came of it where it was started.
     pub rest: String,
 }
 
@@ -160,6 +160,18 @@ impl ImportPage {
     /// `Import 12 people`.
     fn button(&self) -> String {
         format!("Import {}", persons(self.people))
+    }
+
+    /// How the choice stands, beside the button.
+    fn standing(&self) -> String {
+        if self.people == 0 && self.seats.short().is_none() {
+            let why = match self.choices.as_slice() {
+                [] => " on this list",
+                _ => ": all lines that could be are left out",
+            };
+            return format!("There is nothing to import{why}.");
+        }
+        self.seats.sentence()
     }
 
     /// What becomes of those whose place is taken.

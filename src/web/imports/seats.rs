@@ -12,6 +12,8 @@ pub struct SeatsNeeded {
     needed: u64,
     /// Chosen lines for which none is left.
     without: u64,
+    /// Whether there are chosen lines that take somebody's place.
+    replacing: bool,
 }
 
 impl SeatsNeeded {
@@ -24,6 +26,7 @@ impl SeatsNeeded {
             },
             needed: details.counts.seats_needed().unsigned_abs(),
             without: details.counts.without_seat().unsigned_abs(),
+            replacing: details.counts.replace_chosen > 0,
         }
     }
 
@@ -54,8 +57,8 @@ impl SeatsNeeded {
         format!("{needed} and {free}{so}.")
     }
 
-    /// What to do where there are too few.
-    pub fn short(&self) -> Option<String> {
+    /// That there are too few, and what to do.
+    pub fn short(&self) -> Option<(String, String)> {
         if self.without == 0 {
             return None;
         }
@@ -71,7 +74,18 @@ impl SeatsNeeded {
             1 => "1 more seat".to_owned(),
             many => format!("{} more seats", grouped(many)),
         };
-        Some(match self.seats.free() {
+        let none_left = match (self.seats.free(), self.without) {
+            (0, _) => "No seat is free.".to_owned(),
+            (_, 1) => "No seat is left for the last person who needs one.".to_owned(),
+            (_, many) => format!(
+                "No seat is left for the last {} people who need one.",
+                grouped(many)
+            ),
+        };
+        let what_to_do = match self.seats.free() {
+            0 if self.replacing => format!(
+                "Only those who replace somebody can be imported. For the others {deactivate} first, or ask Customer Success for {ask}."
+            ),
             0 => format!(
                 "Nobody can be added or reactivated. {} first, or ask Customer Success for {ask}.",
                 deactivate.replacen('d', "D", 1)
@@ -79,6 +93,7 @@ impl SeatsNeeded {
             _ => format!(
                 "Leave out others instead, {deactivate} first, or ask Customer Success for {ask}."
             ),
-        })
+        };
+        Some((none_left, what_to_do))
     }
 }

@@ -156,7 +156,8 @@ fn draw(
 
 fn lead(details: &Details, user: &SignedInUser) -> String {
     format!(
-        "{}, handed in by {}, {}.",
+        "{}: {}, handed in by {}, {}.",
+        words::list_name(&details.name),
         pages::lines(details.counts.lines().unsigned_abs()),
         details.made_by,
         when::exact(details.made_at, &user.zone)

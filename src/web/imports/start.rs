@@ -1,10 +1,11 @@
-//! POST `/imports/{id}` starts the import; POST `/imports/{id}/choice` takes lines in or leaves them out.
+//! POST `/imports/{id}` starts the import; POST `/imports/{id}/choice` takes lines in or leaves them out; POST
+//! `/imports/{id}/delete` deletes the list instead.
 
 use actix_web::{HttpResponse, web};
 
 use super::show::LinesPlace;
 use crate::db;
-use crate::imports::{self, Choice, Promised, StartError, Verdict};
+use crate::imports::{self, Changed, Choice, Promised, StartError, Verdict};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
 use crate::web::error::WebError;
@@ -12,6 +13,10 @@ use crate::web::flash::Flash;
 use crate::web::guard::Administrator;
 use crate::web::input::{Form, Id, Parameters};
 use crate::web::redirect::see_other;
+
+const TOO_LATE_TO_CHOOSE: &str = "This list was started meanwhile, in another window or by another administrator. Who is on it can no longer be changed.";
+const DELETED: &str = "The list was deleted. Nobody was changed.";
+const TOO_LATE_TO_DELETE: &str = "This list was started meanwhile, in another window or by another administrator. It stays and says what was done.";
 
 /// POST `/imports/{id}`: from here on a worker carries it out.
 ///
@@ -61,23 +66,62 @@ pub async fn choose(
     id: Id,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    let account_id = administrator.account_id();
+    let user = administrator.0;
+    let account_id = user.account_id();
     let place = LinesPlace::read(&form.0)?;
     let asked = asked(&form.0)?;
-    let found = blocking(move || {
+    let changed = blocking(move || {
         app.db.write(|tx| match asked {
-            Some((choice, chosen)) => imports::choose(tx, account_id, id.0, choice, chosen),
-            None => Ok::<_, db::Error>(imports::details(tx, account_id, id.0)?.is_some()),
+            Some((choice, chosen)) => {
+                let changed = imports::choose(tx, account_id, id.0, choice, chosen)?;
+                if changed == Changed::Started {
+                    user.leave(tx, &Flash::problem(TOO_LATE_TO_CHOOSE))?;
+                }
+                Ok(changed)
+            }
+            None => Ok::<_, db::Error>(match imports::details(tx, account_id, id.0)? {
+                Some(_) => Changed::Done,
+                None => Changed::NotFound,
+            }),
         })
     })
     .await??;
-    match asked {
-        _ if !found => Err(WebError::NotFound),
-        None => Err(WebError::BadRequest("a choice names lines")),
-        Some((Choice::Line(position), _)) => {
+    match (asked, changed) {
+        (_, Changed::NotFound) => Err(WebError::NotFound),
+        (None, _) => Err(WebError::BadRequest("a choice names lines")),
+        (Some((Choice::Line(position), _)), Changed::Done) => {
             Ok(see_other(format!("{}#line-{position}", place.href(id.0))))
         }
-        Some((Choice::All(_), _)) => Ok(see_other(place.href(id.0))),
+        (Some(_), _) => Ok(see_other(place.href(id.0))),
+    }
+}
+
+/// POST `/imports/{id}/delete`: a list that was checked and is not to be run.
+///
+/// # Errors
+/// [`WebError`].
+pub async fn delete(
+    app: web::Data<App>,
+    administrator: Administrator,
+    id: Id,
+) -> Result<HttpResponse, WebError> {
+    let user = administrator.0;
+    let changed = blocking(move || {
+        app.db.write(|tx| {
+            let changed = imports::delete(tx, user.account_id(), id.0)?;
+            match changed {
+                Changed::Done => user.leave(tx, &Flash::success(DELETED))?,
+                Changed::Started => user.leave(tx, &Flash::problem(TOO_LATE_TO_DELETE))?,
+                Changed::NotFound => {}
+            }
+            Ok::<_, db::Error>(changed)
+        })
+    })
+    .await??;
+    match changed {
+        Changed::Done => Ok(see_other("/imports/new")),
+        Changed::Started => Ok(see_other(format!("/imports/{}", id.0))),
+        Changed::NotFound => Err(WebError::NotFound),
     }
 }
 

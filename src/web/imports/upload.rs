@@ -23,6 +23,8 @@ const WHOLE_FORM: Duration = Duration::from_secs(300);
 pub struct Upload {
     /// The file's bytes; nothing where none was chosen.
     pub file: Option<Vec<u8>>,
+    /// The file's name, as the browser gives it.
+    pub file_name: String,
     /// What was pasted; may be empty.
     pub list: String,
 }
@@ -58,6 +60,7 @@ pub async fn read(request: &HttpRequest, form: Multipart) -> Result<Upload, Fail
 
 async fn fields(mut form: Multipart) -> Result<Upload, Failed> {
     let mut file = None;
+    let mut file_name = String::new();
     let mut list = None;
     let mut left = LARGEST_BODY;
     while let Some(mut field) = timeout(SILENCE, form.try_next())
@@ -66,15 +69,19 @@ async fn fields(mut form: Multipart) -> Result<Upload, Failed> {
         .map_err(|_| WebError::BadRequest("the form is multipart/form-data"))?
     {
         let name = field.name().unwrap_or_default().to_string();
-        let is_chosen = field
+        let given_name = field
             .content_disposition()
             .and_then(|said| said.get_filename())
-            .is_some_and(|name| !name.is_empty());
+            .map(printable)
+            .unwrap_or_default();
         let bytes = content(&mut field, &mut left).await?;
         let twice = match name.as_str() {
             // A browser sends an empty part where no file was chosen.
-            "file" if !is_chosen && bytes.is_empty() => false,
-            "file" => file.replace(bytes).is_some(),
+            "file" if given_name.is_empty() && bytes.is_empty() => false,
+            "file" => {
+                file_name = given_name;
+                file.replace(bytes).is_some()
+            }
             "list" => list.replace(bytes).is_some(),
             _ => false,
         };
@@ -84,8 +91,15 @@ async fn fields(mut form: Multipart) -> Result<Upload, Failed> {
     }
     Ok(Upload {
         file,
+        file_name,
         list: String::from_utf8_lossy(&list.unwrap_or_default()).into_owned(),
     })
+}
+
+/// The name without what no line shows.
+fn printable(name: &str) -> String {
+    let shown = name.chars().filter(|letter| !letter.is_control());
+    shown.collect::<String>().trim().to_string()
 }
 
 async fn content(field: &mut Field, left: &mut usize) -> Result<Vec<u8>, Failed> {

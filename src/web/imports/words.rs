@@ -5,6 +5,14 @@ use crate::imports::{Counts, Shown, StoredLine, Verdict};
 use crate::web::components::Tone;
 use crate::web::users::place::Place;
 
+/// What a list is called.
+pub fn list_name(file: &str) -> &str {
+    match file {
+        "" => "Pasted list",
+        file => file,
+    }
+}
+
 /// A line in words.
 pub fn line(stored: &StoredLine, stage: Stage, no_seat_from: Option<i32>) -> ImportLine {
     let verdict = Verdict::from_name(&stored.verdict).unwrap_or(Verdict::Refused);
@@ -33,10 +41,13 @@ pub fn line(stored: &StoredLine, stage: Stage, no_seat_from: Option<i32>) -> Imp
         href: stored.user_id.map(|id| Place::default().user_href(&id)),
         name: format!("{first_name} {last_name}").trim().to_string(),
         verdict: words,
-        reason: if left_out || no_seat {
-            String::new()
-        } else {
-            stored.reason.clone()
+        reason: match verdict {
+            _ if left_out => String::new(),
+            Verdict::Reactivate if no_seat => {
+                "Is inactive. Would come back with the details they had.".to_string()
+            }
+            _ if no_seat => String::new(),
+            _ => stored.reason.clone(),
         },
         tone,
         chosen: (stage == Stage::Checked && verdict.is_importable()).then_some(stored.chosen),

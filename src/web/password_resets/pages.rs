@@ -107,7 +107,7 @@ impl PasswordResetPage {
         match self.scope {
             Scope::Selected if self.progress.total == 1 => "1 selected user".to_owned(),
             Scope::Selected => format!("{} selected users", grouped(self.progress.total)),
-            Scope::Matching => format!("{} whom the list found", people(self.progress.total)),
+            Scope::Matching => format!("{} who matched", people(self.progress.total)),
             Scope::AllActive => format!("all {}", active_people(self.progress.total)),
         }
     }

@@ -64,8 +64,8 @@ pub fn onboarding(active: i64, counts: &[(Needs, Count)], chips: Vec<Chip>) -> O
                 active,
                 &[
                     (Part::Done, came),
-                    (Part::Attention, expired_part),
                     (Part::Problem, failed.people),
+                    (Part::Attention, expired_part),
                 ],
             )),
             chips: of_coming,
@@ -105,12 +105,12 @@ mod tests {
     #[test]
     fn everybody_is_in_one_part_of_a_bar_and_the_words_count_whoever_ever_signed_in() {
         // One whose mail failed had signed in before: drawn where their mail is.
-        let counts = counts([(2, 1), (3, 3), (6, 10), (50, 0), (5, 0)]);
+        let counts = counts([(2, 1), (3, 3), (6, 10), (5, 0), (50, 0)]);
         let drawn = onboarding(100, &counts, Vec::new());
         assert_eq!(drawn.came.words, "90 of 100 signed in");
         assert_eq!(
             drawn.came.bar.unwrap().percents(),
-            ["0.0+89.0", "89.0+3.0", "92.0+2.0"],
+            ["0.0+89.0", "89.0+2.0", "91.0+3.0"],
         );
         assert_eq!(drawn.trained.words, "45 of 100 trained");
         assert_eq!(
@@ -132,8 +132,8 @@ mod tests {
             (2_000, 1_000),
             (1_000, 900),
             (28_000, 31_001),
-            (45_000, 0),
             (5_000, 0),
+            (45_000, 0),
         ]);
         counts[1].1.at_least = true;
         let drawn = onboarding(100_000, &counts, Vec::new());

@@ -116,13 +116,14 @@ test("who has a seat follows the choice, also where no script runs", async ({ us
   await paste.fill(["ann", "bea", "cat"].map((name) => `${company.at(name)},${name},Poe`).join("\n"));
   await users.getByRole("button", { name: "Check the list" }).click();
   const row = (name: string) => users.getByRole("row", { name: company.at(name) });
-  await expect(users.getByText("3 seats are needed and 2 of 3 are free, so the last person who needs one cannot be imported.")).toBeVisible();
+  const standing = users.locator("[data-standing]");
+  await expect(standing).toHaveText("3 seats are needed and 2 of 3 are free, so the last person who needs one cannot be imported.");
   await expect(row("cat")).toContainText("No seat is left");
   await checked(users);
   await users.getByRole("button", { name: "Leave out line 1" }).click();
   await expect(row("ann")).toContainText("Left out");
   await expect(row("cat")).toContainText("Will be added");
-  await expect(users.getByText("2 seats are needed and 2 of 3 are free.")).toBeVisible();
+  await expect(standing).toHaveText("2 seats are needed and 2 of 3 are free.");
   await users.getByRole("button", { name: "Take in line 1" }).click();
   await users.getByRole("link", { name: "1 without a seat" }).click();
   await expect(row("cat")).toBeVisible();
@@ -142,7 +143,7 @@ test("a list that was left is found again where lists are handed in", async ({ u
   await toImport(users);
   await expect(unrun).toBeVisible();
   await checked(users);
-  await users.getByRole("link", { name: "2 lines" }).click();
+  await users.getByRole("link", { name: "people.csv" }).click();
   await users.getByRole("button", { name: "Import 2 people" }).click();
   await expect(users.getByRole("progressbar", { name: "All 2 done" })).toBeVisible();
   await toImport(users);
@@ -161,4 +162,47 @@ test("the run goes on by itself and its page follows", async ({ users, company }
   await expect(users.getByRole("link", { name: company.at("p100") })).toBeVisible();
   await users.goto("/activity");
   await expect(users.getByText("The import of a list came to its end: 1,500 added.")).toBeVisible();
+});
+
+test("leaving a line out far down the list moves nothing, keeps the focus, and says what is left", { tag: "@script" }, async ({ users, company }) => {
+  await company.setSeats(40);
+  await toImport(users);
+  const people = Array.from({ length: 60 }, (_, number) => `${company.at(`p${number}`)},Pat,Poe${number}`);
+  await users.getByLabel("Or paste a list", { exact: true }).fill(people.join("\n"));
+  await users.getByRole("button", { name: "Check the list" }).click();
+  const button = (name: string) => users.getByRole("button", { name, exact: true });
+  await button("Leave out line 35").focus();
+  const before = await users.evaluate(() => scrollY);
+  expect(before).toBeGreaterThan(500);
+  await users.keyboard.press("Enter");
+  await expect(button("Take in line 35")).toBeFocused();
+  expect(await users.evaluate(() => scrollY)).toBe(before);
+  const standing = users.locator("[data-standing]");
+  await expect(standing).toHaveText("59 seats are needed and 39 of 40 are free, so the last 20 people who need one cannot be imported.");
+  await expect(standing).toBeInViewport();
+  await expect(users.locator("#announcer")).toContainText("59 seats are needed");
+  await expect(button("Import 39 people")).toBeInViewport();
+  await checked(users);
+  // With some left out and the others in, both ways are there; the one that is pressed goes.
+  await button("Take all in").focus();
+  await users.keyboard.press("Enter");
+  await expect(button("Leave out line 35")).toBeVisible();
+  await expect(button("Take all in")).toHaveCount(0);
+  await expect(standing).toBeFocused();
+  // Of a list that was started in another window nobody is left out any more.
+  const other = await users.context().newPage();
+  await other.goto(users.url());
+  await other.getByRole("button", { name: "Import 39 people" }).click();
+  await expect(other.getByRole("progressbar", { name: "All 60 done" })).toBeVisible();
+  await button("Leave out line 35").click();
+  await expect(users.getByText("This list was started meanwhile")).toBeVisible();
+  await expect(users.getByRole("link", { name: "39 added" })).toBeVisible();
+});
+
+test("a list that is not to be run is deleted where it stands", async ({ users, company }) => {
+  await toImport(users);
+  await choose(users, `${company.at("ann")},Ann,Poe`);
+  await users.getByRole("button", { name: "Delete this list" }).click();
+  await expect(users.getByText("The list was deleted. Nobody was changed.")).toBeVisible();
+  await expect(users.getByRole("heading", { name: "Lists checked and not run" })).toHaveCount(0);
 });

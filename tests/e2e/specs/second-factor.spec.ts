@@ -89,11 +89,11 @@ test("the account demands it, and a second administrator is led to set theirs up
   await edit.getByRole("link", { name: "Make administrator" }).click();
   await users.getByRole("button", { name: "Make administrator" }).click();
   await users.goto("/account");
-  await users.getByRole("link", { name: "Ask every administrator for it" }).click();
+  await users.getByRole("link", { name: "Require a second factor" }).click();
   await expect(users.getByText("1 of 2 administrators has none yet:")).toBeVisible();
   await expect(users.getByRole("link", { name: `${kim.firstName} ${kim.lastName}` })).toBeVisible();
   await checked(users);
-  await users.getByRole("button", { name: "Ask every administrator for it" }).click();
+  await users.getByRole("button", { name: "Require a second factor" }).click();
   await expect(users.getByText("Administrators need a second factor from now on.")).toBeVisible();
   await checked(users);
   await theirs.goto("/users");
