@@ -46,7 +46,7 @@ fn replace_takes_the_one_out_and_the_other_in_also_with_no_seat_free() {
     assert!(
         client
             .get("/users")
-            .says("Ann Tester is deactivated and Tobias Keller has the seat")
+            .says("Ann Tester was deactivated and Tobias Keller was added in their place")
     );
     assert_eq!(ann.get("/password").status, 303);
     assert_eq!(

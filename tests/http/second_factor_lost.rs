@@ -280,7 +280,7 @@ fn an_account_that_demands_one_lets_administrators_do_nothing_before() {
         403
     );
     let no_more = boss.get("/account/second-factor");
-    assert!(no_more.says("Who has a second factor keeps it"));
+    assert!(no_more.says("Whoever has a second factor keeps it"));
     assert_eq!(no_more.field("required"), "no");
     // Users who administer nothing are asked nothing.
     assert_eq!(

@@ -189,7 +189,7 @@ fn make_room_and_add(
             ..Place::default()
         };
         message.text = format!(
-            "{0} is deactivated. {1} To bring {0} back, open them and reactivate them once a seat is free.",
+            "{0} was deactivated and {1} {0} can be reactivated once a seat is free.",
             left.full_name(),
             message.text
         );

@@ -183,7 +183,7 @@ fn try_to_replace(
 
 fn message(old: &User, command: &ReplaceUser, new: NewUser, place: &Place) -> Flash {
     let text = format!(
-        "{} is deactivated and {} has the seat. A password is on its way to {}.",
+        "{} was deactivated and {} was added in their place. A password is on its way to {}.",
         old.full_name(),
         command.profile.full_name(),
         command.username.as_str()

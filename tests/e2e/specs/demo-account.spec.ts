@@ -78,7 +78,7 @@ test("with no seat free, who never signed in is offered with the reason and make
   await expect(add.getByLabel("Username")).toHaveValue(joiner);
   await liam.check();
   await add.getByRole("button", { name: "Add User" }).click();
-  await expect(page.getByText(`Liam Walsh is deactivated. Ned Newcomer was added. A password is on its way to ${joiner}.`)).toBeVisible();
+  await expect(page.getByText(`Liam Walsh was deactivated and Ned Newcomer was added. A password is on its way to ${joiner}.`)).toBeVisible();
   await expect(page).toHaveURL("/users?q=zzz&sort=-name");
   expect((await acme(program)).active).toBe(active);
 
