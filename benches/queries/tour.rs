@@ -257,6 +257,8 @@ impl<'a> Tour<'a> {
             self.post(&format!("{page}/retry"), &[]);
             done(&format!("{list}: retry"));
             if list == "training-requests" {
+                self.get("/training-requests");
+                done("training-requests: list");
                 self.post(&format!("{page}/undo"), &[]);
                 done("training-requests: undo");
             } else {
@@ -275,11 +277,17 @@ impl<'a> Tour<'a> {
             .collect();
         self.get("/imports/new");
         done("Import: dialog");
-        let answer = self
-            .client
-            .upload("/imports", &[("file", Some("list.csv"), list.as_bytes())]);
-        let Some(page) = answer.location else { return };
+        let hand_in = || {
+            self.client
+                .upload("/imports", &[("file", Some("list.csv"), list.as_bytes())])
+                .location
+        };
+        let Some(page) = hand_in() else { return };
         done("Import: check");
+        self.post(&format!("{page}/delete"), &[]);
+        done("Import: delete");
+        let Some(page) = hand_in() else { return };
+        done("Import: another check");
         self.get(&page);
         done("Import: page");
         self.post(
@@ -321,6 +329,8 @@ impl<'a> Tour<'a> {
         done("The account");
         self.post("/account", &[("time_zone", "Europe/Vienna")]);
         done("The account: time zone");
+        self.get("/account/second-factor");
+        done("The account: second factor");
         self.get("/second-factor");
         done("Second factor: page");
         self.post("/second-factor/setup", &[("current_password", PASSWORD)]);
