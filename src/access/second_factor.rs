@@ -40,6 +40,26 @@ pub struct Standing {
     pub codes_left: i64,
 }
 
+/// A code that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Used {
+    /// One of the app.
+    AppCode,
+    /// A recovery code; so many are left.
+    RecoveryCode {
+        /// Codes.
+        left: i64,
+    },
+}
+
+/// Somebody who has just given their second factor.
+pub struct LetIn {
+    /// For the cookie: the whole session.
+    pub token: Token,
+    /// With what.
+    pub used: Used,
+}
+
 /// Why a code was not taken.
 #[derive(Debug, Error)]
 pub enum SecondFactorError {
@@ -154,8 +174,7 @@ pub fn confirm(
     })
 }
 
-/// Lets somebody in who gave the right password: the session ends and a whole one takes its place,
-/// whose token is returned.
+/// Lets somebody in who gave the right password: the session ends and a whole one takes its place.
 ///
 /// # Errors
 /// [`SecondFactorError`].
@@ -166,7 +185,7 @@ pub fn give(
     session: &Digest,
     code: &str,
     now: OffsetDateTime,
-) -> Result<Token, SecondFactorError> {
+) -> Result<LetIn, SecondFactorError> {
     let (account_id, user_id) = (author.account_id, arriving.user_id);
     guarded(db, author, user_id, now, |tx| {
         // The row that every change of this user takes: a deactivation or a reset comes before or after.
@@ -176,12 +195,12 @@ pub fn give(
             .for_no_key_update()
             .first(tx)?;
         // A code is used up only where it lets somebody in.
-        if !active
-            || !sessions::is_there(tx, session)?
-            || !use_any_code(tx, author, user_id, code, now)?
-        {
+        if !active || !sessions::is_there(tx, session)? {
             return Ok(None);
         }
+        let Some(used) = use_any_code(tx, author, user_id, code, now)? else {
+            return Ok(None);
+        };
         sessions::end(tx, session)?;
         let with = if arriving.must_choose_password {
             SignInWith::TemporaryPassword
@@ -196,7 +215,8 @@ pub fn give(
             second_factor_due: false,
             source: author.source,
         };
-        sessions::start(tx, &whole, now).map(Some)
+        let token = sessions::start(tx, &whole, now)?;
+        Ok(Some(LetIn { token, used }))
     })
 }
 
@@ -239,7 +259,7 @@ pub fn turn_off(
     now: OffsetDateTime,
 ) -> Result<(), SecondFactorError> {
     guarded(db, author, user_id, now, |tx| {
-        if !use_any_code(tx, author, user_id, code, now)? {
+        if use_any_code(tx, author, user_id, code, now)?.is_none() {
             return Ok(None);
         }
         delete(tx, author, user_id, now)?;
@@ -340,15 +360,15 @@ fn use_any_code(
     user_id: Uuid,
     code: &str,
     now: OffsetDateTime,
-) -> QueryResult<bool> {
+) -> QueryResult<Option<Used>> {
     if use_app_code(tx, author.account_id, user_id, code, true, now)? {
-        return Ok(true);
+        return Ok(Some(Used::AppCode));
     }
     let Some(left) = recovery_codes::use_up(tx, author.account_id, user_id, code)? else {
-        return Ok(false);
+        return Ok(None);
     };
     tell(tx, author, user_id, Kind::RecoveryCodeUsed, now)?;
     let event = Event::RecoveryCodeUsed { left };
     history::record(tx, author, Some(user_id), &event, now)?;
-    Ok(true)
+    Ok(Some(Used::RecoveryCode { left }))
 }

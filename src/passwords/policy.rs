@@ -21,7 +21,7 @@ pub enum PasswordProblem {
     #[error("Enter a new password.")]
     Missing,
     /// Under [`SHORTEST`].
-    #[error("Use at least 15 characters. A few unrelated words do well.")]
+    #[error("Use at least 15 characters. A few unrelated words work well.")]
     TooShort,
     /// Over [`LONGEST`].
     #[error("Use at most 128 characters.")]

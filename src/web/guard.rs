@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::app::App;
-use super::blocking::blocking;
+use super::blocking::{afterwards, blocking};
 use super::context;
 use super::error::WebError;
 use super::flash::Flash;
@@ -117,6 +117,19 @@ impl SignedInUser {
     /// Whatever the database says.
     pub fn leave_again(&self, tx: &mut db::Connection, flash: &Flash) -> Result<(), db::Error> {
         sessions::leave_flash_where_none_waits(tx, &self.session, &flash.stored()?)
+    }
+
+    /// To another page than the one that was asked for: the message that would have been shown there waits on.
+    pub async fn lead_on(&self, app: &web::Data<App>, to: &str) -> WebError {
+        if let Some(flash) = self.signed_in.flash.clone() {
+            let (app, session) = (app.clone(), self.session.clone());
+            afterwards(move || {
+                app.db
+                    .write(|tx| sessions::leave_flash_where_none_waits(tx, &session, &flash))
+            })
+            .await;
+        }
+        WebError::SeeOther(to.to_string())
     }
 }
 
@@ -301,12 +314,12 @@ impl FromRequest for SignedInUser {
         let request = request.clone();
         Box::pin(async move {
             let cookie = request.get_session();
+            let app = application(&request)?;
             let Some(user) = look_up(&request, &cookie).await? else {
-                let https = application(&request)?.settings.https;
-                return Err(return_to::sign_in_first(&request, https));
+                return Err(return_to::sign_in_first(&request, app.settings.https));
             };
             if user.signed_in.second_factor_due {
-                return Err(WebError::SeeOther("/second-factor".to_string()));
+                return Err(user.lead_on(&app, "/second-factor").await);
             }
             Ok(user)
         })
@@ -319,10 +332,11 @@ impl FromRequest for WithOwnPassword {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user = SignedInUser::from_request(request, payload);
+        let app = application(request);
         Box::pin(async move {
             let user = user.await?;
             if user.signed_in.must_choose_password {
-                return Err(WebError::SeeOther("/password".to_string()));
+                return Err(user.lead_on(&app?, "/password").await);
             }
             Ok(WithOwnPassword(user))
         })
@@ -335,23 +349,23 @@ impl FromRequest for Administrator {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let user = SignedInUser::from_request(request, payload);
+        let app = application(request);
         let shows_page = matches!(*request.method(), Method::GET | Method::HEAD);
         Box::pin(async move {
-            let user = user.await?;
+            let (user, app) = (user.await?, app?);
             if user.signed_in.must_choose_password {
-                return Err(WebError::SeeOther("/password".to_string()));
+                return Err(user.lead_on(&app, "/password").await);
             }
             if !user.signed_in.administrator {
                 // The page of their own password says why there is no other.
-                let elsewhere = WebError::SeeOther("/password".to_string());
                 return Err(if shows_page {
-                    elsewhere
+                    user.lead_on(&app, "/password").await
                 } else {
                     WebError::Forbidden
                 });
             }
             if user.owes_second_factor() {
-                return Err(WebError::SeeOther("/second-factor".to_string()));
+                return Err(user.lead_on(&app, "/second-factor").await);
             }
             Ok(Administrator(user))
         })

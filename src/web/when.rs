@@ -63,10 +63,7 @@ pub fn wait(wait: Duration) -> String {
 
 /// What a field says when there was no room for another try.
 pub fn tried_too_often(after: Duration) -> String {
-    format!(
-        "That was tried too often. Wait {} and try again.",
-        wait(after)
-    )
+    format!("Too many tries. Wait {} and try again.", wait(after))
 }
 
 /// [`wait`] as a number, for the header Retry-After: at least 1.

@@ -179,8 +179,10 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(cookie) = &*self.cookie.borrow() {
-            request = request.header("cookie", cookie);
+        for cookie in [&self.cookie, &self.codes] {
+            if let Some(cookie) = &*cookie.borrow() {
+                request = request.header("cookie", cookie);
+            }
         }
         let request = request.body(body.to_vec()).unwrap();
         let agent_request = self

@@ -66,6 +66,7 @@ mod sessions;
 mod sign_in;
 mod signed_out;
 mod staff;
+mod told_on_the_way_in;
 mod training;
 mod training_list;
 mod wire;

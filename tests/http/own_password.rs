@@ -189,10 +189,7 @@ fn who_knows_the_current_password_is_not_kept_out_by_new_ones_that_are_refused()
         .find(|answer| answer.status == 429)
         .unwrap();
     let told = last.error_at("new_password").unwrap();
-    assert!(
-        told.starts_with("That was tried too often. Wait "),
-        "{told}"
-    );
+    assert!(told.starts_with("Too many tries. Wait "), "{told}");
     assert_eq!(last.error_at("current_password"), None);
 }
 

@@ -163,7 +163,7 @@ fn it_waits_for_a_password_to_be_chosen() {
         answer.text()
     );
     assert!(return_to(&answer).unwrap().0.contains("Max-Age=0"));
-    assert!(client.get("/account").says("Your password is saved."));
+    assert!(client.get("/account").says("Your new password is saved."));
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_recovery_code_signs_in_once_and_is_told_by_mail() {
     let used = again.post("/second-factor", &[("code", &codes[3])]);
     assert_eq!(used.status, 422);
     assert!(
-        used.says("no recovery code of yours that is left") && !used.says("Wait for the next one"),
+        used.says("nor an unused recovery code of yours") && !used.says("Wait for the next one"),
         "{}",
         used.text()
     );

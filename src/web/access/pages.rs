@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use crate::web::flash::{Flash, FlashTone};
+use crate::web::flash::Flash;
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
 
@@ -83,6 +83,9 @@ pub enum PasswordReason {
     },
 }
 
+/// What is said after a password was chosen, on the page that it leads to.
+pub const PASSWORD_SAVED: &str = "Your new password is saved. You are signed out everywhere else.";
+
 /// `/password`.
 #[derive(Debug, Clone, Template, WebTemplate)]
 #[template(path = "access/password.html")]
@@ -99,6 +102,8 @@ pub struct PasswordPage {
     pub new: Field,
     /// `Repeat new password`.
     pub repeat: Field,
+    /// Whether they have a second factor, which somebody keeps who administers nothing any more.
+    pub has_second_factor: bool,
     /// What is wrong.
     pub errors: Errors,
 }
@@ -138,6 +143,7 @@ impl PasswordPage {
             username: username.into(),
             layout,
             reason,
+            has_second_factor: false,
             errors,
         }
     }
@@ -155,11 +161,11 @@ impl PasswordPage {
 
     /// Saved a moment ago by somebody who has no other page: they need do nothing more.
     fn is_just_saved(&self) -> bool {
-        let succeeded = |flash: &Flash| flash.tone == FlashTone::Success;
+        let says_so = |flash: &Flash| flash.text == PASSWORD_SAVED;
         self.is_all_there_is()
             && self.reason == PasswordReason::OwnWish
             && self.errors.is_empty()
-            && self.layout.flash.as_ref().is_some_and(succeeded)
+            && self.layout.flash.as_ref().is_some_and(says_so)
     }
 
     /// Signed in, but no administrator: this page is all there is for them.

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
 
-use super::pages::{PasswordPage, PasswordReason};
+use super::pages::{PASSWORD_SAVED, PasswordPage, PasswordReason};
 use crate::access::{self, ChooseError, ChoosePassword, LinkHolder, ProductWords};
 use crate::history::{Actor, Author};
 use crate::sessions::Digest;
@@ -231,12 +231,15 @@ fn own_page(app: &App, user: &SignedInUser, errors: Errors) -> PasswordPage {
     } else {
         PasswordReason::OwnWish
     };
-    PasswordPage::new(
-        user.layout(app),
-        reason,
-        user.signed_in.username.clone(),
-        errors,
-    )
+    PasswordPage {
+        has_second_factor: user.signed_in.has_second_factor,
+        ..PasswordPage::new(
+            user.layout(app),
+            reason,
+            user.signed_in.username.clone(),
+            errors,
+        )
+    }
 }
 
 /// The new session takes the old one's place, with a word that it worked. The password is saved by now: whatever
@@ -250,7 +253,7 @@ async fn welcome(
     let (session, https) = (Digest::of(token.as_str()), app.settings.https);
     // By a link it may have been somebody else's: nobody holds its cookie any more.
     let old_session = token_digest(&visitor.cookie);
-    let flash = Flash::success("Your password is saved. You are signed out everywhere else.");
+    let flash = Flash::success(PASSWORD_SAVED);
     let flash =
         serde_json::to_value(&flash).map_err(|error| WebError::Internal(error.to_string()))?;
     afterwards(move || {
@@ -270,7 +273,7 @@ async fn welcome(
 fn dead_link(app: &App) -> Result<HttpResponse, WebError> {
     let mut layout = app.layout();
     layout.flash = Some(Flash::problem(
-        "This link was used already, is more than an hour old, or was replaced. Ask for a new one here.",
+        "This link no longer works. It was used already, is more than an hour old, or was replaced by a newer one. Ask for another one here.",
     ));
     let page = super::pages::ForgotPasswordPage::new(layout, "", Errors::none(), false);
     page::with_status(StatusCode::NOT_FOUND, &page)

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::second_factor_pages::RecoveryCodesPage;
+use super::second_factor_pages::{FEWEST_CALM, RecoveryCodesPage};
 use crate::access::second_factor;
 use crate::db;
 use crate::web::app::App;
@@ -17,9 +17,9 @@ use crate::web::blocking::{afterwards, blocking};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::guard::{SignedInUser, WithOwnPassword};
-use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::web::short_cookie::ShortCookie;
+use crate::web::{page, when};
 
 /// Keeps the codes, sealed.
 const COOKIE: ShortCookie = ShortCookie {
@@ -28,6 +28,13 @@ const COOKIE: ShortCookie = ShortCookie {
 };
 /// How long they can be looked at: as long as it takes to find a printer.
 const LIFE: Duration = Duration::minutes(10);
+
+/// Codes that lie in the browser.
+struct Kept {
+    codes: Vec<String>,
+    /// So much longer.
+    left: Duration,
+}
 
 /// To the page that shows the codes, with the codes sealed in the browser.
 ///
@@ -63,18 +70,19 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let user = user.0;
     match kept(&app, &user, &request).await? {
-        Some(codes) => page::ok(&RecoveryCodesPage {
+        Some(kept) => page::ok(&RecoveryCodesPage {
             layout: user.layout(&app),
-            codes,
+            codes: kept.codes,
         }),
         None => {
             if user.signed_in.has_second_factor {
                 let flash = Flash::notice(
-                    "Recovery codes are shown for ten minutes after they were made, in that browser. If you have not kept yours, make new ones here.",
+                    "Recovery codes can be seen for ten minutes, in the browser that made them. If you have not saved yours, make new ones here.",
                 );
                 afterwards(move || app.db.write(|tx| user.leave(tx, &flash))).await;
+                return Err(WebError::SeeOther("/second-factor".to_string()));
             }
-            Err(WebError::SeeOther("/second-factor".to_string()))
+            Err(user.lead_on(&app, "/second-factor").await)
         }
     }
 }
@@ -89,13 +97,13 @@ pub async fn file(
     request: HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     let user = user.0;
-    let Some(codes) = kept(&app, &user, &request).await? else {
+    let Some(Kept { codes, .. }) = kept(&app, &user, &request).await? else {
         return Err(WebError::SeeOther(
             "/second-factor/recovery-codes".to_string(),
         ));
     };
     let text = format!(
-        "Recovery codes for {} at {}\r\nEach signs in once when the phone is lost.\r\n\r\n{}\r\n",
+        "Recovery codes for {} at {}\r\nEach of these codes signs you in once if your phone is lost.\r\n\r\n{}\r\n",
         user.signed_in.username,
         app.settings.product_name,
         codes.join("\r\n")
@@ -119,7 +127,7 @@ pub async fn receive(app: web::Data<App>, user: WithOwnPassword) -> Result<HttpR
         .add_cookie(&COOKIE.holding(app.settings.https, String::new(), Duration::ZERO))
         .map_err(|error| WebError::Internal(error.to_string()))?;
     let flash = Flash::success(
-        "Your second factor is on. Each recovery code signs you in once where your app is not at hand.",
+        "Your second factor is on. If you do not have your app at hand, sign in with a recovery code; each works once.",
     );
     if user.0.signed_in.has_second_factor {
         afterwards(move || app.db.write(|tx| user.0.leave(tx, &flash))).await;
@@ -127,16 +135,52 @@ pub async fn receive(app: web::Data<App>, user: WithOwnPassword) -> Result<HttpR
     Ok(answer)
 }
 
+/// For how long this browser can show the codes again, as words; nothing where it has none of this session's.
+pub(super) async fn shown_for(
+    app: &web::Data<App>,
+    user: &SignedInUser,
+    request: &HttpRequest,
+) -> Result<Option<String>, WebError> {
+    let kept = kept(app, user, request).await?;
+    Ok(kept.map(|kept| when::wait(kept.left)))
+}
+
+/// What is said to somebody who signed in with a recovery code: how many are left, and where to make new ones. Whoever
+/// came with a mailed password has to choose their own first.
+pub(super) fn used(left: i64, must_choose_password: bool) -> Flash {
+    let told = match left {
+        0 => "You signed in with your last recovery code, so none is left.".to_string(),
+        1 => "You signed in with a recovery code. Only 1 is left.".to_string(),
+        FEWEST_CALM.. => format!("You signed in with a recovery code. {left} are left."),
+        few => format!("You signed in with a recovery code. Only {few} are left."),
+    };
+    let to_do = match (left, must_choose_password) {
+        (0, false) => " Make new ones now, or you cannot sign in without your app.",
+        (0, true) => {
+            " Choose your password, then make new ones at once, or you cannot sign in without your app."
+        }
+        (FEWEST_CALM.., false) => "",
+        (FEWEST_CALM.., true) => " You can make new ones once you have chosen your password.",
+        (_, false) => " Make new ones soon, before you need them.",
+        (_, true) => " Choose your password, then make new ones before you need them.",
+    };
+    let flash = Flash::notice(told + to_do);
+    if must_choose_password {
+        return flash;
+    }
+    flash.link("Make new recovery codes", "/second-factor")
+}
+
 /// The codes that this session made within ten minutes, while they are good.
 async fn kept(
     app: &web::Data<App>,
     user: &SignedInUser,
     request: &HttpRequest,
-) -> Result<Option<Vec<String>>, WebError> {
-    let Some(codes) = opened(app, user, request) else {
+) -> Result<Option<Kept>, WebError> {
+    let Some(kept) = opened(app, user, request) else {
         return Ok(None);
     };
-    let (shared, by, asked) = (app.clone(), user.clone(), codes.clone());
+    let (shared, by, asked) = (app.clone(), user.clone(), kept.codes.clone());
     let any_is_good = blocking(move || {
         shared.db.read(|connection| {
             second_factor::knows_any_of(connection, by.account_id(), by.signed_in.user_id, &asked)
@@ -144,11 +188,11 @@ async fn kept(
     })
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;
-    Ok(any_is_good.then_some(codes))
+    Ok(any_is_good.then_some(kept))
 }
 
 /// What is sealed in the browser, where it is of this session and has not run out.
-fn opened(app: &App, user: &SignedInUser, request: &HttpRequest) -> Option<Vec<String>> {
+fn opened(app: &App, user: &SignedInUser, request: &HttpRequest) -> Option<Kept> {
     let sealed = request.cookie(COOKIE.name(app.settings.https))?;
     let mut jar = CookieJar::new();
     jar.add_original(sealed);
@@ -169,12 +213,15 @@ fn written(codes: &[String], session: &[u8], until: i64) -> String {
 }
 
 /// The codes in it, for that session at that moment.
-fn read(plain: &str, session: &[u8], now: i64) -> Option<Vec<String>> {
+fn read(plain: &str, session: &[u8], now: i64) -> Option<Kept> {
     let mut words = plain.split(' ');
     let until: i64 = words.next()?.parse().ok()?;
     let whose = URL_SAFE_NO_PAD.decode(words.next()?).ok()?;
     let is_theirs = whose == session && now < until;
-    is_theirs.then(|| words.map(str::to_owned).collect())
+    is_theirs.then(|| Kept {
+        codes: words.map(str::to_owned).collect(),
+        left: Duration::seconds(until - now),
+    })
 }
 
 #[cfg(test)]
@@ -185,10 +232,14 @@ mod tests {
     fn codes_are_read_in_their_session_until_their_time_is_over() {
         let codes = ["ABCD-EFGH".to_string(), "JKMN-PQRS".to_string()];
         let plain = written(&codes, b"session", 600);
-        assert_eq!(read(&plain, b"session", 599), Some(codes.to_vec()));
-        assert_eq!(read(&plain, b"session", 600), None);
-        assert_eq!(read(&plain, b"another", 1), None);
-        assert_eq!(read("", b"session", 1), None);
+        let kept = read(&plain, b"session", 599).unwrap();
+        assert_eq!(
+            (&kept.codes[..], kept.left.whole_seconds()),
+            (&codes[..], 1)
+        );
+        assert!(read(&plain, b"session", 600).is_none());
+        assert!(read(&plain, b"another", 1).is_none());
+        assert!(read("", b"session", 1).is_none());
     }
 
     #[test]

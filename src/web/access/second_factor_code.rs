@@ -78,7 +78,7 @@ fn wrong(code: &str, takes: Takes) -> &'static str {
             "A code from your app has six digits. Enter the one that it shows now."
         }
         (false, Takes::AnyCode) => {
-            "This is no code that your app shows, and no recovery code of yours that is left. Compare it with your list, or enter another one."
+            "This is neither a code from your app nor an unused recovery code of yours. Compare it with your list, or enter another one."
         }
     }
 }

@@ -7,6 +7,9 @@ use super::qr::Qr;
 use crate::web::form::{Errors, Field};
 use crate::web::layout::Layout;
 
+/// With fewer recovery codes left, new ones are due.
+pub(super) const FEWEST_CALM: i64 = 3;
+
 /// The field `Code`.
 fn code_field(errors: &Errors) -> Field {
     Field::text("code", "Code")
@@ -35,7 +38,7 @@ impl AskPage {
         Self {
             layout,
             code: code_field(&errors)
-                .hint("Six digits from your app, or one of your recovery codes."),
+                .hint("Six digits from the authenticator app on your phone, or one of your recovery codes."),
             errors,
         }
     }
@@ -59,6 +62,9 @@ pub enum Progress {
         since: String,
         /// Recovery codes left.
         codes_left: i64,
+        /// For how long this browser can show them again, as words, where they were made a moment ago and are not
+        /// kept yet.
+        codes_shown_for: Option<String>,
     },
 }
 
@@ -84,8 +90,9 @@ impl SettingsPage {
     /// The page; what was typed is never sent back.
     pub fn new(layout: Layout, progress: Progress, demanded: bool, errors: Errors) -> Self {
         let hint = match progress {
+            Progress::On { .. } if demanded => "Six digits from your app.",
             Progress::On { .. } => {
-                "Six digits from your app. To turn it off, a recovery code does too."
+                "Six digits from your app. To turn it off, a recovery code works too."
             }
             _ => "The six digits that your app shows now.",
         };
@@ -98,6 +105,18 @@ impl SettingsPage {
             code: code_field(&errors).autofocus(false).hint(hint),
             errors,
         }
+    }
+
+    fn are_few(codes_left: &i64) -> bool {
+        *codes_left < FEWEST_CALM
+    }
+
+    /// Somebody who administers nothing any more keeps their second factor, and gets no other one.
+    fn may_set_up(&self) -> bool {
+        self.layout
+            .signed_in
+            .as_ref()
+            .is_some_and(|person| person.administrator)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One's own second factor: setting it up, new recovery codes, turning it off.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
 
 use super::qr::Qr;
@@ -28,13 +28,14 @@ use crate::web::{page, when};
 pub(super) async fn show(
     app: web::Data<App>,
     user: SignedInUser,
+    request: &HttpRequest,
 ) -> Result<HttpResponse, WebError> {
     if user.signed_in.must_choose_password
         || !(user.signed_in.administrator || user.signed_in.has_second_factor)
     {
-        return Err(WebError::SeeOther("/password".to_string()));
+        return Err(user.lead_on(&app, "/password").await);
     }
-    page::ok(&draw(app, user, Errors::none()).await?)
+    page::ok(&draw(app, user, request, Errors::none()).await?)
 }
 
 /// POST `/second-factor/setup`: a key, against the current password.
@@ -44,6 +45,7 @@ pub(super) async fn show(
 pub async fn begin(
     app: web::Data<App>,
     user: WithOwnPassword,
+    request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     let user = user.0;
@@ -53,7 +55,7 @@ pub async fn begin(
     if form.0.text("current_password")?.is_empty() {
         let mut errors = Errors::none();
         errors.add("current_password", "Enter your current password.");
-        return page::unprocessable(&draw(app, user, errors).await?);
+        return page::unprocessable(&draw(app, user, &request, errors).await?);
     }
     let typed: SecretString = form.0.text("current_password")?.into();
     let (shared, by) = (app.clone(), user.clone());
@@ -90,7 +92,7 @@ pub async fn begin(
             StatusCode::UNPROCESSABLE_ENTITY
         }
     };
-    page::with_status(status, &draw(app, user, errors).await?)
+    page::with_status(status, &draw(app, user, &request, errors).await?)
 }
 
 /// POST `/second-factor/confirmation`: the first code turns it on and leads to the recovery codes.
@@ -100,19 +102,27 @@ pub async fn begin(
 pub async fn confirm(
     app: web::Data<App>,
     user: WithOwnPassword,
+    request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    with_code(app, user.0, &form, Takes::AppCode, |app, user, code| {
-        second_factor::confirm(
-            &app.db,
-            &user.author,
-            user.signed_in.user_id,
-            &user.session,
-            code,
-            user.now,
-        )
-        .map(Done::Codes)
-    })
+    with_code(
+        app,
+        user.0,
+        &request,
+        &form,
+        Takes::AppCode,
+        |app, user, code| {
+            second_factor::confirm(
+                &app.db,
+                &user.author,
+                user.signed_in.user_id,
+                &user.session,
+                code,
+                user.now,
+            )
+            .map(Done::Codes)
+        },
+    )
     .await
 }
 
@@ -123,18 +133,26 @@ pub async fn confirm(
 pub async fn renew_codes(
     app: web::Data<App>,
     user: WithOwnPassword,
+    request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
-    with_code(app, user.0, &form, Takes::AppCode, |app, user, code| {
-        second_factor::renew_codes(
-            &app.db,
-            &user.author,
-            user.signed_in.user_id,
-            code,
-            user.now,
-        )
-        .map(Done::Codes)
-    })
+    with_code(
+        app,
+        user.0,
+        &request,
+        &form,
+        Takes::AppCode,
+        |app, user, code| {
+            second_factor::renew_codes(
+                &app.db,
+                &user.author,
+                user.signed_in.user_id,
+                code,
+                user.now,
+            )
+            .map(Done::Codes)
+        },
+    )
     .await
 }
 
@@ -145,22 +163,30 @@ pub async fn renew_codes(
 pub async fn turn_off(
     app: web::Data<App>,
     user: WithOwnPassword,
+    request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, WebError> {
     if demanded(&user.0) {
         return Err(WebError::Forbidden);
     }
-    with_code(app, user.0, &form, Takes::AnyCode, |app, user, code| {
-        second_factor::turn_off(
-            &app.db,
-            &user.author,
-            user.signed_in.user_id,
-            &user.session,
-            code,
-            user.now,
-        )
-        .map(|()| Done::Off)
-    })
+    with_code(
+        app,
+        user.0,
+        &request,
+        &form,
+        Takes::AnyCode,
+        |app, user, code| {
+            second_factor::turn_off(
+                &app.db,
+                &user.author,
+                user.signed_in.user_id,
+                &user.session,
+                code,
+                user.now,
+            )
+            .map(|()| Done::Off)
+        },
+    )
     .await
 }
 
@@ -173,13 +199,14 @@ enum Done {
 async fn with_code(
     app: web::Data<App>,
     user: SignedInUser,
+    request: &HttpRequest,
     form: &Form,
     takes: Takes,
     act: impl FnOnce(&App, &SignedInUser, &str) -> Result<Done, SecondFactorError> + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let mut errors = Errors::none();
     let Some(code) = typed_code(&form.0, takes, &mut errors)? else {
-        return page::unprocessable(&draw(app, user, errors).await?);
+        return page::unprocessable(&draw(app, user, request, errors).await?);
     };
     let (shared, by, typed) = (app.clone(), user.clone(), code.clone());
     let outcome = blocking(move || act(&shared, &by, &code)).await?;
@@ -193,7 +220,7 @@ async fn with_code(
         }
         Err(error) => {
             let status = add_error(error, &typed, takes, &mut errors)?;
-            page::with_status(status, &draw(app, user, errors).await?)
+            page::with_status(status, &draw(app, user, request, errors).await?)
         }
     }
 }
@@ -203,12 +230,10 @@ fn demanded(user: &SignedInUser) -> bool {
 }
 
 /// The page of somebody who is in, with what was wrong.
-///
-/// # Errors
-/// [`WebError`].
-pub(super) async fn draw(
+async fn draw(
     app: web::Data<App>,
     user: SignedInUser,
+    request: &HttpRequest,
     errors: Errors,
 ) -> Result<SettingsPage, WebError> {
     let (shared, by) = (app.clone(), user.clone());
@@ -219,7 +244,11 @@ pub(super) async fn draw(
     })
     .await?
     .map_err(|error: db::Error| WebError::from(error))?;
-    let progress = progress(&app, &user, standing)?;
+    let codes_shown_for = match standing.confirmed_at {
+        Some(_) => recovery_codes::shown_for(&app, &user, request).await?,
+        None => None,
+    };
+    let progress = progress(&app, &user, standing, codes_shown_for)?;
     Ok(SettingsPage::new(
         user.layout(&app),
         progress,
@@ -228,11 +257,17 @@ pub(super) async fn draw(
     ))
 }
 
-fn progress(app: &App, user: &SignedInUser, standing: Standing) -> Result<Progress, WebError> {
+fn progress(
+    app: &App,
+    user: &SignedInUser,
+    standing: Standing,
+    codes_shown_for: Option<String>,
+) -> Result<Progress, WebError> {
     if let Some(since) = standing.confirmed_at {
         return Ok(Progress::On {
             since: when::day(since, user.now, &user.zone),
             codes_left: standing.codes_left,
+            codes_shown_for,
         });
     }
     let Some(secret) = standing.pending else {

@@ -18,9 +18,9 @@ use crate::web::{context, page, return_to, when};
 use crate::{clock, db};
 
 /// What a browser is told whose session is alive no more.
-const SESSION_ENDED: &str = "You were signed out: you had been away for long, your password was reset or changed, \
-    or an administrator deactivated your account or changed what you may do. Sign in again, with the \
-    password from your mail if it was reset. If that does not work, ask an administrator of your account.";
+const SESSION_ENDED: &str = "You were signed out. You had been away for a long time, your password was reset or changed, \
+    or an administrator deactivated you or changed what you may do. Sign in again; if your password was reset, \
+    use the one from your mail. If that does not work, ask an administrator of your account.";
 
 /// GET `/sign-in`. Whoever is signed in already goes home.
 ///
@@ -31,11 +31,11 @@ pub async fn show(
     visitor: Visitor,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
-    if visitor.user.is_some() {
-        return Ok(see_other("/"));
+    if let Some(user) = &visitor.user {
+        return Err(user.lead_on(&app, "/").await);
     }
-    if visitor.arriving.is_some() {
-        return Ok(see_other("/second-factor"));
+    if let Some(user) = &visitor.arriving {
+        return Err(user.lead_on(&app, "/second-factor").await);
     }
     let mut layout = app.layout();
     if query.0.one("signed-out")?.is_some() {
@@ -133,7 +133,7 @@ fn refused(app: &App, username: &str, refusal: SignInError) -> Result<HttpRespon
         SignInError::TooMany(wait) => page::too_many(
             wait,
             &page(format!(
-                "That was tried too often. Wait {} and try again, or use “Forgot your password?”: its link lets you in at once.",
+                "Too many tries. Wait {} and try again, or use “Forgot your password?”: its link lets you in at once.",
                 when::wait(wait)
             )),
         ),

@@ -77,5 +77,5 @@ fn recovery_codes() {
         codes: (0..10).map(code).collect(),
     };
     let html = draw("recovery-codes", &page);
-    assert!(html.contains("Download as text") && html.contains("I have kept them"));
+    assert!(html.contains("Download as text") && html.contains("I have saved them"));
 }

@@ -2,7 +2,9 @@
 
 use super::{draw, id, signed_in, signed_out, telling};
 use crate::training::Training;
-use crate::web::access::pages::{ForgotPasswordPage, PasswordPage, PasswordReason, SignInPage};
+use crate::web::access::pages::{
+    ForgotPasswordPage, PASSWORD_SAVED, PasswordPage, PasswordReason, SignInPage,
+};
 use crate::web::components::{LeftOut, Link, Pager, Progress, Tone};
 use crate::web::error_page::ErrorPage;
 use crate::web::flash::Flash;
@@ -95,9 +97,7 @@ fn choose_your_password() {
         "password-user",
         &page(user, PasswordReason::OwnWish, errors),
     );
-    let mut saved = telling(Flash::success(
-        "Your password is saved. You are signed out everywhere else.",
-    ));
+    let mut saved = telling(Flash::success(PASSWORD_SAVED));
     if let Some(person) = &mut saved.signed_in {
         person.administrator = false;
     }

@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { Company } from "../support/company";
-import { box, fill, open, openUser, search, show } from "../support/page";
+import { Company, ownPassword } from "../support/company";
+import { box, choosePassword, fill, open, openUser, search, show } from "../support/page";
 import { linkIn, passwordIn } from "../support/postbox";
 import { expect, test } from "../support/test";
 import { totp } from "../support/totp";
@@ -226,6 +226,7 @@ test("the second factor", async ({ users, company }) => {
   await users.getByLabel("Code").fill(totp(secret));
   await users.getByRole("button", { name: "Turn on" }).click();
   await picture(users, "recovery-codes");
+  const codes = await users.getByRole("code").allInnerTexts();
   await users.goto("/second-factor");
   await picture(users, "second-factor-on");
   await users.goto("/account");
@@ -233,6 +234,16 @@ test("the second factor", async ({ users, company }) => {
   await company.signIn(users);
   await users.goto("/second-factor");
   await picture(users, "second-factor-asked");
+  await users.getByLabel("Code").fill(codes[0] ?? "");
+  await users.getByRole("button", { name: "Continue" }).click();
+  await picture(users, "list-after-a-recovery-code");
+  await users.getByRole("button", { name: "Sign out" }).click();
+  await users.goto("/forgot-password");
+  await users.getByLabel("Username").fill(company.administrator.username);
+  await users.getByRole("button", { name: "Send link" }).click();
+  await users.goto(linkIn(await company.program.postbox.mail(company.administrator.username, /link/i)));
+  await choosePassword(users, null, ownPassword());
+  await picture(users, "second-factor-asked-after-a-new-password");
 });
 
 test("importing a list", async ({ users, company }) => {

@@ -31,7 +31,7 @@ async function setUp(page: Page, company: Company): Promise<{ secret: string; co
   for (const name of ["Copy", "Print"]) await expect(page.getByRole("button", { name })).toBeVisible({ visible: await hasScript(page) });
   await page.reload();
   expect(await page.getByRole("code").allInnerTexts()).toEqual(codes);
-  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.getByRole("button", { name: "I have saved them" }).click();
   await expect(page).toHaveURL(/\/users/);
   return { secret, codes };
 }

@@ -87,7 +87,7 @@ test("a new user signs in with the mailed password and chooses their own", async
 
   const own = ownPassword();
   await choosePassword(hers, mailed, own);
-  await expect(hers.getByText("Your password is saved")).toBeVisible();
+  await expect(hers.getByText("Your new password is saved")).toBeVisible();
   await checked(hers);
   await hers.getByRole("button", { name: "Sign out" }).click();
 
@@ -152,7 +152,7 @@ test("a forgotten password is replaced through a mailed link that works once", a
   const ask = async (address: string) => {
     await page.getByLabel("Username").fill(address);
     await page.getByRole("button", { name: "Send link" }).click();
-    await expect(page.getByRole("heading", { name: "Look at your mail" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Check your mail" })).toBeVisible();
     return page.getByRole("main").innerText();
   };
   expect(await ask(company.at("nobody"))).toBe(await ask(username));
@@ -176,7 +176,7 @@ test("a forgotten password is replaced through a mailed link that works once", a
   await elsewhere.goto("/users");
   await expect(elsewhere).toHaveURL("/sign-in");
   await elsewhere.goto(link);
-  await expect(elsewhere.getByText("This link was used already")).toBeVisible();
+  await expect(elsewhere.getByText("It was used already")).toBeVisible();
   await checked(elsewhere);
   await elsewhere.goto("/sign-in");
   await signIn(elsewhere, username, password);
@@ -192,7 +192,9 @@ test("a user who is no administrator sees their own password page only, and why"
   const password = await company.arrive(his, ben);
   await his.goto("/sign-in");
   await expect(his).toHaveURL("/password");
-  await expect(his.getByText("This is the only page here for you")).toBeVisible();
+  await expect(his.getByText("Your new password is saved")).toBeVisible();
+  await his.goto("/password");
+  await expect(his.getByText("This is the only page you need here")).toBeVisible();
   await expect(his.getByRole("navigation").getByRole("link")).toHaveText(["Your password"]);
   await checked(his);
   for (const elsewhere of ["/", "/users", "/users/new", "/account", "/password-resets/new", "/training-requests/new"]) {
@@ -201,7 +203,7 @@ test("a user who is no administrator sees their own password page only, and why"
   }
   const own = ownPassword();
   await choosePassword(his, password, own);
-  await expect(his.getByText("Your password is saved")).toBeVisible();
+  await expect(his.getByText("Your new password is saved")).toBeVisible();
 });
 
 test("after signing out the pages are closed, also behind Back", async ({ users, company }) => {
