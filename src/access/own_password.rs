@@ -6,8 +6,9 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::arrivals::remember_arrival;
 use super::recovery::{self, LinkHolder};
-use super::sign_in::{has_second_factor, remember_arrival};
+use super::sign_in::has_second_factor;
 use super::{SignedIn, temporary_password};
 use crate::db::{self, Db};
 use crate::history::{self, Author, Event};

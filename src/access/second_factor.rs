@@ -8,9 +8,9 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::SignedIn;
+use super::arrivals::{is_known_source, record_arrival};
 use super::recovery_codes;
 pub use super::recovery_codes::knows_any_of;
-use super::sign_in::{is_known_source, record_arrival};
 use super::totp::PENDING_LIFE;
 use super::totp::use_app_code;
 use crate::db::{self, Db};

@@ -9,11 +9,12 @@ use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::arrivals::{SOURCE_REMEMBERED, came_from, record_arrival};
 use super::temporary_password;
-use crate::db::{self, Db, Statement};
+use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event, SignInWith};
 use crate::passwords::{Busy, Hasher, or_nothing};
-use crate::schema::{passwords, second_factors, sign_in_sources, users};
+use crate::schema::{passwords, second_factors, users};
 use crate::sessions::throttle::{self, Answer, Counted, Limit};
 use crate::sessions::{self, Digest, NewSession, Token};
 use crate::users::Username;
@@ -38,9 +39,6 @@ const BY_SOURCE: Limit = Limit {
     burst: 200,
     refill: Duration::seconds(3),
 };
-/// From where somebody signed in so recently, guesses made elsewhere do not slow them down.
-const SOURCE_REMEMBERED: Duration = Duration::days(90);
-
 /// What was typed, and from where.
 #[derive(Debug)]
 pub struct SignInAttempt {
@@ -116,51 +114,29 @@ pub fn sign_in(
     let address = username
         .as_ref()
         .map_or(attempt.username.as_str(), Username::as_str);
-    let source_text = source.to_string();
-    let known_source = candidate
-        .as_ref()
-        .is_some_and(|candidate| candidate.source_is_known);
-    // Counted under each limit that applies; the first that is used up refuses the try.
-    let by_address_and_source = [address, source_text.as_str()];
-    let (by_source, by_address) = ([source_text.as_str()], [address]);
-    let tries: [Counted<'_>; 3] = [
-        (BY_ADDRESS_AND_SOURCE, &by_address_and_source),
-        (BY_SOURCE, &by_source),
-        (BY_ADDRESS, &by_address),
-    ];
-    let tries = &tries[..if known_source { 2 } else { 3 }];
+    let source = source.to_string();
+    let address_and_source = [address, source.as_str()];
+    let tries = counted(&address_and_source);
+    let is_known = candidate.as_ref().is_some_and(|c| c.source_is_known);
+    let tries = &tries[..if is_known { 2 } else { 3 }];
     if let Answer::Wait(wait) = db.read(|connection| throttle::take_each(connection, tries, now))? {
         return Err(SignInError::TooMany(wait));
     }
 
-    let hash = candidate
-        .as_ref()
-        .and_then(|candidate| candidate.hash.as_deref());
     let password = or_nothing(&attempt.password);
-    let (account_id, user_id) = candidate
-        .as_ref()
-        .map_or_else(Default::default, |c| (c.account_id, c.user_id));
-    let temporary = db.read(|connection| {
-        temporary_password::find_matching(connection, account_id, user_id, password, now)
-    })?;
-    let verdict = match hasher.verify(password, hash) {
-        Ok(verdict) => verdict,
+    let compared = compare(db, hasher, password, candidate.as_ref(), now).inspect_err(|error| {
         // Nothing was compared: whoever comes again as asked shall not find their tries used up.
-        Err(busy) => {
+        if matches!(error, SignInError::Busy(_)) {
             throttle::give_back_afterwards(db, tries);
-            return Err(busy.into());
         }
-    };
-
-    let with = match (verdict.matches, temporary) {
-        (true, _) => SignInWith::OwnPassword,
-        (false, true) => SignInWith::TemporaryPassword,
-        (false, false) => return refuse(db, attempt, candidate.as_ref(), now),
+    })?;
+    let Some(with) = compared.with else {
+        return refuse(db, attempt, candidate.as_ref(), now);
     };
     let Some(candidate) = candidate.filter(|candidate| candidate.active) else {
         return refuse(db, attempt, None, now);
     };
-    let rehashed = if verdict.matches && verdict.outdated {
+    let rehashed = if compared.outdated {
         hasher.hash(password).ok()
     } else {
         None
@@ -172,6 +148,51 @@ pub fn sign_in(
         Some(arrival) => Ok(arrival),
         None => refuse(db, attempt, Some(&candidate), now),
     }
+}
+
+/// Under which limits a try is counted, the first that is used up refuses it; the last of them only where the
+/// source is none that the person signed in from.
+fn counted<'a>(address_and_source: &'a [&'a str; 2]) -> [Counted<'a>; 3] {
+    let (address, source) = address_and_source.split_at(1);
+    [
+        (BY_ADDRESS_AND_SOURCE, address_and_source),
+        (BY_SOURCE, source),
+        (BY_ADDRESS, address),
+    ]
+}
+
+/// What a password was found to be.
+struct Compared {
+    /// Own or mailed; nothing where it is neither.
+    with: Option<SignInWith>,
+    /// Whether it is the own one, stored with other parameters than today's.
+    outdated: bool,
+}
+
+/// Compares what was typed, also where there is nobody to compare it for: the work is the same.
+fn compare(
+    db: &Db,
+    hasher: &Hasher,
+    password: &SecretString,
+    candidate: Option<&Candidate>,
+    now: OffsetDateTime,
+) -> Result<Compared, SignInError> {
+    let hash = candidate.and_then(|candidate| candidate.hash.as_deref());
+    let (account_id, user_id) =
+        candidate.map_or_else(Default::default, |c| (c.account_id, c.user_id));
+    let temporary = db.read(|connection| {
+        temporary_password::find_matching(connection, account_id, user_id, password, now)
+    })?;
+    let verdict = hasher.verify(password, hash)?;
+    let with = match (verdict.matches, temporary) {
+        (true, _) => Some(SignInWith::OwnPassword),
+        (false, true) => Some(SignInWith::TemporaryPassword),
+        (false, false) => None,
+    };
+    Ok(Compared {
+        with,
+        outdated: verdict.matches && verdict.outdated,
+    })
 }
 
 fn candidate(
@@ -192,7 +213,7 @@ fn candidate(
             users::id,
             users::active,
             passwords::hash.nullable(),
-            diesel::dsl::exists(arrivals_from(source, now - SOURCE_REMEMBERED)),
+            diesel::dsl::exists(came_from(source, now - SOURCE_REMEMBERED)),
         ))
         .first(connection)
         .optional()
@@ -219,30 +240,10 @@ fn arrive(
     rehashed: Option<&str>,
     now: OffsetDateTime,
 ) -> QueryResult<Option<Arrival>> {
-    let (account_id, user_id) = (candidate.account_id, candidate.user_id);
-    let active: bool = users::table
-        .find((account_id, user_id))
-        .select(users::active)
-        .for_no_key_update()
-        .first(tx)?;
-    // Read once the row is held: a reset that was first is seen.
-    let (stored, second_factor_due): (Option<String>, bool) = diesel::select((
-        passwords::table
-            .find((account_id, user_id))
-            .select(passwords::hash)
-            .single_value(),
-        diesel::dsl::exists(confirmed_second_factor(account_id, user_id)),
-    ))
-    .get_result(tx)?;
-    let still_valid = match with {
-        SignInWith::OwnPassword => stored.is_some() && stored == candidate.hash,
-        SignInWith::TemporaryPassword => {
-            temporary_password::find_matching(tx, account_id, user_id, &attempt.password, now)?
-        }
-    };
-    if !active || !still_valid {
+    let Some(second_factor_due) = still_welcome(tx, attempt, candidate, with, now)? else {
         return Ok(None);
-    }
+    };
+    let (account_id, user_id) = (candidate.account_id, candidate.user_id);
     if let Some(old_session) = &attempt.old_session {
         sessions::end(tx, old_session)?;
     }
@@ -278,29 +279,37 @@ fn arrive(
     }))
 }
 
-/// Whether the user signed in from that network lately.
-pub(super) fn is_known_source(
-    connection: &mut db::Connection,
-    account_id: Uuid,
-    user_id: Uuid,
-    source: IpNet,
+/// Holds the user's row, and looks again: nothing where they were deactivated or that password ended meanwhile,
+/// otherwise whether a second factor is asked of them.
+fn still_welcome(
+    tx: &mut db::Connection,
+    attempt: &SignInAttempt,
+    candidate: &Candidate,
+    with: SignInWith,
     now: OffsetDateTime,
-) -> QueryResult<bool> {
-    let known = diesel::dsl::exists(arrivals_from(source, now - SOURCE_REMEMBERED));
-    users::table
+) -> QueryResult<Option<bool>> {
+    let (account_id, user_id) = (candidate.account_id, candidate.user_id);
+    let active: bool = users::table
         .find((account_id, user_id))
-        .select(known)
-        .first(connection)
-}
-
-/// That the user of the row signed in from that network, after a moment.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn arrivals_from(source: IpNet, after: OffsetDateTime) -> _ {
-    sign_in_sources::table
-        .filter(sign_in_sources::account_id.eq(users::account_id))
-        .filter(sign_in_sources::user_id.eq(users::id))
-        .filter(sign_in_sources::source.eq(source))
-        .filter(sign_in_sources::last_at.gt(after))
+        .select(users::active)
+        .for_no_key_update()
+        .first(tx)?;
+    // Read once the row is held: a reset that was first is seen.
+    let (stored, second_factor_due): (Option<String>, bool) = diesel::select((
+        passwords::table
+            .find((account_id, user_id))
+            .select(passwords::hash)
+            .single_value(),
+        diesel::dsl::exists(confirmed_second_factor(account_id, user_id)),
+    ))
+    .get_result(tx)?;
+    let still_valid = match with {
+        SignInWith::OwnPassword => stored.is_some() && stored == candidate.hash,
+        SignInWith::TemporaryPassword => {
+            temporary_password::find_matching(tx, account_id, user_id, &attempt.password, now)?
+        }
+    };
+    Ok((active && still_valid).then_some(second_factor_due))
 }
 
 /// Whether a second factor is asked of the user.
@@ -318,48 +327,6 @@ fn confirmed_second_factor(account_id: Uuid, user_id: Uuid) -> _ {
     second_factors::table
         .find((account_id, user_id))
         .filter(second_factors::confirmed_at.is_not_null())
-}
-
-/// Notes that the user is in: when, from where, and in their history.
-pub(super) fn record_arrival(
-    tx: &mut db::Connection,
-    author: &Author,
-    user_id: Uuid,
-    with: SignInWith,
-    now: OffsetDateTime,
-) -> QueryResult<()> {
-    remember_arrival(tx, author, user_id, now)?;
-    history::record(tx, author, Some(user_id), &Event::SignedIn { with }, now)
-}
-
-/// Notes when the user came in and from where: guesses made elsewhere do not slow them down there.
-pub(super) fn remember_arrival(
-    tx: &mut db::Connection,
-    author: &Author,
-    user_id: Uuid,
-    now: OffsetDateTime,
-) -> QueryResult<()> {
-    Statement::new(
-        "with arrived as (
-             update users set last_sign_in_at = $1 where account_id = $2 and id = $3
-         )
-         insert into sign_in_sources (account_id, user_id, source, last_at) values ($2, $3, $4::inet, $1)
-         on conflict (account_id, user_id, source) do update set last_at = excluded.last_at",
-    )
-    .bind(now)
-    .bind(author.account_id)
-    .bind(user_id)
-    .bind(history::source_network(author.source).to_string())
-    .execute(tx)
-    .map(|_| ())
-}
-
-/// Deletes where people came in from so long ago that it is looked at no more, some at a time; says how many.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn forget_sources(tx: &mut db::Connection, now: OffsetDateTime) -> QueryResult<usize> {
-    db::delete_until(tx, "sign_in_sources", "last_at", now - SOURCE_REMEMBERED)
 }
 
 /// Ends the session.
