@@ -6,6 +6,7 @@ mod omissions;
 mod request;
 mod retry;
 mod roster;
+mod rule;
 mod status;
 mod undo;
 mod withdrawal;
@@ -13,11 +14,10 @@ mod withdrawal;
 pub use attendance::{Attended, record_attendance, record_attendance_of_request};
 pub use list::{REQUESTS_PAGE, Summary, requests};
 pub use omissions::{LeftOut, OmissionReason, left_out};
-pub use request::{
-    ForNeverAttended, NOTE_LONGEST, RequestError, RequestTraining, Requested, UNDO_WINDOW, request,
-};
+pub use request::{NOTE_LONGEST, RequestError, RequestTraining, Requested, UNDO_WINDOW, request};
 pub use retry::retry;
 pub use roster::compose;
+pub use rule::ForNeverAttended;
 pub use status::{
     Details, OpenRequest, PEOPLE_BATCH, PEOPLE_PAGE, Person, Standing, details, people,
     people_after, standing,

@@ -1,12 +1,15 @@
 //! Asking for training. The request goes to the vendor's trainers by mail, held for a moment so that
 //! it can be taken back.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::omissions::{self, LeftOut, OmissionReason};
+use super::omissions::{self, LeftOut};
+use super::rule::{Facts, ForNeverAttended, Verdict};
 use super::{Training, record_attendance};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
@@ -18,17 +21,6 @@ use crate::{accounts, db, ids};
 pub const UNDO_WINDOW: Duration = Duration::seconds(10);
 /// Longest note for the trainer, in characters.
 pub const NOTE_LONGEST: usize = 2_000;
-
-/// What to do about people for whom Advanced Training is asked though they never attended any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ForNeverAttended {
-    /// Ask for New User Training for them.
-    NewUserTraining,
-    /// The administrator knows that they did attend; that is recorded.
-    Vouch,
-    /// Leave them out.
-    LeaveOut,
-}
 
 /// Training to be asked for.
 #[derive(Debug, Clone)]
@@ -79,9 +71,7 @@ pub enum RequestError {
 struct Candidate {
     id: Uuid,
     name: String,
-    active: bool,
-    attended_new_user: bool,
-    open: Vec<String>,
+    facts: Facts,
 }
 
 /// Asks for training. Advanced Training for people who never attended any is stopped, turned into
@@ -98,85 +88,81 @@ pub fn request(
     let account = accounts::lock_for(tx, author)?;
     // Before they are chosen: that locks each of them.
     db::take_time_for(tx, command.scope.at_most(account.active_users))?;
-    let candidates = candidates(tx, author.account_id, &command.scope)?;
-    let mut left_out = Vec::new();
-    let mut for_new_user = Vec::new();
-    let mut for_advanced = Vec::new();
-    let mut never_attended = Vec::new();
-    for candidate in candidates {
-        let wants_new_user = command.training == Training::NewUser
-            || (!candidate.attended_new_user
-                && command.for_never_attended == Some(ForNeverAttended::NewUserTraining));
-        let training = if wants_new_user {
-            Training::NewUser
-        } else {
-            Training::Advanced
-        };
-        let reason = if !candidate.active {
-            Some(OmissionReason::Inactive)
-        } else if training == Training::NewUser && candidate.attended_new_user {
-            Some(OmissionReason::AlreadyAttended)
-        } else if candidate.open.iter().any(|open| open == training.as_str()) {
-            Some(OmissionReason::AlreadyRequested)
-        } else if training == Training::Advanced
-            && !candidate.attended_new_user
-            && command.for_never_attended == Some(ForNeverAttended::LeaveOut)
-        {
-            Some(OmissionReason::NeverAttended)
-        } else {
-            None
-        };
-        if let Some(reason) = reason {
-            left_out.push(LeftOut {
-                user_id: candidate.id,
-                name: candidate.name,
-                reason,
-            });
-        } else if training == Training::NewUser {
-            for_new_user.push(candidate.id);
-        } else {
-            if !candidate.attended_new_user {
-                never_attended.push((candidate.id, candidate.name));
-            }
-            for_advanced.push(candidate.id);
-        }
+    let sorted = Sorted::of(candidates(tx, author.account_id, &command.scope)?, command);
+    if !sorted.undecided.is_empty() {
+        return Err(RequestError::NeverAttended(sorted.undecided));
     }
-    if !never_attended.is_empty() && command.for_never_attended != Some(ForNeverAttended::Vouch) {
-        return Err(RequestError::NeverAttended(never_attended));
-    }
+    let before = sent_before(tx, author, command)?;
     let mut requests = Vec::new();
     for (training, people) in [
-        (Training::NewUser, for_new_user),
-        (Training::Advanced, for_advanced),
+        (Training::NewUser, &sorted.for_new_user),
+        (Training::Advanced, &sorted.for_advanced),
     ] {
         if !people.is_empty() {
-            let is_new = requests.is_empty() && sent_before(tx, author, command)?.is_none();
+            let is_new = requests.is_empty() && before.is_none();
             let id = if is_new { command.id } else { ids::new() };
-            write(tx, author, command, id, training, &people, now)?;
-            // Vouched for.
-            if training == Training::Advanced && !never_attended.is_empty() {
-                let ids: Vec<Uuid> = never_attended.iter().map(|(id, _)| *id).collect();
-                record_attendance(tx, author, &ids, Training::NewUser, Some(id), now)?;
-            }
+            write(tx, author, command, id, training, people, now)?;
             requests.push((id, training, people.len()));
         }
     }
     let Some((first, ..)) = requests.first() else {
-        return match sent_before(tx, author, command)? {
+        return match before {
             Some(training) => Ok(Requested {
                 requests: vec![(command.id, training, 0)],
-                left_out,
+                left_out: sorted.left_out,
                 before: true,
             }),
-            None => Err(RequestError::NobodyLeft(left_out)),
+            None => Err(RequestError::NobodyLeft(sorted.left_out)),
         };
     };
-    omissions::insert(tx, author.account_id, *first, &left_out)?;
+    omissions::insert(tx, author.account_id, *first, &sorted.left_out)?;
+    // With the last request, the one for Advanced Training: taken back, it takes that back too.
+    if let Some((last, ..)) = requests.last()
+        && !sorted.vouched_for.is_empty()
+    {
+        let people = &sorted.vouched_for;
+        record_attendance(tx, author, people, Training::NewUser, Some(*last), now)?;
+    }
     Ok(Requested {
         requests,
-        left_out,
+        left_out: sorted.left_out,
         before: false,
     })
+}
+
+/// Everybody who is meant, by what becomes of them.
+#[derive(Default)]
+struct Sorted {
+    for_new_user: Vec<Uuid>,
+    for_advanced: Vec<Uuid>,
+    /// Those for Advanced Training who are said to have attended the first one.
+    vouched_for: Vec<Uuid>,
+    /// Id and name.
+    undecided: Vec<(Uuid, String)>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Sorted {
+    fn of(candidates: Vec<Candidate>, command: &RequestTraining) -> Sorted {
+        let mut sorted = Sorted::default();
+        for Candidate { id, name, facts } in candidates {
+            match facts.verdict(command.training, command.for_never_attended) {
+                Verdict::Asked(Training::NewUser) => sorted.for_new_user.push(id),
+                Verdict::Asked(Training::Advanced) => sorted.for_advanced.push(id),
+                Verdict::VouchedFor => {
+                    sorted.for_advanced.push(id);
+                    sorted.vouched_for.push(id);
+                }
+                Verdict::Undecided => sorted.undecided.push((id, name)),
+                Verdict::LeftOut(reason) => sorted.left_out.push(LeftOut {
+                    user_id: id,
+                    name,
+                    reason,
+                }),
+            }
+        }
+        sorted
+    }
 }
 
 /// Which training the same form asked for before, if it did.
@@ -193,11 +179,37 @@ fn sent_before(
     Ok(kind.and_then(|kind| Training::from_name(&kind)))
 }
 
+/// Everybody who is meant, with what decides about them.
 fn candidates(
     tx: &mut db::Connection,
     account_id: Uuid,
     scope: &Scope,
 ) -> Result<Vec<Candidate>, RequestError> {
+    let meant = meant(tx, account_id, scope)?;
+    let ids: Vec<Uuid> = meant.iter().map(|(id, ..)| *id).collect();
+    let attended = attended_new_user(tx, account_id, &ids)?;
+    let open = open_requests(tx, account_id, &ids)?;
+    Ok(meant
+        .into_iter()
+        .map(|(id, first_name, last_name, active)| Candidate {
+            id,
+            name: format!("{first_name} {last_name}"),
+            facts: Facts {
+                active,
+                attended_new_user: attended.contains(&id),
+                open_new_user: open.contains(&(id, Training::NewUser)),
+                open_advanced: open.contains(&(id, Training::Advanced)),
+            },
+        })
+        .collect())
+}
+
+/// Everybody in the scope in the order of the ids: id, first and last name, whether they are active.
+fn meant(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    scope: &Scope,
+) -> Result<Vec<(Uuid, String, String, bool)>, RequestError> {
     let of_account = users::table
         .filter(users::account_id.eq(account_id))
         .order(users::id)
@@ -207,14 +219,14 @@ fn candidates(
             users::last_name,
             users::active,
         ));
-    let rows: Vec<(Uuid, String, String, bool)> = match scope {
-        Scope::AllActive => of_account.filter(users::active).load(tx)?,
+    match scope {
+        Scope::AllActive => Ok(of_account.filter(users::active).load(tx)?),
         Scope::Matching(narrowing) => {
             let ids = ids_matching(tx, account_id, narrowing)?;
-            of_account
+            let found = of_account
                 .filter(users::id.eq_any(ids))
-                .filter(users::active)
-                .load(tx)?
+                .filter(users::active);
+            Ok(found.load(tx)?)
         }
         Scope::Selected(ids) => {
             let mut distinct = ids.clone();
@@ -227,41 +239,44 @@ fn candidates(
             if found.len() != distinct.len() {
                 return Err(RequestError::NotFound);
             }
-            found
+            Ok(found)
         }
-    };
-    let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
-    let attended: std::collections::HashSet<Uuid> = training_attendances::table
+    }
+}
+
+/// Who of these attended New User Training.
+fn attended_new_user(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    ids: &[Uuid],
+) -> QueryResult<HashSet<Uuid>> {
+    let found: Vec<Uuid> = training_attendances::table
         .filter(training_attendances::account_id.eq(account_id))
-        .filter(training_attendances::user_id.eq_any(&ids))
+        .filter(training_attendances::user_id.eq_any(ids))
         .filter(training_attendances::kind.eq(Training::NewUser.as_str()))
         .select(training_attendances::user_id)
-        .load(tx)?
-        .into_iter()
-        .collect();
-    let open: Vec<(Uuid, String)> = training_request_people::table
+        .load(tx)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Who of these stands in an open request, and for which training.
+fn open_requests(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    ids: &[Uuid],
+) -> QueryResult<HashSet<(Uuid, Training)>> {
+    let found: Vec<(Uuid, String)> = training_request_people::table
         .filter(training_request_people::account_id.eq(account_id))
-        .filter(training_request_people::user_id.eq_any(&ids))
+        .filter(training_request_people::user_id.eq_any(ids))
         .filter(training_request_people::open)
         .select((
             training_request_people::user_id,
             training_request_people::kind,
         ))
         .load(tx)?;
-    let mut open_by_user: std::collections::HashMap<Uuid, Vec<String>> =
-        std::collections::HashMap::new();
-    for (user_id, kind) in open {
-        open_by_user.entry(user_id).or_default().push(kind);
-    }
-    Ok(rows
+    Ok(found
         .into_iter()
-        .map(|(id, first_name, last_name, active)| Candidate {
-            id,
-            name: format!("{first_name} {last_name}"),
-            active,
-            attended_new_user: attended.contains(&id),
-            open: open_by_user.remove(&id).unwrap_or_default(),
-        })
+        .filter_map(|(id, kind)| Some((id, Training::from_name(&kind)?)))
         .collect())
 }
 
