@@ -1,6 +1,7 @@
 //! Training that administrators ask the vendor for, and who attended it.
 
 mod attendance;
+mod forecast;
 mod list;
 mod omissions;
 mod request;
@@ -12,8 +13,9 @@ mod undo;
 mod withdrawal;
 
 pub use attendance::{Attended, record_attendance, record_attendance_of_request};
+pub use forecast::{Forecast, forecast};
 pub use list::{REQUESTS_PAGE, Summary, requests};
-pub use omissions::{LeftOut, OmissionReason, left_out};
+pub use omissions::{LeftOut, Omission, OmissionReason, left_out, left_out_counts};
 pub use request::{NOTE_LONGEST, RequestError, RequestTraining, Requested, UNDO_WINDOW, request};
 pub use retry::retry;
 pub use roster::compose;

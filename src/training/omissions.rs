@@ -1,30 +1,33 @@
 //! Who was asked for and is no part of a request.
 
+use std::collections::BTreeMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::db;
 use crate::schema::{training_request_omissions, users};
 
-/// Why somebody is not part of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why somebody is not part of a request, in the order in which the reasons are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OmissionReason {
-    /// They are inactive.
-    Inactive,
-    /// The same training is requested for them already.
-    AlreadyRequested,
     /// They attended New User Training.
     AlreadyAttended,
+    /// The same training is requested for them already.
+    AlreadyRequested,
     /// They never attended New User Training, and are left out of Advanced Training for that.
     NeverAttended,
+    /// They are inactive.
+    Inactive,
 }
 
 impl OmissionReason {
     const NAMES: [(OmissionReason, &'static str); 4] = [
-        (OmissionReason::Inactive, "inactive"),
-        (OmissionReason::AlreadyRequested, "already_requested"),
         (OmissionReason::AlreadyAttended, "already_attended"),
+        (OmissionReason::AlreadyRequested, "already_requested"),
         (OmissionReason::NeverAttended, "never_attended"),
+        (OmissionReason::Inactive, "inactive"),
     ];
 
     /// The name in the database.
@@ -51,6 +54,19 @@ pub struct LeftOut {
     pub user_id: Uuid,
     /// First and last name.
     pub name: String,
+    /// Why.
+    pub reason: OmissionReason,
+}
+
+/// Somebody who was left out, as they are told of later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Omission {
+    /// Their id.
+    pub user_id: Uuid,
+    /// First and last name.
+    pub name: String,
+    /// Their username.
+    pub username: String,
     /// Why.
     pub reason: OmissionReason,
 }
@@ -84,36 +100,69 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// Who is left out of a request: name, username and why, by username.
+/// How many are left out of these requests, by why.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn left_out_counts(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    requests: &[Uuid],
+) -> QueryResult<BTreeMap<OmissionReason, u64>> {
+    let counted: Vec<(String, i64)> = training_request_omissions::table
+        .filter(training_request_omissions::account_id.eq(account_id))
+        .filter(training_request_omissions::training_request_id.eq_any(requests))
+        .group_by(training_request_omissions::reason)
+        .select((training_request_omissions::reason, count_star()))
+        .load(connection)?;
+    Ok(counted
+        .into_iter()
+        .filter_map(|(reason, people)| {
+            Some((OmissionReason::from_name(&reason)?, people.unsigned_abs()))
+        })
+        .collect())
+}
+
+/// Who is left out of these requests, by username: all of them, or with `part` so many behind so many others.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn left_out(
     connection: &mut db::Connection,
     account_id: Uuid,
-    request: Uuid,
-) -> QueryResult<Vec<(String, String, OmissionReason)>> {
-    let found: Vec<(String, String, String, String)> = training_request_omissions::table
+    requests: &[Uuid],
+    part: Option<(i64, i64)>,
+) -> QueryResult<Vec<Omission>> {
+    let mut query = training_request_omissions::table
         .inner_join(
             users::table.on(users::account_id
                 .eq(training_request_omissions::account_id)
                 .and(users::id.eq(training_request_omissions::user_id))),
         )
         .filter(training_request_omissions::account_id.eq(account_id))
-        .filter(training_request_omissions::training_request_id.eq(request))
+        .filter(training_request_omissions::training_request_id.eq_any(requests))
         .order(users::username)
         .select((
+            users::id,
             users::first_name,
             users::last_name,
             users::username,
             training_request_omissions::reason,
         ))
-        .load(connection)?;
+        .into_boxed();
+    if let Some((limit, offset)) = part {
+        query = query.limit(limit).offset(offset);
+    }
+    let found: Vec<(Uuid, String, String, String, String)> = query.load(connection)?;
     Ok(found
         .into_iter()
-        .filter_map(|(first, last, username, reason)| {
-            let reason = OmissionReason::from_name(&reason)?;
-            Some((format!("{first} {last}"), username, reason))
+        .filter_map(|(user_id, first, last, username, reason)| {
+            Some(Omission {
+                user_id,
+                name: format!("{first} {last}"),
+                username,
+                reason: OmissionReason::from_name(&reason)?,
+            })
         })
         .collect())
 }

@@ -46,6 +46,14 @@ pub struct Details {
     pub mail: Option<(String, Option<OffsetDateTime>, String)>,
 }
 
+impl Details {
+    /// This request and the one that the same click made: who was left out, was left out of both.
+    pub fn of_click(&self) -> Vec<Uuid> {
+        let other = self.together_with.map(|(id, _)| id);
+        std::iter::once(self.id).chain(other).collect()
+    }
+}
+
 /// One person of a request.
 #[derive(Debug, Clone, Queryable)]
 pub struct Person {

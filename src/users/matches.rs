@@ -158,6 +158,19 @@ pub fn ids_matching(
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
+/// The same people as a part of a statement of somebody else's, whose account has the place `account`: a `select` of
+/// these columns of `users`.
+pub fn select_matching(
+    statement: &mut Statement,
+    account: &str,
+    narrowing: &Narrowing,
+    columns: &str,
+) -> String {
+    let condition = Condition::of(statement, &narrowing.search, narrowing.needs);
+    let found = condition.found(account, true);
+    format!("select {columns} from {found} and active")
+}
+
 /// How many that are, exactly.
 ///
 /// # Errors

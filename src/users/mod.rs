@@ -49,6 +49,7 @@ pub use listing::{Listing, PAGE, Page, Row, Show, Sort, SortColumn};
 pub use listing_pages::{Expected, batch, page};
 pub use matches::{
     COUNTED_MATCHES, Matches, count_matching, ids_matching, ids_named, ids_of_active, matches,
+    select_matching,
 };
 pub use merge::Collision;
 pub use needs::{Count, Needs, add_up_tallies, needs, tally_expired};

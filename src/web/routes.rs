@@ -228,6 +228,11 @@ pub fn table() -> Vec<Entry> {
             Administrator,
             training::export::show,
         ),
+        get(
+            "/training-requests/{id}/left-out",
+            Administrator,
+            training::left_out::show,
+        ),
         post(
             "/training-requests/{id}/retry",
             Administrator,

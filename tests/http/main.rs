@@ -44,6 +44,7 @@ mod in_flight;
 mod in_use_told_at_once;
 mod input;
 mod kept_apart;
+mod left_out_of_training;
 mod limits;
 mod listing;
 mod metrics;

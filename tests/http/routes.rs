@@ -41,7 +41,7 @@ const fn row(method: &'static str, path: &'static str, statuses: [u16; 5]) -> Ex
 /// 303 is the way to sign in (a stranger), to the own password (a user, or whoever must choose one), or on
 /// after an act; 422 a form with nothing in it.
 #[rustfmt::skip]
-const EXPECTED: [Expected; 66] = [
+const EXPECTED: [Expected; 67] = [
     row("GET", "/", [303, 303, 303, 303, 303]),
     row("GET", "/sign-in", [200, 303, 303, 303, 303]),
     row("POST", "/sign-in", [422, 422, 422, 422, 422]),
@@ -92,6 +92,7 @@ const EXPECTED: [Expected; 66] = [
     row("POST", "/training-requests", [303, 403, 422, 422, 303]),
     row("GET", "/training-requests/new", [303, 303, 200, 200, 303]),
     row("GET", "/training-requests/{id}/people.csv", [303, 303, 200, 404, 303]),
+    row("GET", "/training-requests/{id}/left-out", [303, 303, 200, 404, 303]),
     row("POST", "/training-requests/{id}/retry", [303, 403, 303, 404, 303]),
     row("POST", "/training-requests/{id}/attendance", [303, 403, 422, 404, 303]),
     row("POST", "/training-requests/{id}/attendance/undo", [303, 403, 303, 404, 303]),

@@ -3,11 +3,15 @@
 use super::people::list;
 use super::{draw, id, person, signed_in};
 use crate::training::Training;
-use crate::web::components::{LeftOut, Pager, Person, Tone};
+use crate::web::components::{LeftOut, Link, Pager, Person, Tone};
 use crate::web::form::Errors;
-use crate::web::password_resets::pages::{NewPasswordResetPage, PasswordResetDialog};
+use crate::web::password_resets::pages::{
+    NewPasswordResetPage, PasswordResetDialog, PersonOutcome,
+};
 use crate::web::training::list::{RequestLine, TrainingRequestsPage};
-use crate::web::training::pages::{NewTrainingRequestPage, TrainingDialog};
+use crate::web::training::pages::{
+    ForecastLine, LeftOutPage, NewTrainingRequestPage, TrainingDialog,
+};
 use crate::web::users::place::Place;
 use crate::web::users::scope::{Scope, ScopeChoice};
 
@@ -48,6 +52,11 @@ fn reset_password() {
 
 #[test]
 fn provide_training() {
+    let forecast = |training, sentence: &str| ForecastLine {
+        training,
+        scope: "selected",
+        sentence: sentence.to_owned(),
+    };
     let dialog = |kind, never_attended: Vec<Person>, mut errors: Errors| {
         if !never_attended.is_empty() {
             errors.add(
@@ -72,6 +81,13 @@ fn provide_training() {
                 kind,
                 note: TrainingDialog::note_field("", &errors),
                 left_out: Vec::new(),
+                forecast: vec![
+                    forecast(Training::NewUser, "All 12 selected will be asked for."),
+                    forecast(
+                        Training::Advanced,
+                        "5 of the 12 selected will be asked for; 7 never attended New User Training, and you are asked what to do.",
+                    ),
+                ],
                 never_attended_count: if never_attended.is_empty() { 0 } else { 7 },
                 never_attended,
                 never_attended_choice: None,
@@ -84,6 +100,7 @@ fn provide_training() {
         html.contains(">Note for the trainer</label>")
             && html.contains(">Request Training</button>")
     );
+    assert!(html.contains("<p class=\"for-advanced for-selected\">"));
     draw(
         "training-never-attended",
         &dialog(
@@ -124,4 +141,36 @@ fn training_requests() {
         ..page
     };
     assert!(draw("training-requests-empty", &empty).contains("click Provide Training"));
+}
+
+#[test]
+fn who_was_left_out_of_a_request() {
+    let page = LeftOutPage {
+        layout: signed_in(),
+        request: Link::new("New User Training", "/training-requests/1"),
+        count: 1_028,
+        reasons: "1,020 attended already, 8 are inactive".to_owned(),
+        people: (1..=3)
+            .map(|n| PersonOutcome {
+                username: format!("somebody{n}@acme.example"),
+                name: format!("Somebody {n}"),
+                href: format!("/users/{}", id(n)),
+                outcome: "attended already".to_owned(),
+                tone: Tone::Quiet,
+            })
+            .collect(),
+        pager: Pager {
+            previous: None,
+            next: Some("/training-requests/1/left-out?page=1".to_owned()),
+        },
+    };
+    let html = draw("training-left-out", &page);
+    assert!(html.contains("1,028 users when it was made: 1,020 attended already"));
+    let nobody = LeftOutPage {
+        count: 0,
+        people: Vec::new(),
+        pager: Pager::default(),
+        ..page
+    };
+    assert!(draw("training-nobody-left-out", &nobody).contains("Nobody was left out"));
 }

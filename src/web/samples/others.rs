@@ -244,6 +244,8 @@ fn a_training_request() {
         attendance_href: "/training-requests/78/attendance".to_owned(),
         pager: Pager::default(),
         left_out: left_out(),
+        left_out_count: 2,
+        left_out_reasons: String::new(),
     };
     assert!(draw("training-page", &page).contains(">Undo</button>"));
     let too_late = Flash::problem(

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::standing::line;
-use super::start::omission_words;
+use super::words::omission_words;
 use crate::db;
 use crate::training::{self, PEOPLE_BATCH};
 use crate::web::app::App;
@@ -48,10 +48,11 @@ pub async fn show(
                 vec![line.username, line.name, line.outcome]
             });
             csv_stream::by_username(rows.collect(), PEOPLE_BATCH, || {
-                let left_out = training::left_out(connection, account_id, id.0)?;
-                let left_out = left_out.into_iter().map(|(name, username, reason)| {
-                    let why = format!("Left out: {}", omission_words(reason));
-                    vec![username, name, why]
+                let requests = details.of_click();
+                let left_out = training::left_out(connection, account_id, &requests, None)?;
+                let left_out = left_out.into_iter().map(|person| {
+                    let why = format!("Left out: {}", omission_words(person.reason));
+                    vec![person.username, person.name, why]
                 });
                 Ok(left_out.collect())
             })

@@ -3,7 +3,9 @@
 pub mod acts;
 pub mod attendance;
 pub mod export;
+pub mod left_out;
 pub mod list;
 pub mod pages;
 pub mod standing;
 pub mod start;
+mod words;

@@ -51,8 +51,10 @@ pub struct TrainingDialog {
     pub kind: Option<Training>,
     /// `Note for the trainer`, named `note`.
     pub note: Field,
-    /// Who of those ticked is left out, and why.
+    /// Who of those ticked is inactive and so left out.
     pub left_out: Vec<LeftOut>,
+    /// What a request would do, for each training and for each way to say for whom.
+    pub forecast: Vec<ForecastLine>,
     /// Asked for Advanced Training, and these never attended: the choice is offered. May be the
     /// first few.
     pub never_attended: Vec<Person>,
@@ -62,6 +64,18 @@ pub struct TrainingDialog {
     pub never_attended_choice: Option<ForNeverAttended>,
     /// What is wrong.
     pub errors: Errors,
+}
+
+/// What a request would do. The style sheet shows what is said about the training and the people that are
+/// chosen; without it everything stands there.
+#[derive(Debug, Clone)]
+pub struct ForecastLine {
+    /// Which training.
+    pub training: Training,
+    /// For whom: `selected`, `matching` or `all_active`.
+    pub scope: &'static str,
+    /// Who is asked for, and how many are left out for which reason.
+    pub sentence: String,
 }
 
 impl TrainingDialog {
@@ -135,8 +149,30 @@ pub struct TrainingRequestPage {
     pub attendance_href: String,
     /// The pages before and after.
     pub pager: Pager,
-    /// Who was left out, and why.
+    /// Who was left out, and why: the first of them.
     pub left_out: Vec<LeftOut>,
+    /// How many they are in all.
+    pub left_out_count: u64,
+    /// How many of them for which reason: `20 attended already, 8 are inactive`.
+    pub left_out_reasons: String,
+}
+
+/// `/training-requests/{id}/left-out`.
+#[derive(Debug, Clone, Template, WebTemplate)]
+#[template(path = "training/left_out.html")]
+pub struct LeftOutPage {
+    /// The frame.
+    pub layout: Layout,
+    /// The request: the training, and its page.
+    pub request: Link,
+    /// How many were left out.
+    pub count: u64,
+    /// How many of them for which reason: `20 attended already, 8 are inactive`.
+    pub reasons: String,
+    /// Those of this page; the outcome is why.
+    pub people: Vec<PersonOutcome>,
+    /// The pages before and after.
+    pub pager: Pager,
 }
 
 /// One person of a request.

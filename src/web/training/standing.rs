@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
 use super::pages::{RequestedPerson, TrainingRequestPage};
-use super::start::omission_words;
+use super::words::{omission_words, reasons};
 use crate::db;
 use crate::training::{self, Details, PEOPLE_PAGE, Training, UNDO_WINDOW, Undone};
 use crate::web::app::App;
@@ -26,6 +26,8 @@ use crate::web::when::{self, Written};
 /// the part that changes, it is not loaded again as long as `Undo` is offered: the button would be gone
 /// from under the hand.
 const REFRESH_SECONDS: u32 = 2;
+/// How many of those left out the page names; where they are more, a page of their own names all.
+const LEFT_OUT_HERE: i64 = 50;
 
 /// GET.
 ///
@@ -63,12 +65,15 @@ pub(super) async fn build(
                 return Ok(None);
             };
             let people = training::people(connection, account_id, id, Some(number))?;
-            let left_out = training::left_out(connection, account_id, id)?;
-            Ok::<_, db::Error>(Some((details, people, left_out)))
+            let requests = details.of_click();
+            let counts = training::left_out_counts(connection, account_id, &requests)?;
+            let first = Some((LEFT_OUT_HERE, 0));
+            let left_out = training::left_out(connection, account_id, &requests, first)?;
+            Ok::<_, db::Error>(Some((details, people, (left_out, counts))))
         })
     })
     .await??;
-    let (details, people, left_out) = found.ok_or(WebError::NotFound)?;
+    let (details, people, (left_out, counts)) = found.ok_or(WebError::NotFound)?;
     let mut page = draw(app, &user, &details, &people, (place, number));
     if nobody_ticked {
         page.errors.add(
@@ -81,12 +86,14 @@ pub(super) async fn build(
     }
     page.left_out = left_out
         .into_iter()
-        .map(|(name, username, reason)| LeftOut {
-            name,
-            username,
-            reason: omission_words(reason).to_string(),
+        .map(|person| LeftOut {
+            name: person.name,
+            username: person.username,
+            reason: omission_words(person.reason).to_string(),
         })
         .collect();
+    page.left_out_count = counts.values().sum();
+    page.left_out_reasons = reasons(&counts);
     Ok(page)
 }
 
@@ -149,6 +156,8 @@ fn draw(
             next: ((number + 1) * PEOPLE_PAGE < details.people).then(|| path(number + 1)),
         },
         left_out: Vec::new(),
+        left_out_count: 0,
+        left_out_reasons: String::new(),
         place,
     }
 }

@@ -3,24 +3,23 @@
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
-use super::pages::{NewTrainingRequestPage, TrainingDialog, for_never_attended};
+use super::pages::{ForecastLine, NewTrainingRequestPage, TrainingDialog, for_never_attended};
+use super::words;
 use crate::training::{
-    self, ForNeverAttended, NOTE_LONGEST, OmissionReason, RequestError, RequestTraining, Requested,
-    Training,
+    self, ForNeverAttended, NOTE_LONGEST, RequestError, RequestTraining, Training,
 };
-use crate::users;
+use crate::users::{self, User};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
-use crate::web::components::{LeftOut, Person, people};
+use crate::web::components::{LeftOut, Person};
 use crate::web::error::WebError;
-use crate::web::flash::Flash;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Parameters, Query, is_refused};
 use crate::web::page;
 use crate::web::redirect::see_other;
 use crate::web::users::place::Place;
-use crate::web::users::scope::{Scope, Ticked};
+use crate::web::users::scope::{Scope, ScopeChoice, Ticked};
 use crate::web::users::{list, place_query};
 use crate::{db, ids};
 
@@ -69,7 +68,7 @@ pub async fn request(
             let requested = training::request(tx, &by.author, &command, by.now)?;
             // The message of the first time is still to be read.
             if !requested.before {
-                by.leave(tx, &requested_message(&requested))?;
+                by.leave(tx, &words::requested(&requested))?;
             }
             Ok::<_, RequestError>(requested)
         })
@@ -92,7 +91,7 @@ pub async fn request(
         Err(RequestError::NobodyLeft(left_out)) => {
             again
                 .errors
-                .add("scope", nobody_left(again.kind, &left_out));
+                .add("scope", words::nobody_left(again.kind, &left_out));
         }
         Err(RequestError::NeverAttended(people)) => {
             again.errors.add(
@@ -103,76 +102,6 @@ pub async fn request(
         }
     }
     page::unprocessable(&draw(app, user, place, again).await?)
-}
-
-fn requested_message(requested: &Requested) -> Flash {
-    let asked: Vec<String> = requested
-        .requests
-        .iter()
-        .map(|(_, training, count)| format!("{} for {}", training.label(), people(*count as u64)))
-        .collect();
-    let mut text = format!("Requested: {}.", asked.join("; "));
-    if !requested.left_out.is_empty() {
-        text.push_str(" Left out: ");
-        let named: Vec<String> = requested
-            .left_out
-            .iter()
-            .take(NAMED)
-            .map(|person| format!("{} ({})", person.name, omission_words(person.reason)))
-            .collect();
-        text.push_str(&named.join(", "));
-        let more = requested.left_out.len().saturating_sub(NAMED);
-        text.push_str(&if more > 0 {
-            format!(" and {more} more.")
-        } else {
-            ".".to_string()
-        });
-    }
-    let mut flash = Flash::success(text);
-    for (id, training, _) in requested.requests.iter().skip(1) {
-        flash = flash.link(training.label(), format!("/training-requests/{id}"));
-    }
-    flash
-}
-
-pub(super) fn omission_words(reason: OmissionReason) -> &'static str {
-    match reason {
-        OmissionReason::Inactive => "is inactive",
-        OmissionReason::AlreadyRequested => "already requested",
-        OmissionReason::AlreadyAttended => "attended already",
-        OmissionReason::NeverAttended => "never attended New User Training",
-    }
-}
-
-fn nobody_left(kind: Option<Training>, left_out: &[training::LeftOut]) -> String {
-    let name = kind.map_or("This training", Training::label);
-    let all = |reason| left_out.iter().all(|person| person.reason == reason);
-    if left_out.is_empty() {
-        "Nobody matches any more: the list changed meanwhile. Click Cancel and look at it again."
-            .to_string()
-    } else if all(OmissionReason::AlreadyRequested) {
-        if let [person] = left_out {
-            return format!(
-                "{name} is requested for {} already. Click the username to see where the request stands.",
-                person.name
-            );
-        }
-        format!(
-            "{name} is requested for everybody here already. Click a username to see where the request stands."
-        )
-    } else if all(OmissionReason::AlreadyAttended) {
-        "Everybody here attended New User Training already. Request Advanced Training instead."
-            .to_string()
-    } else if all(OmissionReason::Inactive) {
-        "Everybody selected is inactive. Reactivate them first, or select others.".to_string()
-    } else if all(OmissionReason::NeverAttended) {
-        "Nobody here attended New User Training, so nobody is left. Request that first, or select others."
-            .to_string()
-    } else {
-        format!(
-            "Nobody is left to request {name} for: everybody is inactive, left out, or attended or requested it already. Select others."
-        )
-    }
 }
 
 /// What the pop-up shows.
@@ -287,31 +216,7 @@ async fn draw(
             let Some(ticked) = Ticked::find(connection, user.account_id(), again.selected)? else {
                 return Ok(None);
             };
-            let left_out: Vec<LeftOut> = ticked
-                .people
-                .iter()
-                .filter(|subject| !subject.active)
-                .map(|subject| LeftOut {
-                    name: subject.full_name(),
-                    username: subject.username.clone(),
-                    reason: "is inactive".to_string(),
-                })
-                .collect();
-            let named: Vec<Uuid> = again
-                .never_attended
-                .iter()
-                .take(NAMED)
-                .map(|(id, _)| *id)
-                .collect();
-            let never_attended: Vec<Person> =
-                users::find_many(connection, user.account_id(), &named)?
-                    .iter()
-                    .map(|subject| Person {
-                        name: subject.full_name(),
-                        username: subject.username.clone(),
-                        href: Place::default().user_href(&subject.id),
-                    })
-                    .collect();
+            let left_out = inactive(&ticked.people);
             let who = ticked.choice(
                 connection,
                 &user,
@@ -322,11 +227,12 @@ async fn draw(
             )?;
             let dialog = TrainingDialog {
                 id,
+                forecast: forecast(connection, user.account_id(), &place, &who)?,
                 who,
                 kind: again.kind,
                 note: TrainingDialog::note_field(&again.note, &again.errors),
                 left_out,
-                never_attended,
+                never_attended: first_of(connection, user.account_id(), &again.never_attended)?,
                 never_attended_count: again.never_attended.len() as u64,
                 never_attended_choice: again.choice,
                 errors: again.errors,
@@ -340,4 +246,67 @@ async fn draw(
     })
     .await??
     .ok_or(WebError::NotFound)
+}
+
+/// Who of those ticked is inactive: left out of whatever is asked for.
+fn inactive(ticked: &[User]) -> Vec<LeftOut> {
+    ticked
+        .iter()
+        .filter(|subject| !subject.active)
+        .map(|subject| LeftOut {
+            name: subject.full_name(),
+            username: subject.username.clone(),
+            reason: "is inactive".to_string(),
+        })
+        .collect()
+}
+
+/// What each training would be for everybody who can be chosen.
+fn forecast(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    place: &Place,
+    who: &ScopeChoice,
+) -> Result<Vec<ForecastLine>, db::Error> {
+    let offered = [
+        (Scope::Selected, !who.selected.is_empty()),
+        (Scope::Matching, who.matching_count.is_some()),
+        (Scope::AllActive, true),
+    ];
+    let mut lines = Vec::new();
+    for (scope, _) in offered.into_iter().filter(|(_, is_offered)| *is_offered) {
+        let meant = scope.of(&who.selected, place);
+        for forecast in training::forecast(connection, account_id, &meant)? {
+            lines.extend(
+                words::forecast_sentence(&forecast, scope).map(|sentence| ForecastLine {
+                    training: forecast.training,
+                    scope: meant.as_str(),
+                    sentence,
+                }),
+            );
+        }
+    }
+    Ok(lines)
+}
+
+/// The first few of those who never attended.
+fn first_of(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    never_attended: &[(Uuid, String)],
+) -> Result<Vec<Person>, db::Error> {
+    let named: Vec<Uuid> = never_attended
+        .iter()
+        .take(NAMED)
+        .map(|(id, _)| *id)
+        .collect();
+    let found = users::find_many(connection, account_id, &named)?;
+    Ok(found
+        .iter()
+        .map(|subject| Person {
+            name: subject.full_name(),
+            username: subject.username.clone(),
+            href: Place::default().user_href(&subject.id),
+        })
+        .collect())
 }

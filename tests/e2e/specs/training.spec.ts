@@ -27,7 +27,18 @@ test("New User Training goes to the trainers with the roster, and is confirmed",
   await expect(training.getByRole("radio", { name: "Selected users (2)" })).toBeChecked();
   await expect(training.getByRole("radio", { name: "New User Training" })).not.toBeChecked();
   await checked(users);
+  // What would become of it is counted for the training and the people that are chosen.
+  const counted = training.getByRole("status");
+  await expect(counted).toHaveText("", { useInnerText: true });
+  await training.getByRole("radio", { name: "Advanced Training" }).check();
+  const advanced = "Advanced Training: All 2 selected never attended New User Training, and you are asked what to do.";
+  await expect(counted).toHaveText(advanced, { useInnerText: true });
+  await training.getByRole("radio", { name: "All Active Users (4)" }).check();
   await training.getByRole("radio", { name: "New User Training" }).check();
+  await expect(counted).toHaveText("New User Training: All 4 active users will be asked for.", { useInnerText: true });
+  await training.getByRole("radio", { name: "Selected users (2)" }).check();
+  await expect(counted).toHaveText("New User Training: All 2 selected will be asked for.", { useInnerText: true });
+  await checked(users);
   await training.getByLabel("Note for the trainer").fill("Mornings, please.\nWe are in Oslo.");
   await training.getByRole("button", { name: "Request Training" }).click();
   await expect(users).toHaveURL(/\/training-requests\/[0-9a-f-]{36}$/);
@@ -94,6 +105,28 @@ test("those who never attended can get New User Training instead", async ({ user
   await again.getByRole("radio", { name: "New User Training" }).check();
   expect(await statusOf(users, () => again.getByRole("button", { name: "Request Training" }).click())).toBe(422);
   await expect(again.getByRole("alert")).toContainText("requested");
+  await expect(again.getByText("The one selected is asked for already and is left out.")).toBeVisible();
+});
+
+test("who is left out of a request is counted before it, and named after it with the reason", async ({ users, company }) => {
+  const ann = company.person("Ann", "Lee");
+  const jo = company.person("Jo", "Oak");
+  await company.add(users, ann, jo);
+  const first = await select(users, ann);
+  await first.getByRole("radio", { name: "New User Training" }).check();
+  await first.getByRole("button", { name: "Request Training" }).click();
+  await expect(users.getByText("Requested: New User Training for 1 user.")).toBeVisible();
+
+  const training = await select(users, ann, jo);
+  await training.getByRole("radio", { name: "New User Training" }).check();
+  await expect(training.getByText("1 of the 2 selected will be asked for; 1 is asked for already and is left out.")).toBeVisible();
+  await training.getByRole("button", { name: "Request Training" }).click();
+  await expect(users.getByText("Requested: New User Training for 1 user. Left out: Ann Lee (already requested).")).toBeVisible();
+  await expect(users.getByText("Left out: 1", { exact: true })).toBeVisible();
+  await users.goto(`${new URL(users.url()).pathname}/left-out`);
+  await expect(users.getByText("1 user when it was made: 1 is asked for already.")).toBeVisible();
+  await expect(users.getByRole("row", { name: /Ann Lee/ })).toContainText("already requested");
+  await checked(users);
 });
 
 test("a request for everybody is taken back within ten seconds, and nobody hears of it", async ({ users, company }) => {
