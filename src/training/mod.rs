@@ -21,7 +21,7 @@ pub use retry::retry;
 pub use roster::compose;
 pub use rule::ForNeverAttended;
 pub use status::{
-    Details, OpenRequest, PEOPLE_BATCH, PEOPLE_PAGE, Person, Standing, details, people,
+    Details, OpenRequest, PEOPLE_BATCH, PEOPLE_PAGE, Person, Standing, details, exists, people,
     people_after, standing,
 };
 

@@ -99,6 +99,15 @@ pub struct OpenRequest {
     pub by: String,
 }
 
+/// Whether there is such a request in the account.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn exists(connection: &mut db::Connection, account_id: Uuid, id: Uuid) -> QueryResult<bool> {
+    let known = training_requests::table.find((account_id, id));
+    diesel::select(diesel::dsl::exists(known)).get_result(connection)
+}
+
 /// The request of that id in the account.
 ///
 /// # Errors

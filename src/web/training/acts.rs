@@ -116,7 +116,7 @@ pub async fn undo_attended(
     let user = administrator.0;
     let found = blocking(move || {
         app.db.write(|tx| {
-            if training::details(tx, user.account_id(), id.0)?.is_none() {
+            if !training::exists(tx, user.account_id(), id.0)? {
                 return Ok(false);
             }
             let count = match at {
