@@ -46,14 +46,46 @@ pub fn requests(
     older_than: Option<Uuid>,
     limit: i64,
 ) -> QueryResult<Vec<Summary>> {
-    type Found = (
-        Uuid,
-        String,
-        OffsetDateTime,
-        Option<OffsetDateTime>,
-        String,
-        String,
-    );
+    let found = page(connection, account_id, older_than, limit)?;
+    let ids: Vec<Uuid> = found.iter().map(|request| request.id).collect();
+    let counts = counts(connection, account_id, &ids)?;
+    let mut mails = newest_mails(connection, account_id, &ids)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|request| {
+            let (people, open) = counts.get(&request.id).copied().unwrap_or_default();
+            Some(Summary {
+                id: request.id,
+                training: Training::from_name(&request.kind)?,
+                requested_by: format!("{} {}", request.first_name, request.last_name),
+                requested_at: request.requested_at,
+                undone_at: request.undone_at,
+                people,
+                open,
+                mail: mails.remove(&request.id),
+            })
+        })
+        .collect())
+}
+
+/// A row of a request, with who asked.
+#[derive(Queryable)]
+struct Found {
+    id: Uuid,
+    kind: String,
+    requested_at: OffsetDateTime,
+    undone_at: Option<OffsetDateTime>,
+    first_name: String,
+    last_name: String,
+}
+
+/// The rows of a page: the newest, or the next after `older_than`.
+fn page(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    older_than: Option<Uuid>,
+    limit: i64,
+) -> QueryResult<Vec<Found>> {
     let mut query = training_requests::table
         .inner_join(
             users::table.on(users::account_id
@@ -92,28 +124,7 @@ pub fn requests(
             );
         }
     }
-    let found: Vec<Found> = query.load(connection)?;
-    let ids: Vec<Uuid> = found.iter().map(|(id, ..)| *id).collect();
-    let counts = counts(connection, account_id, &ids)?;
-    let mut mails = newest_mails(connection, account_id, &ids)?;
-    Ok(found
-        .into_iter()
-        .filter_map(
-            |(id, kind, requested_at, undone_at, first_name, last_name)| {
-                let (people, open) = counts.get(&id).copied().unwrap_or_default();
-                Some(Summary {
-                    id,
-                    training: Training::from_name(&kind)?,
-                    requested_by: format!("{first_name} {last_name}"),
-                    requested_at,
-                    undone_at,
-                    people,
-                    open,
-                    mail: mails.remove(&id),
-                })
-            },
-        )
-        .collect())
+    query.load(connection)
 }
 
 /// How many people each of these requests has, and how many of them did not attend yet.

@@ -1,5 +1,6 @@
 //! Where a request stands, and where a person stands with training.
 
+use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -117,15 +118,46 @@ pub fn details(
     account_id: Uuid,
     id: Uuid,
 ) -> QueryResult<Option<Details>> {
-    type Found = (
-        String,
-        String,
-        String,
-        OffsetDateTime,
-        Option<OffsetDateTime>,
-        (Uuid, String, String, String),
-    );
-    let found: Option<Found> = training_requests::table
+    let Some(found) = find(connection, account_id, id)? else {
+        return Ok(None);
+    };
+    let Some(training) = Training::from_name(&found.kind) else {
+        return Ok(None);
+    };
+    let (people, open) = people_counts(connection, account_id, id)?;
+    Ok(Some(Details {
+        together_with: made_together_with(connection, account_id, &found)?,
+        mail: newest_mail(connection, account_id, id)?,
+        id,
+        training,
+        scope: found.scope,
+        note: found.note,
+        requested_by: format!("{} {}", found.first_name, found.last_name),
+        requested_by_username: found.username,
+        requested_at: found.requested_at,
+        undone_at: found.undone_at,
+        people,
+        open,
+    }))
+}
+
+/// A row of a request, with who asked.
+#[derive(Queryable)]
+struct Found {
+    id: Uuid,
+    kind: String,
+    scope: String,
+    note: String,
+    requested_at: OffsetDateTime,
+    undone_at: Option<OffsetDateTime>,
+    requested_by: Uuid,
+    first_name: String,
+    last_name: String,
+    username: String,
+}
+
+fn find(connection: &mut db::Connection, account_id: Uuid, id: Uuid) -> QueryResult<Option<Found>> {
+    training_requests::table
         .inner_join(
             users::table.on(users::account_id
                 .eq(training_requests::account_id)
@@ -134,69 +166,68 @@ pub fn details(
         .filter(training_requests::account_id.eq(account_id))
         .filter(training_requests::id.eq(id))
         .select((
+            training_requests::id,
             training_requests::kind,
             training_requests::scope,
             training_requests::note,
             training_requests::requested_at,
             training_requests::undone_at,
-            (
-                users::id,
-                users::first_name,
-                users::last_name,
-                users::username,
-            ),
+            users::id,
+            users::first_name,
+            users::last_name,
+            users::username,
         ))
         .first(connection)
-        .optional()?;
-    let Some((kind, scope, note, requested_at, undone_at, person)) = found else {
-        return Ok(None);
-    };
-    let (requested_by, first_name, last_name, username) = person;
-    let Some(training) = Training::from_name(&kind) else {
-        return Ok(None);
-    };
-    let people = training_request_people::table
+        .optional()
+}
+
+/// How many people a request has, and how many of them did not attend yet.
+fn people_counts(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+) -> QueryResult<(i64, i64)> {
+    training_request_people::table
         .filter(training_request_people::account_id.eq(account_id))
         .filter(training_request_people::training_request_id.eq(id))
-        .count()
-        .get_result(connection)?;
-    let open = training_request_people::table
-        .filter(training_request_people::account_id.eq(account_id))
-        .filter(training_request_people::training_request_id.eq(id))
-        .filter(training_request_people::open)
-        .count()
-        .get_result(connection)?;
-    let mail = mails::table
+        .select((
+            count_star(),
+            count(training_request_people::user_id).aggregate_filter(training_request_people::open),
+        ))
+        .first(connection)
+}
+
+/// The newest mail to the trainers: its state, when it came to that, the server's words.
+fn newest_mail(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+) -> QueryResult<Option<(String, Option<OffsetDateTime>, String)>> {
+    mails::table
         .filter(mails::account_id.eq(account_id))
         .filter(mails::training_request_id.eq(id))
         .filter(mails::kind.eq(Kind::TrainingRequest.as_str()))
         .order(mails::created_at.desc())
         .select((mails::state, mails::settled_at, mails::explanation))
         .first(connection)
-        .optional()?;
-    let together_with: Option<(Uuid, String)> = training_requests::table
+        .optional()
+}
+
+/// The other request of the same click: the same person's of the same moment.
+fn made_together_with(
+    connection: &mut db::Connection,
+    account_id: Uuid,
+    request: &Found,
+) -> QueryResult<Option<(Uuid, Training)>> {
+    let other: Option<(Uuid, String)> = training_requests::table
         .filter(training_requests::account_id.eq(account_id))
-        .filter(training_requests::requested_at.eq(requested_at))
-        .filter(training_requests::requested_by.eq(requested_by))
-        .filter(training_requests::id.ne(id))
+        .filter(training_requests::requested_at.eq(request.requested_at))
+        .filter(training_requests::requested_by.eq(request.requested_by))
+        .filter(training_requests::id.ne(request.id))
         .select((training_requests::id, training_requests::kind))
         .first(connection)
         .optional()?;
-    Ok(Some(Details {
-        together_with: together_with
-            .and_then(|(other, kind)| Some((other, Training::from_name(&kind)?))),
-        id,
-        training,
-        scope,
-        note,
-        requested_by: format!("{first_name} {last_name}"),
-        requested_by_username: username,
-        requested_at,
-        undone_at,
-        people,
-        open,
-        mail,
-    }))
+    Ok(other.and_then(|(id, kind)| Some((id, Training::from_name(&kind)?))))
 }
 
 /// The people of a request by username: one page (from 0), or all of them for the roster.

@@ -72,53 +72,10 @@ fn take_back(
     if undone_at.is_some() {
         return Ok(true);
     }
-    // Whether the worker has it decides, not the clock: what it has not claimed can be held back.
-    let held = diesel::update(
-        mails::table
-            .filter(mails::account_id.eq(account_id))
-            .filter(mails::training_request_id.eq(id))
-            .filter(mails::kind.eq(Kind::TrainingRequest.as_str()))
-            .filter(mails::state.eq("waiting"))
-            .filter(mails::attempts.eq(0)),
-    )
-    .set((
-        mails::state.eq("cancelled"),
-        mails::settled_at.eq(now),
-        mails::explanation.eq("the request was taken back"),
-    ))
-    .execute(tx)?;
-    if held == 0 {
+    if !hold_mails_back(tx, account_id, id, now)? {
         return Ok(false);
     }
-    diesel::update(
-        mails::table
-            .filter(mails::account_id.eq(account_id))
-            .filter(mails::training_request_id.eq(id))
-            .filter(mails::state.eq("waiting")),
-    )
-    .set((
-        mails::state.eq("cancelled"),
-        mails::settled_at.eq(now),
-        mails::explanation.eq("the request was taken back"),
-    ))
-    .execute(tx)?;
-    let people: i64 = training_request_people::table
-        .filter(training_request_people::account_id.eq(account_id))
-        .filter(training_request_people::training_request_id.eq(id))
-        .count()
-        .get_result(tx)?;
-    db::take_time_for(tx, usize::try_from(people).unwrap_or_default())?;
-    diesel::update(training_requests::table.find((account_id, id)))
-        .set(training_requests::undone_at.eq(now))
-        .execute(tx)?;
-    let people: Vec<Uuid> = diesel::update(
-        training_request_people::table
-            .filter(training_request_people::account_id.eq(account_id))
-            .filter(training_request_people::training_request_id.eq(id)),
-    )
-    .set(training_request_people::open.eq(false))
-    .returning(training_request_people::user_id)
-    .get_results(tx)?;
+    let people = close(tx, account_id, id, now)?;
     let event = Event::TrainingRequestUndone {
         training_request: id,
         training: training.as_str().to_string(),
@@ -126,4 +83,62 @@ fn take_back(
     };
     history::record_together(tx, author, &people, &event, now)?;
     Ok(true)
+}
+
+/// Cancels the mails of a request, where the one to the trainers can still be held back; says whether it could.
+fn hold_mails_back(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> QueryResult<bool> {
+    let waiting = || {
+        mails::table
+            .filter(mails::account_id.eq(account_id))
+            .filter(mails::training_request_id.eq(id))
+            .filter(mails::state.eq("waiting"))
+    };
+    let cancelled = || {
+        (
+            mails::state.eq("cancelled"),
+            mails::settled_at.eq(now),
+            mails::explanation.eq("the request was taken back"),
+        )
+    };
+    // Whether the worker has it decides, not the clock: what it has not claimed can be held back.
+    let to_the_trainers = waiting()
+        .filter(mails::kind.eq(Kind::TrainingRequest.as_str()))
+        .filter(mails::attempts.eq(0));
+    if diesel::update(to_the_trainers)
+        .set(cancelled())
+        .execute(tx)?
+        == 0
+    {
+        return Ok(false);
+    }
+    diesel::update(waiting()).set(cancelled()).execute(tx)?;
+    Ok(true)
+}
+
+/// Marks a request as taken back, and nobody stands in it any more; says who did.
+fn close(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> QueryResult<Vec<Uuid>> {
+    let people = || {
+        training_request_people::table
+            .filter(training_request_people::account_id.eq(account_id))
+            .filter(training_request_people::training_request_id.eq(id))
+    };
+    let count: i64 = people().count().get_result(tx)?;
+    db::take_time_for(tx, usize::try_from(count).unwrap_or_default())?;
+    diesel::update(training_requests::table.find((account_id, id)))
+        .set(training_requests::undone_at.eq(now))
+        .execute(tx)?;
+    diesel::update(people())
+        .set(training_request_people::open.eq(false))
+        .returning(training_request_people::user_id)
+        .get_results(tx)
 }
