@@ -1,6 +1,7 @@
 //! Importing a list of people: read, checked line by line, chosen from, and run.
 
 mod backlog;
+mod carry_out;
 mod check;
 mod choice;
 mod counts;

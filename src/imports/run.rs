@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use super::carry_out::carry_out;
 use super::check::shortened;
 use super::choice::lock;
 use super::look_ups::Asked;
@@ -21,7 +22,7 @@ use super::{Line, Promised, counts, read, seats};
 use crate::db::{self, Db};
 use crate::history::{self, Actor, Author, Event};
 use crate::schema::imports;
-use crate::users::{self, ActivationError, AddError, ReplaceError, ReplaceUser};
+use crate::users::AddError;
 use crate::{accounts, clock};
 
 /// Lines in one transaction: it holds the account's lock, for which other administrators wait.
@@ -271,35 +272,7 @@ fn batch(
         Asked::ToImport,
         now,
     )?;
-    let mut people = Vec::new();
-    let mut replacements = Vec::new();
-    for line in &mut decided {
-        let Some(person) = line.person.take() else {
-            continue;
-        };
-        line.user_id = Some(person.id);
-        match line.leaving {
-            Some(leaving) => replacements.push(ReplaceUser {
-                leaving,
-                id: person.id,
-                username: person.username,
-                profile: person.profile,
-            }),
-            None => people.push(person),
-        }
-    }
-    users::insert_all(tx, &author, &people, now)?;
-    users::replace_all(tx, &author, &replacements, now).map_err(not_replaced)?;
-    let back: Vec<Uuid> = decided
-        .iter()
-        .filter(|line| line.verdict == Verdict::Reactivate)
-        .filter_map(|line| line.user_id)
-        .collect();
-    users::reactivate_all(tx, &author, &back, true, now).map_err(|error| match error {
-        ActivationError::Database(error) => AddError::Database(error),
-        ActivationError::NoSeat => AddError::NoSeat(None),
-        refusal => AddError::NobodyToFree(refusal.to_string()),
-    })?;
+    carry_out(tx, &author, &mut decided, now)?;
     for (index, why) in look_ups.tell(tx)? {
         if let Some(line) = decided.get_mut(index) {
             line.reason = why;
@@ -308,16 +281,6 @@ fn batch(
     write_outcomes(tx, &import, &positions, &decided)?;
     look_ups.record(tx)?;
     Ok(true)
-}
-
-fn not_replaced(error: ReplaceError) -> AddError {
-    match error {
-        ReplaceError::Coming(error) => error,
-        ReplaceError::Database(error) | ReplaceError::Leaving(ActivationError::Database(error)) => {
-            AddError::Database(error)
-        }
-        refusal => AddError::NobodyToFree(refusal.to_string()),
-    }
 }
 
 fn write_outcomes(

@@ -104,6 +104,7 @@ fn lock_ours(tx: &mut db::Connection, due: &DueMail) -> QueryResult<Vec<Uuid>> {
         .load(tx)
 }
 
+/// Has claimed mails written: what is to be sent, and what is put off. What is to be cancelled is, here.
 fn compose(
     tx: &mut db::Connection,
     composer: &dyn Composer,
@@ -113,19 +114,7 @@ fn compose(
     if due.is_empty() {
         return Ok(Default::default());
     }
-    // Caught here, within the transaction, so that it is rolled back at once: the lock of the mail at
-    // fault is gone when its fault is written down.
-    let composed = catch_unwind(AssertUnwindSafe(|| composer.compose(tx, &due, now)))
-        .unwrap_or_else(|_| {
-            Err(db::Error::QueryBuilderError(
-                "writing a mail panicked".into(),
-            ))
-        })?;
-    if composed.len() != due.len() {
-        return Err(db::Error::QueryBuilderError(
-            "the composer answers for every mail".into(),
-        ));
-    }
+    let composed = ask(tx, composer, &due, now)?;
     let mut claimed = Claimed {
         ready: Vec::new(),
         due: due.len(),
@@ -148,6 +137,28 @@ fn compose(
     }
     settle::apply(tx, &settlements, now)?;
     Ok((claimed, put_off))
+}
+
+/// What the features make of each of these mails. A panic of theirs is caught here, within the transaction, so that
+/// it is rolled back at once: the lock of the mail at fault is gone when its fault is written down.
+fn ask(
+    tx: &mut db::Connection,
+    composer: &dyn Composer,
+    due: &[DueMail],
+    now: OffsetDateTime,
+) -> QueryResult<Vec<Composed>> {
+    let composed = catch_unwind(AssertUnwindSafe(|| composer.compose(tx, due, now)))
+        .unwrap_or_else(|_| {
+            Err(db::Error::QueryBuilderError(
+                "writing a mail panicked".into(),
+            ))
+        })?;
+    if composed.len() != due.len() {
+        return Err(db::Error::QueryBuilderError(
+            "the composer answers for every mail".into(),
+        ));
+    }
+    Ok(composed)
 }
 
 /// Undoes claims: no password was made for these attempts, so their numbers can be used again. In a

@@ -103,7 +103,6 @@ pub fn reset(
     own_session: &Digest,
     now: OffsetDateTime,
 ) -> Result<Reset, ResetError> {
-    let requested_by = author.user_id().ok_or(ResetError::NotFound)?;
     let account = accounts::lock_for(tx, author)?;
     // Before they are chosen: that locks each of them.
     db::take_time_for(tx, command.scope.at_most(account.active_users))?;
@@ -111,11 +110,36 @@ pub fn reset(
     if people.is_empty() {
         return Err(ResetError::NobodyLeft(left_out));
     }
-    let id = command.id;
+    write(tx, author, command, &people, &left_out, now)?;
+    sessions::end_others(tx, author.account_id, &people, own_session)?;
+    let (kind, id) = (Kind::PasswordReset, command.id);
+    mail_passwords(tx, author.account_id, &people, kind, Some(id), now)?;
+    let event = Event::PasswordReset {
+        password_reset: id,
+        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
+    };
+    history::record_together(tx, author, &people, &event, now)?;
+    Ok(Reset {
+        id,
+        people: people.len(),
+        left_out,
+    })
+}
+
+/// Writes the reset itself down, with who is left out.
+fn write(
+    tx: &mut db::Connection,
+    author: &Author,
+    command: &ResetPasswords,
+    people: &[Uuid],
+    left_out: &[LeftOut],
+    now: OffsetDateTime,
+) -> Result<(), ResetError> {
+    let requested_by = author.user_id().ok_or(ResetError::NotFound)?;
     diesel::insert_into(password_resets::table)
         .values((
             password_resets::account_id.eq(author.account_id),
-            password_resets::id.eq(id),
+            password_resets::id.eq(command.id),
             password_resets::requested_by.eq(requested_by),
             password_resets::scope.eq(command.scope.as_str()),
             password_resets::opened_at.eq(command.opened_at),
@@ -129,7 +153,7 @@ pub fn reset(
             .map(|person| {
                 (
                     password_reset_omissions::account_id.eq(author.account_id),
-                    password_reset_omissions::password_reset_id.eq(id),
+                    password_reset_omissions::password_reset_id.eq(command.id),
                     password_reset_omissions::user_id.eq(person.user_id),
                     password_reset_omissions::reason.eq(person.reason.as_str()),
                 )
@@ -139,25 +163,7 @@ pub fn reset(
             .values(rows)
             .execute(tx)?;
     }
-    sessions::end_others(tx, author.account_id, &people, own_session)?;
-    mail_passwords(
-        tx,
-        author.account_id,
-        &people,
-        Kind::PasswordReset,
-        Some(id),
-        now,
-    )?;
-    let event = Event::PasswordReset {
-        password_reset: id,
-        people: i64::try_from(people.len()).unwrap_or(i64::MAX),
-    };
-    history::record_together(tx, author, &people, &event, now)?;
-    Ok(Reset {
-        id,
-        people: people.len(),
-        left_out,
-    })
+    Ok(())
 }
 
 /// Whether somebody was reset while a dialog was open. A moment far ahead was noted by a clock that has
@@ -171,57 +177,16 @@ pub fn was_reset_since(
     reset_at.is_some_and(|at| at > opened_at && at < now + Duration::hours(1))
 }
 
-/// Who is reset and who is left out; the rows are locked in the order of their ids.
+/// Who is reset and who is left out.
 fn choose(
     tx: &mut db::Connection,
     account_id: Uuid,
     command: &ResetPasswords,
     now: OffsetDateTime,
 ) -> Result<(Vec<Uuid>, Vec<LeftOut>), ResetError> {
-    let columns = (
-        users::id,
-        users::first_name,
-        users::last_name,
-        users::active,
-        users::password_reset_at,
-    );
-    let of_account = users::table
-        .filter(users::account_id.eq(account_id))
-        .order(users::id)
-        .select(columns);
-    let candidates: Vec<Candidate> = match &command.scope {
-        Scope::AllActive => of_account
-            .filter(users::active)
-            .for_no_key_update()
-            .load(tx)?,
-        Scope::Matching(narrowing) => {
-            let ids = ids_matching(tx, account_id, narrowing)?;
-            of_account
-                .filter(users::id.eq_any(ids))
-                .filter(users::active)
-                .for_no_key_update()
-                .load(tx)?
-        }
-        Scope::Selected(ids) => {
-            let mut distinct = ids.clone();
-            distinct.sort_unstable();
-            distinct.dedup();
-            if distinct.is_empty() {
-                return Err(ResetError::NobodySelected);
-            }
-            let found: Vec<Candidate> = of_account
-                .filter(users::id.eq_any(&distinct))
-                .for_no_key_update()
-                .load(tx)?;
-            if found.len() != distinct.len() {
-                return Err(ResetError::NotFound);
-            }
-            found
-        }
-    };
     let mut people = Vec::new();
     let mut left_out = Vec::new();
-    for candidate in candidates {
+    for candidate in candidates(tx, account_id, &command.scope)? {
         let reason = if !candidate.active {
             OmissionReason::Inactive
         } else if was_reset_since(candidate.password_reset_at, command.opened_at, now) {
@@ -238,4 +203,46 @@ fn choose(
         });
     }
     Ok((people, left_out))
+}
+
+/// Everybody in the scope; their rows are locked in the order of their ids.
+fn candidates(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    scope: &Scope,
+) -> Result<Vec<Candidate>, ResetError> {
+    let of_account = users::table
+        .filter(users::account_id.eq(account_id))
+        .order(users::id)
+        .select((
+            users::id,
+            users::first_name,
+            users::last_name,
+            users::active,
+            users::password_reset_at,
+        ))
+        .for_no_key_update();
+    match scope {
+        Scope::AllActive => Ok(of_account.filter(users::active).load(tx)?),
+        Scope::Matching(narrowing) => {
+            let ids = ids_matching(tx, account_id, narrowing)?;
+            let found = of_account
+                .filter(users::id.eq_any(ids))
+                .filter(users::active);
+            Ok(found.load(tx)?)
+        }
+        Scope::Selected(ids) => {
+            let mut distinct = ids.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            if distinct.is_empty() {
+                return Err(ResetError::NobodySelected);
+            }
+            let found: Vec<Candidate> = of_account.filter(users::id.eq_any(&distinct)).load(tx)?;
+            if found.len() != distinct.len() {
+                return Err(ResetError::NotFound);
+            }
+            Ok(found)
+        }
+    }
 }

@@ -13,11 +13,12 @@ use super::{
     Deactivated, Identity, Profile, User, Username, end_mailed_secrets, find, lock,
     looks_like_another_person, mail_passwords, reserved,
 };
+use crate::accounts::{self, Account};
 use crate::history::{self, Author, Change, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
 use crate::schema::{recovery_links, users};
 use crate::sessions::Digest;
-use crate::{accounts, db, sessions};
+use crate::{db, sessions};
 
 /// What the form says of the box "Active Account".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,74 +169,108 @@ pub fn edit(
     if !command.same_person && looks_different(&stored, &merge) {
         return Err(EditError::DifferentPerson(Box::new(stored)));
     }
-    let box_was_changed = match command.membership {
-        Membership::Unsaid => false,
-        Membership::Active { .. } => !command.seen.active,
-        Membership::Inactive { .. } | Membership::InactiveAgain => command.seen.active,
-    };
-    let comes_back = box_was_changed
-        && !stored.active
-        && matches!(command.membership, Membership::Active { .. });
-    let leaves = box_was_changed
-        && stored.active
-        && matches!(
-            command.membership,
-            Membership::Inactive { .. } | Membership::InactiveAgain
-        );
+    let step = Step::of(command, &stored);
     // Asked before whether somebody elsewhere has a new address: an edit that is refused in any case
     // tells nothing about it.
-    if comes_back && account.free_seats() <= 0 {
-        return Err(EditError::Activation(ActivationError::NoSeat));
-    }
-    if leaves && author.user_id() == Some(stored.id) {
-        return Err(EditError::Activation(ActivationError::Yourself));
-    }
-    let username_changes = merge.username != stored.username;
+    step.check(&account, author, &stored)?;
     if !merge.changes.is_empty() {
         save(tx, author, &stored, &merge, now)?;
     }
     let mut password_mailed_again = false;
-    if username_changes {
+    if merge.username != stored.username {
         move_username(tx, author, &stored, &merge.username, own_session, now)?;
-        // Nobody who is out, or leaves with this edit, gets a mail: it would only be cancelled.
-        let stays = stored.active && !leaves;
-        if stays || comes_back {
-            tell_both_addresses(tx, author, &stored, &merge.username, now)?;
-        }
-        if stays {
-            password_mailed_again = mail_password_again(tx, author, &stored, now)?;
-        }
+        password_mailed_again = tell_addresses(tx, author, &stored, &merge.username, step, now)?;
     }
-    let mut deactivated = None;
-    let mut reactivated = None;
-    let mut own_password_ended = false;
-    match &command.membership {
-        Membership::Inactive { reason } if leaves => {
-            deactivated = Some(activation::deactivate(tx, author, &stored, reason, now)?);
-        }
-        Membership::InactiveAgain if leaves => {
-            deactivated = Some(reactivation_undone::undo(tx, author, &stored, now)?);
-        }
-        Membership::Active { send_password } if comes_back => {
-            own_password_ended = ends_own_password(tx, &stored, author, *send_password)?;
-            activation::reactivate(tx, author, &stored, *send_password, now)?;
-            reactivated = Some(*send_password);
-        }
-        _ => {}
-    }
+    let stepped = take_step(tx, author, &stored, step, &command.membership, now)?;
     let user = find(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
     Ok(Edited {
         user,
-        asked_for_something: box_was_changed || yours != seen,
+        asked_for_something: step.box_was_changed || yours != seen,
         changes: merge.changes,
         merged: merge.merged,
         activated_meanwhile: (stored.active != command.seen.active).then_some(stored.active),
-        inactive_again: deactivated.is_some() && command.membership == Membership::InactiveAgain,
-        deactivated,
-        reactivated,
-        own_password_ended,
+        inactive_again: stepped.deactivated.is_some()
+            && command.membership == Membership::InactiveAgain,
+        deactivated: stepped.deactivated,
+        reactivated: stepped.reactivated,
+        own_password_ended: stepped.own_password_ended,
         password_mailed_again,
     })
+}
+
+/// The step that an edit takes with somebody, in or out, if it takes one.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    /// Whether the box is other than the pop-up had shown it.
+    box_was_changed: bool,
+    comes_back: bool,
+    leaves: bool,
+}
+
+impl Step {
+    fn of(command: &EditUser, stored: &User) -> Step {
+        let (shall_be_in, shall_be_out) = match command.membership {
+            Membership::Unsaid => (false, false),
+            Membership::Active { .. } => (true, false),
+            Membership::Inactive { .. } | Membership::InactiveAgain => (false, true),
+        };
+        let was_in = command.seen.active;
+        Step {
+            box_was_changed: (shall_be_in && !was_in) || (shall_be_out && was_in),
+            comes_back: shall_be_in && !was_in && !stored.active,
+            leaves: shall_be_out && was_in && stored.active,
+        }
+    }
+
+    /// What stands against it, whatever else the edit says.
+    fn check(
+        self,
+        account: &Account,
+        author: &Author,
+        stored: &User,
+    ) -> Result<(), ActivationError> {
+        if self.comes_back && account.free_seats() <= 0 {
+            return Err(ActivationError::NoSeat);
+        }
+        if self.leaves && author.user_id() == Some(stored.id) {
+            return Err(ActivationError::Yourself);
+        }
+        Ok(())
+    }
+}
+
+/// What became of the step.
+#[derive(Default)]
+struct Stepped {
+    deactivated: Option<Deactivated>,
+    reactivated: Option<bool>,
+    own_password_ended: bool,
+}
+
+fn take_step(
+    tx: &mut db::Connection,
+    author: &Author,
+    stored: &User,
+    step: Step,
+    membership: &Membership,
+    now: OffsetDateTime,
+) -> Result<Stepped, EditError> {
+    let mut stepped = Stepped::default();
+    match membership {
+        Membership::Inactive { reason } if step.leaves => {
+            stepped.deactivated = Some(activation::deactivate(tx, author, stored, reason, now)?);
+        }
+        Membership::InactiveAgain if step.leaves => {
+            stepped.deactivated = Some(reactivation_undone::undo(tx, author, stored, now)?);
+        }
+        Membership::Active { send_password } if step.comes_back => {
+            stepped.own_password_ended = ends_own_password(tx, stored, author, *send_password)?;
+            activation::reactivate(tx, author, stored, *send_password, now)?;
+            stepped.reactivated = Some(*send_password);
+        }
+        _ => {}
+    }
+    Ok(stepped)
 }
 
 fn looks_different(stored: &User, merge: &Merge) -> bool {
@@ -313,19 +348,28 @@ fn move_username(
     Ok(())
 }
 
-fn tell_both_addresses(
+/// Both addresses are told of the change; nobody who is out, or leaves with this edit, gets a mail: it would
+/// only be cancelled. Says whether a new password is on its way.
+fn tell_addresses(
     tx: &mut db::Connection,
     author: &Author,
     stored: &User,
     new_username: &str,
+    step: Step,
     now: OffsetDateTime,
-) -> Result<(), EditError> {
-    for address in [stored.username.as_str(), new_username] {
-        let mut notice = NewMail::to_user(Kind::UsernameChanged, stored.id, now);
-        notice.recipient = Some(address.to_string());
-        outbox::enqueue(tx, author.account_id, notice, now)?;
+) -> Result<bool, EditError> {
+    let stays = stored.active && !step.leaves;
+    if stays || step.comes_back {
+        for address in [stored.username.as_str(), new_username] {
+            let mut notice = NewMail::to_user(Kind::UsernameChanged, stored.id, now);
+            notice.recipient = Some(address.to_string());
+            outbox::enqueue(tx, author.account_id, notice, now)?;
+        }
     }
-    Ok(())
+    if stays {
+        return mail_password_again(tx, author, stored, now);
+    }
+    Ok(false)
 }
 
 /// A mailed password that was not used yet went to the old address and ends; a new one goes to the new
