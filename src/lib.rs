@@ -1,6 +1,9 @@
 //! User Accounts: the one page where the account administrator of a company looks after the
 //! people who may use a business product.
 
+// Here and not for the whole package: a test may tell a long story in one piece.
+#![warn(clippy::too_many_lines)]
+
 pub mod access;
 pub mod accounts;
 pub mod cli;

@@ -157,6 +157,7 @@ impl Arguments {
         self.check(environment)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a step for each setting")]
     fn check(
         self,
         variable: impl Fn(&'static str) -> Option<OsString>,

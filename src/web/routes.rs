@@ -66,6 +66,7 @@ where
 }
 
 /// The table.
+#[expect(clippy::too_many_lines, reason = "a line for each address")]
 pub fn table() -> Vec<Entry> {
     use Access::{Administrator, Public, SignedIn};
     vec![

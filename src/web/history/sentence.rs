@@ -5,6 +5,7 @@ use crate::mail::outbox::Kind;
 use crate::web::components::{grouped, people};
 
 /// What happened, as a sentence.
+#[expect(clippy::too_many_lines, reason = "a sentence for each event")]
 pub fn sentence(entry: &Entry) -> String {
     let Some(event) = &entry.event else {
         return format!(

@@ -1,10 +1,12 @@
 //! What the pop-up tells about a person beside the fields.
 
+use time::OffsetDateTime;
+
 use super::fact::Fact;
 use super::place::Place;
 use super::{form, state_words};
 use crate::access::second_factor;
-use crate::users::{self, User};
+use crate::users::{self, State, User};
 use crate::web::components::{Link, Seats, Tone};
 use crate::web::guard::SignedInUser;
 use crate::web::when;
@@ -23,19 +25,7 @@ pub fn facts(
     let account_id = user.account_id();
     let mail = users::password_mail(connection, account_id, subject)?;
     let state = subject.state(mail.as_ref(), user.now);
-    let (text, tone) = state_words::sentence(&state, user.now, &user.zone);
-    let mut facts = vec![Fact {
-        label: "Status",
-        text,
-        tone,
-        links: Vec::new(),
-        action: state_words::send_again_label(&state).map(|label| {
-            Link::new(
-                label,
-                place.href(format!("/users/{}/password-mail", subject.id)),
-            )
-        }),
-    }];
+    let mut facts = vec![status_fact(&state, subject, place, user)];
     if let Some(words) = state_words::server_said(&state) {
         facts.push(Fact::quiet("The mail server said", words));
     }
@@ -49,59 +39,83 @@ pub fn facts(
         when::recent(at, user.now, &user.zone)
     });
     facts.push(Fact::quiet("Last sign-in", capitalized(&last)));
-    facts.push(training_fact(
-        &training::standing(connection, account_id, subject.id)?,
-        subject,
-        place,
-        user,
-    ));
-    facts.push(Fact {
-        label: "Administrator",
-        text: if subject.administrator { "Yes" } else { "No" }.to_string(),
-        tone: Tone::Quiet,
-        links: (subject.active && subject.id != user.signed_in.user_id)
-            .then(|| {
-                let text = if subject.administrator {
-                    "Remove as administrator"
-                } else {
-                    "Make administrator"
-                };
-                Link::new(
-                    text,
-                    place.href(format!("/users/{}/administrator", subject.id)),
-                )
-            })
-            .into_iter()
-            .collect(),
-        action: None,
-    });
+    let standing = training::standing(connection, account_id, subject.id)?;
+    facts.push(training_fact(&standing, subject, place, user));
+    facts.push(administrator_fact(subject, place, user));
     let factor = second_factor::standing(connection, account_id, subject.id, user.now)?;
     if subject.administrator || factor.confirmed_at.is_some() {
-        let own = subject.id == user.signed_in.user_id;
-        let link = match (own, factor.confirmed_at) {
-            (true, _) => Some(Link::new("Change", "/second-factor")),
-            (false, Some(_)) => Some(Link::new(
-                "Remove",
-                place.href(format!("/users/{}/second-factor-removal", subject.id)),
-            )),
-            (false, None) => None,
-        };
-        let text = factor.confirmed_at.map_or("Off".to_string(), |since| {
-            format!("On since {}", when::day(since, user.now, &user.zone))
-        });
-        facts.push(Fact {
-            label: "Second factor",
-            text,
-            tone: Tone::Quiet,
-            links: link.into_iter().collect(),
-            action: None,
-        });
+        let since = factor.confirmed_at;
+        facts.push(second_factor_fact(since, subject, place, user));
     }
     facts.push(Fact::quiet(
         "Added",
         when::day(subject.created_at, user.now, &user.zone),
     ));
     Ok(facts)
+}
+
+fn status_fact(state: &State, subject: &User, place: &Place, user: &SignedInUser) -> Fact {
+    let (text, tone) = state_words::sentence(state, user.now, &user.zone);
+    Fact {
+        label: "Status",
+        text,
+        tone,
+        links: Vec::new(),
+        action: state_words::send_again_label(state).map(|label| {
+            Link::new(
+                label,
+                place.href(format!("/users/{}/password-mail", subject.id)),
+            )
+        }),
+    }
+}
+
+fn administrator_fact(subject: &User, place: &Place, user: &SignedInUser) -> Fact {
+    let (is, change) = if subject.administrator {
+        ("Yes", "Remove as administrator")
+    } else {
+        ("No", "Make administrator")
+    };
+    let link = (subject.active && subject.id != user.signed_in.user_id).then(|| {
+        Link::new(
+            change,
+            place.href(format!("/users/{}/administrator", subject.id)),
+        )
+    });
+    Fact {
+        label: "Administrator",
+        text: is.to_string(),
+        tone: Tone::Quiet,
+        links: link.into_iter().collect(),
+        action: None,
+    }
+}
+
+/// The second factor, on since that moment.
+fn second_factor_fact(
+    since: Option<OffsetDateTime>,
+    subject: &User,
+    place: &Place,
+    user: &SignedInUser,
+) -> Fact {
+    let own = subject.id == user.signed_in.user_id;
+    let link = match (own, since) {
+        (true, _) => Some(Link::new("Change", "/second-factor")),
+        (false, Some(_)) => Some(Link::new(
+            "Remove",
+            place.href(format!("/users/{}/second-factor-removal", subject.id)),
+        )),
+        (false, None) => None,
+    };
+    Fact {
+        label: "Second factor",
+        text: since.map_or("Off".to_string(), |since| {
+            format!("On since {}", when::day(since, user.now, &user.zone))
+        }),
+        tone: Tone::Quiet,
+        links: link.into_iter().collect(),
+        action: None,
+    }
 }
 
 fn training_fact(

@@ -2,7 +2,8 @@
 
 use super::form::stored_values;
 use super::place::Place;
-use crate::users::{Edited, User};
+use crate::history::Change;
+use crate::users::{Deactivated, Edited, User};
 use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::input::is_refused;
@@ -21,6 +22,31 @@ pub fn reason_problem(reason: &str) -> Option<&'static str> {
         .then_some("Enter the reason on one line, without control characters.")
 }
 
+/// What the button beside the message takes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    Nothing,
+    Deactivation,
+    Reactivation,
+}
+
+impl Undo {
+    fn of(edited: &Edited, seats: Seats, place: &Place) -> Undo {
+        // Whose Undo it was comes back into the list, or stays in it: that needs no way back of its own.
+        if edited.deactivated.is_some() && !edited.inactive_again && !seats.is_over() {
+            Undo::Deactivation
+        } else if edited.reactivated.is_some() && left_the_filter(&edited.user, place) {
+            Undo::Reactivation
+        } else {
+            Undo::Nothing
+        }
+    }
+}
+
+fn left_the_filter(user: &User, place: &Place) -> bool {
+    user.active == place.inactive
+}
+
 /// What happened, with the way to a row that left the filter; or that nothing did.
 /// `meanwhile` is what others did, `seats` how many were in use before.
 pub fn edited_message(
@@ -31,82 +57,8 @@ pub fn edited_message(
     place: &Place,
 ) -> Flash {
     let user = &edited.user;
-    let name = user.full_name();
-    let mut sentences = Vec::new();
-    let left_the_filter = user.active == place.inactive;
-    // Whose Undo it was comes back into the list, or stays in it: that needs no way back of its own.
-    let out_can_be_undone =
-        edited.deactivated.is_some() && !edited.inactive_again && !seats.is_over();
-    let in_can_be_undone = edited.reactivated.is_some() && left_the_filter;
-    if !edited.changes.is_empty() {
-        sentences.push(format!("Your changes to {name} are saved."));
-    }
-    if let Some(deactivated) = edited.deactivated {
-        let mut sentence = if edited.inactive_again {
-            format!("{name} is inactive again, as before. ")
-        } else {
-            format!("{name} is deactivated and can no longer sign in. ")
-        };
-        sentence.push_str(&match seats.used.saturating_sub(seats.total) {
-            0 => "A seat is free.".to_string(),
-            1 => "No seat is free yet: deactivate one more user first.".to_string(),
-            over => format!("No seat is free yet: deactivate {over} more users first."),
-        });
-        match deactivated.mails_cancelled {
-            0 => {}
-            1 => sentence.push_str(" 1 waiting mail was cancelled."),
-            many => sentence.push_str(&format!(" {many} waiting mails were cancelled.")),
-        }
-        if deactivated.was_administrator {
-            sentence.push_str(if out_can_be_undone {
-                " They are no longer an administrator, also after Undo."
-            } else {
-                " They are no longer an administrator."
-            });
-        }
-        if !has_own_password && out_can_be_undone {
-            sentence.push_str(" Undo mails them a new password: they had not chosen their own.");
-        }
-        sentences.push(sentence);
-    }
-    match edited.reactivated {
-        Some(true) => sentences.push(format!(
-            "{name} is active again. A new password is on its way to {}.",
-            user.username
-        )),
-        Some(false) if has_own_password => sentences.push(format!(
-            "{name} is active again, with the password they had."
-        )),
-        Some(false) => sentences.push(format!(
-            "{name} is active again and has no password: “Forgot your password?” mails them a link to choose one."
-        )),
-        None => {}
-    }
-    if edited.reactivated == Some(true) && in_can_be_undone {
-        sentences.push(if edited.own_password_ended {
-            "Undo makes them inactive again and ends the new password; the one they had is not brought back.".to_string()
-        } else {
-            "Undo makes them inactive again and ends the new password.".to_string()
-        });
-    }
-    if edited
-        .changes
-        .iter()
-        .any(|change| change.field == "Username")
-    {
-        let told = if user.active {
-            "Both addresses are told by mail."
-        } else {
-            "No mail tells of the new username, because they are inactive."
-        };
-        sentences.push(told.to_string());
-    }
-    if edited.password_mailed_again {
-        sentences.push(format!(
-            "A new password is on its way to {}.",
-            user.username
-        ));
-    }
+    let undo = Undo::of(edited, seats, place);
+    let mut sentences = what_was_done(edited, has_own_password, seats, undo);
     let did_nothing = sentences.is_empty();
     if did_nothing && !edited.asked_for_something && !meanwhile.is_empty() {
         sentences.push("This Save changed nothing.".to_string());
@@ -122,25 +74,119 @@ pub fn edited_message(
         Flash::success(text)
     };
     let mut flash = flash.mark(user.id);
-    if left_the_filter || did_nothing {
-        let there = if left_the_filter {
-            Place {
-                inactive: !user.active,
-                ..Place::default()
-            }
-        } else {
-            place.clone()
-        };
-        flash = flash.link(format!("Open {name}"), there.user_href(&user.id));
-    }
-    let fields = if out_can_be_undone {
-        back_in(user, has_own_password)
-    } else if in_can_be_undone {
-        out_again(user)
+    let there = if left_the_filter(user, place) {
+        Some(Place {
+            inactive: !user.active,
+            ..Place::default()
+        })
     } else {
-        return flash;
+        did_nothing.then(|| place.clone())
+    };
+    if let Some(there) = there {
+        flash = flash.link(
+            format!("Open {}", user.full_name()),
+            there.user_href(&user.id),
+        );
+    }
+    let fields = match undo {
+        Undo::Deactivation => back_in(user, has_own_password),
+        Undo::Reactivation => out_again(user),
+        Undo::Nothing => return flash,
     };
     flash.action("Undo", place.user_href(&user.id), fields)
+}
+
+/// What the edit did, a sentence or two for each thing; nothing where it did nothing.
+fn what_was_done(edited: &Edited, has_own_password: bool, seats: Seats, undo: Undo) -> Vec<String> {
+    let user = &edited.user;
+    let mut sentences = Vec::new();
+    if !edited.changes.is_empty() {
+        let name = user.full_name();
+        sentences.push(format!("Your changes to {name} are saved."));
+    }
+    if let Some(deactivated) = edited.deactivated {
+        let again = edited.inactive_again;
+        sentences.push(deactivation(user, deactivated, again, seats, undo));
+        if !has_own_password && undo == Undo::Deactivation {
+            sentences
+                .push("Undo mails them a new password: they had not chosen their own.".to_string());
+        }
+    }
+    if let Some(new_password) = edited.reactivated {
+        sentences.push(reactivation(user, new_password, has_own_password));
+        if new_password && undo == Undo::Reactivation {
+            sentences.push(if edited.own_password_ended {
+                "Undo makes them inactive again and ends the new password; the one they had is not brought back.".to_string()
+            } else {
+                "Undo makes them inactive again and ends the new password.".to_string()
+            });
+        }
+    }
+    let of_username = |change: &Change| change.field == "Username";
+    if edited.changes.iter().any(of_username) {
+        let told = if user.active {
+            "Both addresses are told by mail."
+        } else {
+            "No mail tells of the new username, because they are inactive."
+        };
+        sentences.push(told.to_string());
+    }
+    if edited.password_mailed_again {
+        sentences.push(format!(
+            "A new password is on its way to {}.",
+            user.username
+        ));
+    }
+    sentences
+}
+
+/// That somebody is out, and what came of it.
+fn deactivation(
+    user: &User,
+    deactivated: Deactivated,
+    again: bool,
+    seats: Seats,
+    undo: Undo,
+) -> String {
+    let name = user.full_name();
+    let mut sentence = if again {
+        format!("{name} is inactive again, as before. ")
+    } else {
+        format!("{name} is deactivated and can no longer sign in. ")
+    };
+    sentence.push_str(&match seats.used.saturating_sub(seats.total) {
+        0 => "A seat is free.".to_string(),
+        1 => "No seat is free yet: deactivate one more user first.".to_string(),
+        over => format!("No seat is free yet: deactivate {over} more users first."),
+    });
+    match deactivated.mails_cancelled {
+        0 => {}
+        1 => sentence.push_str(" 1 waiting mail was cancelled."),
+        many => sentence.push_str(&format!(" {many} waiting mails were cancelled.")),
+    }
+    if deactivated.was_administrator {
+        sentence.push_str(if undo == Undo::Deactivation {
+            " They are no longer an administrator, also after Undo."
+        } else {
+            " They are no longer an administrator."
+        });
+    }
+    sentence
+}
+
+/// That somebody is in again, and with which password.
+fn reactivation(user: &User, new_password: bool, has_own_password: bool) -> String {
+    let name = user.full_name();
+    match (new_password, has_own_password) {
+        (true, _) => format!(
+            "{name} is active again. A new password is on its way to {}.",
+            user.username
+        ),
+        (false, true) => format!("{name} is active again, with the password they had."),
+        (false, false) => format!(
+            "{name} is active again and has no password: “Forgot your password?” mails them a link to choose one."
+        ),
+    }
 }
 
 /// Why, and what one might do. What was asked for and stands already was sent before, or saved by somebody else.
