@@ -257,6 +257,8 @@ impl<'a> Tour<'a> {
             self.post(&format!("{page}/retry"), &[]);
             done(&format!("{list}: retry"));
             if list == "training-requests" {
+                self.get(&format!("{page}/left-out"));
+                done("training-requests: left out");
                 self.get("/training-requests");
                 done("training-requests: list");
                 self.post(&format!("{page}/undo"), &[]);

@@ -173,7 +173,7 @@ test("the list and its pop-ups", async ({ users, company, another }) => {
 
 test("what goes to many, and the rest", async ({ users, company, another }) => {
   const people = ["Ann", "Bea", "Cyd"].map((firstName) => company.person(firstName, "Lee"));
-  const [ann] = people as [typeof people[0]];
+  const [ann, bea] = people as [typeof people[0], typeof people[0]];
   await company.add(users, ...people);
   await users.goto("/users");
   await box(users, ann.username).check();
@@ -201,6 +201,17 @@ test("what goes to many, and the rest", async ({ users, company, another }) => {
   await users.getByLabel("Note for the trainer").fill("Mornings, please.");
   await users.getByRole("button", { name: "Request Training" }).click();
   await picture(users, "training-requested");
+  const dee = company.person("Dee", "Lee");
+  await company.add(users, dee);
+  await users.goto("/users");
+  for (const one of [bea, dee]) await box(users, one.username).check();
+  await open(users, "Provide Training");
+  await users.getByRole("radio", { name: "New User Training" }).check();
+  await picture(users, "training-counted");
+  await users.getByRole("button", { name: "Request Training" }).click();
+  await picture(users, "training-with-somebody-left-out");
+  await users.goto(`${new URL(users.url()).pathname}/left-out`);
+  await picture(users, "training-left-out");
   await users.goto("/account");
   await picture(users, "account");
 
