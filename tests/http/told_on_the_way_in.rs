@@ -99,9 +99,9 @@ fn who_signs_in_with_a_recovery_code_is_told_how_many_are_left_and_where_to_make
         let (path, page) = followed(&client, client.post("/second-factor", &[("code", code)]));
         assert_eq!(path, "/users");
         let told = match codes.len() - 1 - used {
-            0 => "your last recovery code, so none is left. Make new ones now,".to_string(),
-            1 => "Only 1 is left. Make new ones soon,".to_string(),
-            2 => "Only 2 are left. Make new ones soon,".to_string(),
+            0 => "your last recovery code, so none is left. Until you make new ones,".to_string(),
+            1 => "Only 1 is left: it is time for new ones.".to_string(),
+            2 => "Only 2 are left: it is time for new ones.".to_string(),
             left => format!("with a recovery code. {left} are left. Make new recovery codes"),
         };
         assert!(page.says(&told), "{told} {}", page.text());
@@ -117,7 +117,9 @@ fn who_signs_in_with_a_recovery_code_is_told_how_many_are_left_and_where_to_make
     assert!(!followed(&client, given).1.says("recovery code"));
     let settings = client.get("/second-factor");
     assert!(
-        settings.says("No recovery code is left. Make new ones now"),
+        settings.says("No recovery code is left. Make new ones now")
+            && !settings.says("a recovery code works too")
+            && !settings.says("Turn it off with a recovery code"),
         "{}",
         settings.text()
     );

@@ -149,26 +149,22 @@ pub(super) async fn shown_for(
 /// came with a mailed password has to choose their own first.
 pub(super) fn used(left: i64, must_choose_password: bool) -> Flash {
     let told = match left {
-        0 => "You signed in with your last recovery code, so none is left.".to_string(),
-        1 => "You signed in with a recovery code. Only 1 is left.".to_string(),
-        FEWEST_CALM.. => format!("You signed in with a recovery code. {left} are left."),
-        few => format!("You signed in with a recovery code. Only {few} are left."),
-    };
-    let to_do = match (left, must_choose_password) {
-        (0, false) => " Make new ones now, or you cannot sign in without your app.",
-        (0, true) => {
-            " Choose your password, then make new ones at once, or you cannot sign in without your app."
+        0 => {
+            "You signed in with your last recovery code, so none is left. Until you make new ones, \
+              you cannot sign in without your app."
+                .to_string()
         }
-        (FEWEST_CALM.., false) => "",
-        (FEWEST_CALM.., true) => " You can make new ones once you have chosen your password.",
-        (_, false) => " Make new ones soon, before you need them.",
-        (_, true) => " Choose your password, then make new ones before you need them.",
+        1 => "You signed in with a recovery code. Only 1 is left: it is time for new ones."
+            .to_string(),
+        FEWEST_CALM.. => format!("You signed in with a recovery code. {left} are left."),
+        few => format!(
+            "You signed in with a recovery code. Only {few} are left: it is time for new ones."
+        ),
     };
-    let flash = Flash::notice(told + to_do);
     if must_choose_password {
-        return flash;
+        return Flash::notice(told + " You can make new ones once you have chosen your password.");
     }
-    flash.link("Make new recovery codes", "/second-factor")
+    Flash::notice(told).link("Make new recovery codes", "/second-factor")
 }
 
 /// The codes that this session made within ten minutes, while they are good.

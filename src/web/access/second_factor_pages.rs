@@ -90,10 +90,12 @@ impl SettingsPage {
     /// The page; what was typed is never sent back.
     pub fn new(layout: Layout, progress: Progress, demanded: bool, errors: Errors) -> Self {
         let hint = match progress {
-            Progress::On { .. } if demanded => "Six digits from your app.",
-            Progress::On { .. } => {
+            Progress::On {
+                codes_left: 1.., ..
+            } if !demanded => {
                 "Six digits from your app. To turn it off, a recovery code works too."
             }
+            Progress::On { .. } => "Six digits from your app.",
             _ => "The six digits that your app shows now.",
         };
         Self {
