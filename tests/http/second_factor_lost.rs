@@ -266,7 +266,7 @@ fn an_account_that_demands_one_lets_administrators_do_nothing_before() {
     assert!(
         other
             .get("/second-factor")
-            .says("Your account asks administrators for a second factor.")
+            .says("Your account requires administrators to use a second factor.")
     );
     set_up(&site, &other, "other@acme.example");
     assert_eq!(other.get("/users").status, 200);

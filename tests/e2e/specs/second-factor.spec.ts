@@ -98,7 +98,7 @@ test("the account demands it, and a second administrator is led to set theirs up
   await checked(users);
   await theirs.goto("/users");
   await expect(theirs).toHaveURL("/second-factor");
-  await expect(theirs.getByText("Your account asks administrators for a second factor.")).toBeVisible();
+  await expect(theirs.getByText("Your account requires administrators to use a second factor.")).toBeVisible();
   await checked(theirs);
 });
 
