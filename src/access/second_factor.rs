@@ -201,6 +201,9 @@ pub fn give(
         let Some(used) = use_any_code(tx, author, user_id, code, now)? else {
             return Ok(None);
         };
+        if matches!(used, Used::RecoveryCode { .. }) {
+            tell(tx, author, user_id, Kind::RecoveryCodeUsed, now)?;
+        }
         sessions::end(tx, session)?;
         let with = if arriving.must_choose_password {
             SignInWith::TemporaryPassword
@@ -246,7 +249,8 @@ pub fn renew_codes(
     })
 }
 
-/// Turns the second factor off, against a code; other sessions of the user end.
+/// Turns the second factor off, against a code; other sessions of the user end. One mail tells of it,
+/// also where the code was a recovery code: nobody signed in with it.
 ///
 /// # Errors
 /// [`SecondFactorError`].
@@ -353,7 +357,7 @@ fn guarded<T>(
     Ok(done)
 }
 
-/// A code from the app, or a recovery code, whose use is told by mail.
+/// A code from the app, or a recovery code, whose use stands in the history.
 fn use_any_code(
     tx: &mut db::Connection,
     author: &Author,
@@ -367,7 +371,6 @@ fn use_any_code(
     let Some(left) = recovery_codes::use_up(tx, author.account_id, user_id, code)? else {
         return Ok(None);
     };
-    tell(tx, author, user_id, Kind::RecoveryCodeUsed, now)?;
     let event = Event::RecoveryCodeUsed { left };
     history::record(tx, author, Some(user_id), &event, now)?;
     Ok(Some(Used::RecoveryCode { left }))

@@ -17,6 +17,10 @@ fn with_no_seat_free_the_pop_up_says_so_and_offers_who_could_be_freed() {
         dialog.says("No seat is free")
             && dialog.says("Idle Tester")
             && dialog.says("Never signed in")
+            && dialog.says("Whom to deactivate")
+            && dialog.says("The person you choose is deactivated in the same moment, and can be reactivated once a seat is free."),
+        "{}",
+        dialog.text()
     );
     let refused = client.post("/users", &ANN);
     assert_eq!(refused.status, 422);
@@ -103,7 +107,7 @@ fn over_its_seats_the_pop_up_says_how_many_must_go_and_swapping_goes_on() {
     let dialog = client.get("/users/new").dialog();
     assert!(
         dialog.says("4 of 2 seats are in use")
-            && dialog.says("choose below who makes room, or deactivate 3 users first"),
+            && dialog.says("choose below whom to deactivate for them, or deactivate 3 users first"),
         "{}",
         dialog.text()
     );
@@ -111,7 +115,7 @@ fn over_its_seats_the_pop_up_says_how_many_must_go_and_swapping_goes_on() {
     assert!(
         refused.status == 422
             && refused
-                .says("Nobody was added. Choose who makes room, or deactivate 3 users first."),
+                .says("Nobody was added. Choose whom to deactivate for the new user, or deactivate 3 users first."),
         "{}",
         refused.dialog().text()
     );
@@ -150,7 +154,9 @@ fn with_no_seat_free_that_is_said_beside_everything_else_and_leads_to_who_makes_
         let refused = client.post("/users", fields);
         assert_eq!(
             refused.error_at("deactivate").as_deref(),
-            Some("Nobody was added. Choose who makes room, or deactivate a user first.")
+            Some(
+                "Nobody was added. Choose whom to deactivate for the new user, or deactivate a user first."
+            )
         );
         let told = refused.dialog().text();
         for said_once in ["No seat is free", "2 of 2 seats are in use"] {

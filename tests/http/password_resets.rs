@@ -83,6 +83,14 @@ fn selected_users_get_one_mail_each_and_their_old_passwords_and_sessions_die_at_
         2
     );
     assert_eq!(mails.len(), 2);
+    // An earlier reset's password works no more: the mail promises nothing of it.
+    assert!(
+        mails[0]
+            .2
+            .contains("If you got several of these mails, use the newest."),
+        "{}",
+        mails[0].2
+    );
     assert!(client.get(&page).says("All 2 done"));
     assert_eq!(site.count("events where kind = 'password_reset'"), 1);
 }

@@ -60,6 +60,18 @@ fn a_recovery_code_signs_in_once_and_is_told_by_mail() {
 }
 
 #[test]
+fn turning_off_with_a_recovery_code_is_told_as_that_and_not_as_a_sign_in() {
+    let site = Site::start();
+    let (boss, codes) = company(&site);
+    site.deliver();
+    let off = boss.post("/second-factor/removal", &[("code", &codes[0])]);
+    assert_eq!(off.status, 303, "{}", off.text());
+    let told: Vec<String> = site.deliver().into_iter().map(|mail| mail.1).collect();
+    assert_eq!(told, ["User Accounts: the second factor was removed"]);
+    assert_eq!(site.count("events where kind = 'recovery_code_used'"), 1);
+}
+
+#[test]
 fn guesses_are_counted_before_they_are_compared() {
     let site = Site::start();
     company(&site);

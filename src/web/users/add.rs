@@ -248,7 +248,7 @@ fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {
     )
 }
 
-/// Says that nobody was added for want of a seat, first of all that is wrong: at the choice of who makes room, where
+/// Says that nobody was added for want of a seat, first of all that is wrong: at the choice of whom to deactivate, where
 /// there is one. How many are in use stands in the pop-up once.
 fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Errors) {
     let whom = seats.to_deactivate();
@@ -264,7 +264,7 @@ fn seat_missing(seats: &Seats, could_be_freed: &[CouldBeFreed], errors: &mut Err
     } else {
         errors.add(
             "deactivate",
-            format!("Nobody was added. Choose who makes room, or deactivate {whom} first."),
+            format!("Nobody was added. Choose whom to deactivate for the new user, or deactivate {whom} first."),
         );
     }
 }

@@ -74,7 +74,7 @@ test("with no seat free, who never signed in is offered with the reason and make
   await checked(page);
   await fill(add, { Username: joiner, "First name": "Ned", "Last name": "Newcomer" });
   await add.getByRole("button", { name: "Add User" }).click();
-  await expect(add.getByRole("alert")).toContainText("Nobody was added. Choose who makes room");
+  await expect(add.getByRole("alert")).toContainText("Nobody was added. Choose whom to deactivate");
   await expect(add.getByLabel("Username")).toHaveValue(joiner);
   await liam.check();
   await add.getByRole("button", { name: "Add User" }).click();
