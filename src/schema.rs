@@ -286,6 +286,7 @@ diesel::table! {
         user_id -> Uuid,
         kind -> Text,
         open -> Bool,
+        missed_at -> Nullable<Timestamptz>,
     }
 }
 

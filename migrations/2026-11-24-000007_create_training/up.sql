@@ -19,9 +19,12 @@ create table training_request_people (
     training_request_id uuid not null,
     user_id uuid not null,
     kind text not null,
-    -- Until the training was attended or the request undone; again where the attendance is taken back.
+    -- Until the training was attended or missed or the request undone; again where that is taken back.
     open boolean not null default true,
+    -- When it was recorded that they did not come: training may be asked for again.
+    missed_at timestamptz,
     primary key (account_id, training_request_id, user_id),
+    check (missed_at is null or not open),
     foreign key (account_id, training_request_id, kind) references training_requests (account_id, id, kind),
     foreign key (account_id, user_id) references users (account_id, id)
 );

@@ -89,6 +89,8 @@ impl Group {
                 "training_mailed_again",
                 "training_attended",
                 "training_not_attended",
+                "training_missed",
+                "training_missed_taken_back",
             ],
             Group::Account => &[
                 "account_created",

@@ -212,6 +212,16 @@ pub enum Event {
         /// For how many people.
         people: i64,
     },
+    /// The user did not come to a training that was requested for them.
+    TrainingMissed {
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+    },
+    /// That they did not come was recorded wrongly, and is taken back.
+    TrainingMissedTakenBack {
+        /// Which training: `new_user` or `advanced`.
+        training: String,
+    },
     /// Support staff looked at the user, or at a case that the account was given a code for.
     SupportLookedUp {
         /// The reference code, where they had one.

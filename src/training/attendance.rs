@@ -56,13 +56,7 @@ pub fn record_attendance_of_request(
     now: OffsetDateTime,
 ) -> QueryResult<Option<usize>> {
     accounts::lock_for(tx, author)?;
-    let kind: Option<String> = training_requests::table
-        .find((author.account_id, request))
-        .filter(training_requests::undone_at.is_null())
-        .select(training_requests::kind)
-        .first(tx)
-        .optional()?;
-    let Some(training) = kind.as_deref().and_then(Training::from_name) else {
+    let Some(training) = kind_of(tx, author.account_id, request)? else {
         return Ok(None);
     };
     let mut open = training_request_people::table
@@ -77,6 +71,21 @@ pub fn record_attendance_of_request(
     }
     let people: Vec<Uuid> = open.load(tx)?;
     record_attendance(tx, author, &people, training, Some(request), now).map(Some)
+}
+
+/// The training of a request that was not taken back.
+pub(super) fn kind_of(
+    tx: &mut db::Connection,
+    account_id: Uuid,
+    request: Uuid,
+) -> QueryResult<Option<Training>> {
+    let kind: Option<String> = training_requests::table
+        .find((account_id, request))
+        .filter(training_requests::undone_at.is_null())
+        .select(training_requests::kind)
+        .first(tx)
+        .optional()?;
+    Ok(kind.as_deref().and_then(Training::from_name))
 }
 
 #[derive(QueryableByName)]

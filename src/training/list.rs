@@ -30,8 +30,10 @@ pub struct Summary {
     pub undone_at: Option<OffsetDateTime>,
     /// How many people.
     pub people: i64,
-    /// How many of them did not attend yet.
+    /// For how many of them nothing is recorded yet.
     pub open: i64,
+    /// How many of them are recorded as not attended.
+    pub missed: i64,
     /// The mail to the trainers: its state, and when it came to that.
     pub mail: Option<(String, Option<OffsetDateTime>)>,
 }
@@ -53,7 +55,7 @@ pub fn requests(
     Ok(found
         .into_iter()
         .filter_map(|request| {
-            let (people, open) = counts.get(&request.id).copied().unwrap_or_default();
+            let (people, open, missed) = counts.get(&request.id).copied().unwrap_or_default();
             Some(Summary {
                 id: request.id,
                 training: Training::from_name(&request.kind)?,
@@ -62,6 +64,7 @@ pub fn requests(
                 undone_at: request.undone_at,
                 people,
                 open,
+                missed,
                 mail: mails.remove(&request.id),
             })
         })
@@ -127,13 +130,14 @@ fn page(
     query.load(connection)
 }
 
-/// How many people each of these requests has, and how many of them did not attend yet.
+/// How many people each of these requests has, for how many of them nothing is recorded yet, and how many did not
+/// attend.
 fn counts(
     connection: &mut db::Connection,
     account_id: Uuid,
     ids: &[Uuid],
-) -> QueryResult<HashMap<Uuid, (i64, i64)>> {
-    let counted: Vec<(Uuid, i64, i64)> = training_request_people::table
+) -> QueryResult<HashMap<Uuid, (i64, i64, i64)>> {
+    let counted: Vec<(Uuid, i64, i64, i64)> = training_request_people::table
         .filter(training_request_people::account_id.eq(account_id))
         .filter(training_request_people::training_request_id.eq_any(ids))
         .group_by(training_request_people::training_request_id)
@@ -141,11 +145,12 @@ fn counts(
             training_request_people::training_request_id,
             count_star(),
             count(training_request_people::user_id).aggregate_filter(training_request_people::open),
+            count(training_request_people::missed_at),
         ))
         .load(connection)?;
     Ok(counted
         .into_iter()
-        .map(|(id, people, open)| (id, (people, open)))
+        .map(|(id, people, open, missed)| (id, (people, open, missed)))
         .collect())
 }
 

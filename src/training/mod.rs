@@ -3,6 +3,7 @@
 mod attendance;
 mod forecast;
 mod list;
+mod missed;
 mod omissions;
 mod request;
 mod retry;
@@ -15,6 +16,7 @@ mod withdrawal;
 pub use attendance::{Attended, record_attendance, record_attendance_of_request};
 pub use forecast::{Forecast, forecast};
 pub use list::{REQUESTS_PAGE, Summary, requests};
+pub use missed::{record_missed, take_back_missed};
 pub use omissions::{LeftOut, Omission, OmissionReason, left_out, left_out_counts};
 pub use request::{NOTE_LONGEST, RequestError, RequestTraining, Requested, UNDO_WINDOW, request};
 pub use retry::retry;

@@ -76,6 +76,8 @@ pub struct Person {
     pub attended_at: Option<OffsetDateTime>,
     /// Whether it is still to be recorded for this request.
     pub open: bool,
+    /// When it was recorded that they did not come, if so.
+    pub missed_at: Option<OffsetDateTime>,
 }
 
 /// Where a person stands with the two trainings.
@@ -181,7 +183,7 @@ fn find(connection: &mut db::Connection, account_id: Uuid, id: Uuid) -> QueryRes
         .optional()
 }
 
-/// How many people a request has, and how many of them did not attend yet.
+/// How many people a request has, and for how many of them nothing is recorded yet.
 fn people_counts(
     connection: &mut db::Connection,
     account_id: Uuid,
@@ -294,6 +296,7 @@ fn people_behind(
             users::phone,
             training_attendances::recorded_at.nullable(),
             training_request_people::open,
+            training_request_people::missed_at,
         ))
         .into_boxed();
     if let Some(after) = after {

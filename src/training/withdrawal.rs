@@ -147,7 +147,7 @@ fn take_out(
              join training_requests as request
                on request.account_id = mine.account_id and request.id = mine.training_request_id
              where mine.account_id = $1 and mine.user_id = any ($2) and mine.kind = $3 and request.undone_at is null
-               and not exists (
+               and mine.missed_at is null and not exists (
                    select from training_request_people as other
                    where other.account_id = $1 and other.user_id = mine.user_id and other.kind = $3 and other.open
                )

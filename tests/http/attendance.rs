@@ -154,7 +154,7 @@ fn a_request_whose_mail_failed_is_mailed_again_once_and_then_recorded_for_all() 
     assert!(
         client
             .get(&page)
-            .says("take the tick from whoever did not come, and record the others")
+            .says("tick those who came and record them as attended")
     );
     for said in [
         "Recorded as attended: 2 users.",

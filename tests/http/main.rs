@@ -49,6 +49,7 @@ mod limits;
 mod listing;
 mod metrics;
 mod no_seat;
+mod not_attended;
 mod outcome_files;
 mod own_password;
 mod password_resets;

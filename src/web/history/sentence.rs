@@ -138,6 +138,12 @@ pub fn sentence(entry: &Entry) -> String {
             training_name(training),
             for_several(entry, *people)
         ),
+        Event::TrainingMissed { training } => {
+            format!("{} was recorded as not attended.", training_name(training))
+        }
+        Event::TrainingMissedTakenBack { training } => {
+            format!("{} stands as requested again.", training_name(training))
+        }
         Event::SupportLookedUp { code: Some(code) } => {
             format!("Customer Success looked at the case {code}.")
         }

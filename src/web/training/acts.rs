@@ -52,7 +52,7 @@ pub async fn retry(
 }
 
 /// POST `/training-requests/{id}/attendance`: those ticked as `attended`, or with `everybody` all of the
-/// request, attended.
+/// request, attended; with `missed` those ticked did not.
 ///
 /// # Errors
 /// [`WebError`].
@@ -78,15 +78,29 @@ pub async fn attended(
         standing::number(&query)?,
     );
     let back = place.href(format!("/training-requests/{}/attendance/undo", id.0));
+    let missed = form.0.one("missed")?.is_some();
     let recorded = blocking(move || {
         app.db.write(|tx| {
-            let recorded =
-                training::record_attendance_of_request(tx, &user.author, id.0, &who, user.now)?;
+            let recorded = match &who {
+                Attended::These(these) if missed => {
+                    training::record_missed(tx, &user.author, id.0, these, user.now)?
+                }
+                who => {
+                    training::record_attendance_of_request(tx, &user.author, id.0, who, user.now)?
+                }
+            };
             let flash = match recorded {
                 None | Some(0) => Flash::notice("Everybody here is recorded already."),
                 Some(count) => {
-                    Flash::success(format!("Recorded as attended: {}.", people(count as u64)))
-                        .action("Undo", back, moment_fields(user.now))
+                    let (what, also) = if missed {
+                        ("Recorded as not attended", Some("missed"))
+                    } else {
+                        ("Recorded as attended", None)
+                    };
+                    let mut fields = moment_fields(user.now);
+                    fields.extend(also.map(|name| (name.to_string(), "yes".to_string())));
+                    Flash::success(format!("{what}: {}.", people(count as u64)))
+                        .action("Undo", back, fields)
                 }
             };
             if recorded.is_some() {
@@ -113,6 +127,7 @@ pub async fn undo_attended(
 ) -> Result<HttpResponse, WebError> {
     let place = place_query::place(&query.0)?;
     let at = moment(&form.0)?;
+    let missed = form.0.one("missed")?.is_some();
     let user = administrator.0;
     let found = blocking(move || {
         app.db.write(|tx| {
@@ -120,6 +135,9 @@ pub async fn undo_attended(
                 return Ok(false);
             }
             let count = match at {
+                Some(at) if missed => {
+                    training::take_back_missed(tx, &user.author, id.0, at, user.now)?
+                }
                 Some(at) => {
                     let which = Recorded::ForRequestAt(id.0, at);
                     training::withdraw_attendance(tx, &user.author, which, user.now)?

@@ -106,17 +106,19 @@ fn line(request: &Summary, user: &SignedInUser, place: &Place) -> RequestLine {
 
 /// In a few words; the request's own page says more.
 fn standing(request: &Summary, user: &SignedInUser) -> (String, Tone) {
-    let (people, open) = (request.people, request.open);
-    let attended = (people - open).unsigned_abs();
+    let (people, open, missed) = (request.people, request.open, request.missed);
+    let attended = people - open - missed;
     match &request.mail {
         _ if request.undone_at.is_some() => ("Taken back".to_string(), Tone::Quiet),
-        _ if open == 0 && people > 0 => ("All attended".to_string(), Tone::Quiet),
-        _ if attended > 0 => {
-            let people = grouped(people.unsigned_abs());
-            (
-                format!("{} of {people} attended", grouped(attended)),
-                Tone::Quiet,
-            )
+        _ if open == 0 && missed == 0 && people > 0 => ("All attended".to_string(), Tone::Quiet),
+        _ if attended > 0 || missed > 0 => {
+            let [attended, people, absent] =
+                [attended, people, missed].map(|count| grouped(count.unsigned_abs()));
+            let words = match missed {
+                0 => format!("{attended} of {people} attended"),
+                _ => format!("{attended} of {people} attended, {absent} did not"),
+            };
+            (words, Tone::Quiet)
         }
         Some((state, Some(at))) if state == "sent" => {
             let at = when::recent(*at, user.now, &user.zone);

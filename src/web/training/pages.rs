@@ -184,7 +184,7 @@ pub struct RequestedPerson {
     pub line: PersonOutcome,
     /// Whether it can be recorded that they attended: they have a box.
     pub can_be_recorded: bool,
-    /// Whether the box is ticked: at first all are, since most of those asked for come.
+    /// Whether the box is ticked: all are until something is recorded, since most of those asked for come.
     pub ticked: bool,
 }
 

@@ -78,7 +78,7 @@ pub(super) async fn build(
     if nobody_ticked {
         page.errors.add(
             "attended",
-            "Tick who attended: nobody is ticked, so nothing was recorded.",
+            "Nobody is ticked, so nothing was recorded. Tick people first.",
         );
         for person in &mut page.people {
             person.ticked = false;
@@ -142,7 +142,8 @@ fn draw(
             .map(|person| RequestedPerson {
                 id: person.user_id,
                 can_be_recorded: person.open && settled,
-                ticked: true,
+                // At first, since most of those asked for come; who is left then did not, most likely.
+                ticked: details.open == details.people,
                 line: line(person, details, user, when::day, &place),
             })
             .collect(),
@@ -177,6 +178,7 @@ pub(super) fn line(
         outcome: match (person.attended_at, details.undone_at) {
             // Recorded for an earlier request, and asked for again.
             _ if person.open => "Requested".to_string(),
+            _ if person.missed_at.is_some() => "Did not attend".to_string(),
             (Some(at), _) => format!("Attended, recorded {}", written(at, user.now, &user.zone)),
             (None, Some(_)) => "Not requested any more".to_string(),
             (None, None) => "Requested".to_string(),

@@ -202,7 +202,7 @@ test("of a request those ticked are recorded, the others stay requested, and a w
   await asked.getByRole("radio", { name: "New User Training" }).check();
   await asked.getByRole("button", { name: "Request Training" }).click();
   await expect(users.getByRole("main").getByText(/Sent to the training team/)).toBeVisible(BEYOND_UNDO);
-  const absent = users.getByRole("checkbox", { name: `${jo.username} attended` });
+  const absent = users.getByRole("checkbox", { name: `Select ${jo.username}` });
   await expect(absent).toBeChecked();
   await checked(users);
   await absent.uncheck();
@@ -210,10 +210,18 @@ test("of a request those ticked are recorded, the others stay requested, and a w
   await expect(users.getByText("Recorded as attended: 1 user.")).toBeVisible();
   await expect(users.getByRole("row", { name: /Ann Lee/ })).toContainText("Attended");
   await expect(users.getByRole("row", { name: /Jo Oak/ })).toContainText("Requested");
+  // Whoever is left did not come, most likely: one click more records nobody.
+  await expect(absent).not.toBeChecked();
+  await absent.check();
+  await users.getByRole("button", { name: "Record as not attended" }).click();
+  await expect(users.getByText("Recorded as not attended: 1 user.")).toBeVisible();
+  await expect(users.getByRole("row", { name: /Jo Oak/ })).toContainText("Did not attend");
+  await checked(users);
   await users.getByRole("button", { name: "Undo" }).click();
-  await expect(users.getByRole("checkbox", { name: `${ann.username} attended` })).toBeChecked();
+  await expect(users.getByRole("row", { name: /Jo Oak/ })).toContainText("Requested");
+  await absent.check();
   await users.getByRole("button", { name: "Record as attended" }).click();
-  await expect(users.getByText("Recorded as attended: 2 users.")).toBeVisible();
+  await expect(users.getByText("Recorded as attended: 1 user.")).toBeVisible();
 
   await users.goto("/users");
   const edit = await openUser(users, ann.username);
