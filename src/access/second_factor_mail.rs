@@ -46,7 +46,7 @@ fn write(settings: &MailSettings, person: &Addressee, kind: Kind) -> QueryResult
         Kind::SecondFactorOn => (
             "a second factor is set up",
             "A second factor was set up for your sign-in.",
-            "From now on you are asked for a code from your app after your password. Keep your recovery codes where your phone is not.",
+            "From now on you are asked for a code from your app after your password. Save your recovery codes somewhere other than on your phone.",
         ),
         Kind::RecoveryCodeUsed => (
             "a recovery code was used",

@@ -43,7 +43,7 @@ impl From<db::Error> for AdministratorError {
     }
 }
 
-/// Makes the user an administrator, or one no more. Who is demoted is signed out everywhere, so that
+/// Makes the user an administrator, or stops them being one. Who is demoted is signed out everywhere, so that
 /// no page of theirs goes on. Doing it again changes nothing.
 ///
 /// # Errors

@@ -151,6 +151,7 @@ fn undo_needs_the_seat_and_does_not_make_an_administrator_again() {
             "original_last_name",
             "active_account_on_form",
             "active_account",
+            "undo_deactivation",
             "original_active",
         ];
         let fields: Vec<(&str, String)> =
@@ -164,7 +165,11 @@ fn undo_needs_the_seat_and_does_not_make_an_administrator_again() {
     site.person(acme, "bea@acme.example", false);
     let refused = back(&list);
     assert_eq!(refused.status, 422);
-    assert!(refused.says("No seat is free. 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."));
+    assert!(
+        refused.says("This could not be undone: no seat is free any more. 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."),
+        "{}",
+        refused.text()
+    );
     site.sql("update accounts set seats = 3");
     assert_eq!(back(&list).status, 303);
     assert!(client.get("/users").says("Ann Tester is active again"));
@@ -326,7 +331,7 @@ fn a_new_username_is_mailed_to_both_addresses_only_where_the_person_is_active_af
         assert_eq!(edit(&client, &dialog, &path, changes).status, 303);
         client.get("/users")
     };
-    let told = "Both addresses are told by mail.";
+    let told = "We notify both addresses by mail.";
     let not_told = "No mail tells of the new username, because they are inactive.";
 
     // Renamed and taken out by one click.
@@ -342,7 +347,7 @@ fn a_new_username_is_mailed_to_both_addresses_only_where_the_person_is_active_af
     // Renamed while out.
     let dialog = client.get(&path);
     assert!(
-        dialog.says("If you change it and tick Active Account, both addresses are told by mail."),
+        dialog.says("If you change it and tick Active Account, we notify both addresses by mail."),
         "{}",
         dialog.text()
     );

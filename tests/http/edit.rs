@@ -342,3 +342,35 @@ fn ones_own_second_window_is_not_somebody_else() {
         page.dialog().text()
     );
 }
+
+#[test]
+fn who_may_be_out_of_sight_after_a_change_of_name_stays_a_click_away() {
+    let (site, path) = site_with_ann();
+    let client = site.signed_in("boss@acme.example");
+    let save = |query: &str, changes: &[(&str, &str)]| {
+        let dialog = client.get(&path);
+        let saved = edit(&client, &dialog, &format!("{path}{query}"), changes);
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        client.get(&format!("/users{query}"))
+    };
+    let list = save("?q=ann%40", &[("username", "a.tester@acme.example")]);
+    assert!(
+        list.says("Open Ann Tester")
+            && list.body.contains(&format!("{path}?q=ann%40"))
+            && !list.body.contains("Select a.tester@acme.example"),
+        "{}",
+        list.text()
+    );
+    // In the whole list they are there to be seen, and no search looks at a phone.
+    for (query, change) in [
+        ("", ("username", "ann@acme.example")),
+        ("?q=ann%40", ("phone", "+1 212 555 0100")),
+    ] {
+        let list = save(query, &[change]);
+        assert!(
+            list.says("Your changes to Ann Tester are saved.") && !list.says("Open Ann Tester"),
+            "{}",
+            list.text()
+        );
+    }
+}

@@ -66,7 +66,7 @@ fn undo_of_a_reactivation_makes_inactive_again_as_before_and_ends_the_new_passwo
     assert!(
         list.says("Ann Tester is active again.")
             && list.says("Open Ann Tester")
-            && list.says("Undo makes them inactive again and ends the new password; the one they had is not brought back."),
+            && list.says("Undo deactivates them again. The new password stops working, and the old one is not restored."),
         "{}",
         list.text()
     );
@@ -107,7 +107,7 @@ fn undo_of_a_reactivation_makes_inactive_again_as_before_and_ends_the_new_passwo
     assert_eq!(edit(&client, &dialog, &there, &ticked).status, 303);
     let list = client.get("/users?show=inactive");
     assert!(
-        list.says("Undo") && !list.says("Undo makes"),
+        list.says("Undo") && !list.says("Undo deactivates"),
         "{}",
         list.text()
     );
@@ -122,7 +122,7 @@ fn undo_of_a_reactivation_leaves_the_password_they_had() {
     assert!(
         list.says("Ann Tester is active again, with the password they had.")
             && list.says("Undo")
-            && !list.says("Undo makes"),
+            && !list.says("Undo deactivates"),
         "{}",
         list.text()
     );

@@ -42,6 +42,14 @@ fn every_request_of_the_account_is_found_again_with_where_it_stands() {
         list.text()
     );
     assert!(client.get(&first).body.contains("\"/training-requests\""));
+    let under_the_users = client.get("/users?q=bea");
+    assert!(
+        under_the_users
+            .body
+            .contains("href=\"/training-requests?q=bea\">Training requests</a>"),
+        "{}",
+        under_the_users.text()
+    );
     assert!(
         client
             .get("/training-requests/new")

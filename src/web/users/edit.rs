@@ -9,7 +9,7 @@ use super::dialogs::{
     Activation, DifferentPersonDialog, EditDialog, ProfileFields, ProfileValues, UsersDialog,
 };
 use super::edit_form::Typed;
-use super::edit_words::{edited_message, reactivating, reason_problem};
+use super::edit_words::{edited_message, not_activated, reactivating, reason_problem};
 use super::fact::Fact;
 use super::pages::UsersPage;
 use super::place::Place;
@@ -90,6 +90,7 @@ struct Again {
     conflict: Option<AddressConflict>,
     edit_conflict: Option<EditConflict>,
     membership: Membership,
+    undoes_deactivation: bool,
     /// Whether Save is all that is left to do.
     reactivating: bool,
 }
@@ -104,6 +105,7 @@ impl Again {
             conflict: None,
             edit_conflict: None,
             membership: Membership::Unsaid,
+            undoes_deactivation: false,
             reactivating: false,
         }
     }
@@ -115,6 +117,7 @@ impl Again {
             values: typed.values.clone(),
             originals: typed.originals.clone().unwrap_or(again.originals),
             membership: typed.membership.clone(),
+            undoes_deactivation: typed.undoes_deactivation,
             ..again
         }
     }
@@ -141,9 +144,10 @@ impl Again {
             EditError::ForeignDomain => {
                 self.errors.add("username", form::foreign_domain(domains));
             }
-            EditError::Activation(refusal) => self
-                .errors
-                .add("active_account", activation_words(&refusal, user)),
+            EditError::Activation(refusal) => {
+                let words = not_activated(&refusal, list::seats(user), self.undoes_deactivation);
+                self.errors.add("active_account", words);
+            }
             EditError::Collision(collisions, now_stored) => {
                 let conflict = edit_meanwhile::side_by_side(
                     app,
@@ -302,20 +306,6 @@ fn ask_whether_same(
         list,
         UsersDialog::DifferentPerson(Box::new(guard)),
     ))
-}
-
-fn activation_words(refusal: &ActivationError, user: &SignedInUser) -> String {
-    match refusal {
-        ActivationError::NoSeat => {
-            let seats = list::seats(user);
-            format!(
-                "No seat is free. {} are in use. Deactivate {} first, then reactivate this one.",
-                seats.words(),
-                seats.to_deactivate()
-            )
-        }
-        other => other.to_string(),
-    }
 }
 
 fn draw(

@@ -224,11 +224,11 @@ pub fn seat_given_up(seats: Seats, subject: &User) -> String {
 /// What the Username field says before it is changed.
 pub fn username_hint(subject: &User, domains: &[String]) -> String {
     let consequence = if !subject.active {
-        " If you change it and tick Active Account, both addresses are told by mail."
+        " If you change it and tick Active Account, we notify both addresses by mail."
     } else if subject.password_mail_id.is_some() {
-        " If you change it, both addresses are told, and a new password goes to the new one."
+        " If you change it, we notify both addresses, and a new password goes to the new one."
     } else {
-        " If you change it, both addresses are told by mail."
+        " If you change it, we notify both addresses by mail."
     };
     form::username_hint(domains) + consequence
 }

@@ -16,6 +16,8 @@ pub struct Typed {
     pub was_active: Option<bool>,
     /// What it says of the box.
     pub membership: Membership,
+    /// It is the `Undo` of a deactivation.
+    pub undoes_deactivation: bool,
     /// The guard was answered: it is the same person.
     pub same_person: bool,
     /// Everything, to be sent again.
@@ -53,6 +55,7 @@ impl Typed {
             originals,
             was_active: form.one("original_active")?.map(|word| word != "no"),
             membership,
+            undoes_deactivation: form.one("undo_deactivation")?.is_some(),
             same_person: form.one("same_person")? == Some("yes"),
             pairs: form.pairs().to_vec(),
         })

@@ -3,7 +3,7 @@
 use super::form::stored_values;
 use super::place::Place;
 use crate::history::Change;
-use crate::users::{Deactivated, Edited, User};
+use crate::users::{ActivationError, Deactivated, Edited, User};
 use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::input::is_refused;
@@ -43,6 +43,11 @@ impl Undo {
     }
 }
 
+/// A search that found the person by what stood there may find them no more.
+fn is_searched(change: &Change) -> bool {
+    ["Username", "First name", "Last name", "Title", "Department"].contains(&change.field.as_str())
+}
+
 fn left_the_filter(user: &User, place: &Place) -> bool {
     user.active == place.inactive
 }
@@ -80,7 +85,8 @@ pub fn edited_message(
             ..Place::default()
         })
     } else {
-        did_nothing.then(|| place.clone())
+        let is_out_of_sight = place.is_narrowed() && edited.changes.iter().any(is_searched);
+        (did_nothing || is_out_of_sight).then(|| place.clone())
     };
     if let Some(there) = there {
         flash = flash.link(
@@ -116,16 +122,16 @@ fn what_was_done(edited: &Edited, has_own_password: bool, seats: Seats, undo: Un
         sentences.push(reactivation(user, new_password, has_own_password));
         if new_password && undo == Undo::Reactivation {
             sentences.push(if edited.own_password_ended {
-                "Undo makes them inactive again and ends the new password; the one they had is not brought back.".to_string()
+                "Undo deactivates them again. The new password stops working, and the old one is not restored.".to_string()
             } else {
-                "Undo makes them inactive again and ends the new password.".to_string()
+                "Undo deactivates them again. The new password stops working.".to_string()
             });
         }
     }
     let of_username = |change: &Change| change.field == "Username";
     if edited.changes.iter().any(of_username) {
         let told = if user.active {
-            "Both addresses are told by mail."
+            "We notify both addresses by mail."
         } else {
             "No mail tells of the new username, because they are inactive."
         };
@@ -218,12 +224,31 @@ pub fn reactivating(subject: &User, seats: Seats) -> String {
     }
 }
 
+/// Why the box could not be saved as it was sent, and what to do; that it was an `Undo` comes first, because
+/// nobody who pressed it opened the pop-up.
+pub fn not_activated(refusal: &ActivationError, seats: Seats, undoes_deactivation: bool) -> String {
+    if !matches!(refusal, ActivationError::NoSeat) {
+        return refusal.to_string();
+    }
+    let no_seat = if undoes_deactivation {
+        "This could not be undone: no seat is free any more."
+    } else {
+        "No seat is free."
+    };
+    format!(
+        "{no_seat} {} are in use. Deactivate {} first, then reactivate this one.",
+        seats.words(),
+        seats.to_deactivate()
+    )
+}
+
 /// The form of an edit that takes the user back in as they are. Mailed passwords ended with the
 /// deactivation: who has none of their own gets a new one.
 fn back_in(user: &User, has_own_password: bool) -> Vec<(String, String)> {
     let mut fields = as_they_are(user, "no");
     let mut yes = |name: &str| fields.push((name.to_string(), "yes".to_string()));
     yes("active_account");
+    yes("undo_deactivation");
     if !has_own_password {
         yes("send_new_password");
     }

@@ -61,6 +61,20 @@ test("a tick moves nothing", { tag: "@script" }, async ({ users, company }) => {
   }
 });
 
+test("a row under the pointer is told from one that is ticked", async ({ users, company }) => {
+  await company.add(users, company.person("Ann", "Lee"), company.person("Jo", "Oak"));
+  await users.goto("/users");
+  const row = (at: number) => users.locator("tbody tr").nth(at);
+  const tint = (at: number) => row(at).evaluate((one) => getComputedStyle(one).backgroundColor);
+  const bare = await tint(1);
+  await row(0).getByRole("checkbox").check();
+  await row(1).hover();
+  const [ticked, pointed] = [await tint(0), await tint(1)];
+  expect(new Set([bare, ticked, pointed]).size).toBe(3);
+  await row(0).hover();
+  expect(await tint(0)).toBe(ticked);
+});
+
 test("what is chosen stands where it stood: the menu, the chips, the order", async ({ users, company }) => {
   await company.add(users, company.person("Ann", "Lee"), company.person("Jo", "Oak"));
   const lefts = (selector: string) => users.locator(selector).evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().x * 4) / 4));
@@ -78,6 +92,16 @@ test("what is chosen stands where it stood: the menu, the chips, the order", asy
       await users.goto(path);
       await expect(users.locator(".chips [aria-current]")).toHaveCount(1);
       expect(await lefts(".chips strong"), `${path} at ${width}`).toEqual(chips);
+      // The way out of it keeps clear of the last letter, and stays inside.
+      const [before, after] = await users.locator(".chips [aria-current]").evaluate((chip) => {
+        const cross = chip.querySelector(".chip-out")!;
+        const words = document.createRange();
+        words.setStart(chip, 0);
+        words.setEnd(cross.previousSibling!, cross.previousSibling!.textContent!.trimEnd().length);
+        return [cross.getBoundingClientRect().left - words.getBoundingClientRect().right, chip.getBoundingClientRect().right - cross.getBoundingClientRect().right];
+      });
+      expect(before, `${path} at ${width}`).toBeGreaterThanOrEqual(3);
+      expect(after, `${path} at ${width}`).toBeGreaterThanOrEqual(0);
     }
     for (const path of ["/users?sort=-username", "/users?sort=name", "/users?sort=-last-sign-in"]) {
       await users.goto(path);
