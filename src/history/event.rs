@@ -105,7 +105,7 @@ pub enum Event {
         /// How many of its lines were chosen.
         people: i64,
     },
-    /// An import came to its end.
+    /// An import finished.
     ImportFinished {
         /// The import.
         import: Uuid,
@@ -115,7 +115,7 @@ pub enum Event {
         reactivated: i64,
         /// People added in the place of somebody.
         replaced: i64,
-        /// Lines refused at that moment.
+        /// Lines refused, at the check and at that moment.
         refused: i64,
     },
     /// A user became an administrator.

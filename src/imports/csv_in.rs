@@ -1,11 +1,14 @@
 //! A list as spreadsheets write it, read into lines of fields: encodings, separators, line ends,
 //! quotes and headings of any habit.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use super::decode::{self, Unreadable};
 use super::headings::{self, Columns};
-use super::sheet::Sheet;
+use super::mailboxes;
+use super::sheet::{Line, Sheet};
 
 /// Most people in one list.
 pub const MOST_LINES: usize = 10_000;
@@ -48,6 +51,11 @@ pub enum CsvProblem {
         "No line has a name. Write the first and the last name after each address, with commas between: ann.lee@company.example, Ann, Lee."
     )]
     NoNames,
+    /// Addresses, and all of them behind the first column.
+    #[error(
+        "The first column has no addresses. Put the username first, or name the columns in the first line: Username, First name, Last name."
+    )]
+    NoAddresses,
 }
 
 /// Reads a list.
@@ -72,10 +80,14 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
         .delimiter(separator as u8)
         .from_reader(rest.as_bytes());
     let mut columns: Option<Columns> = None;
+    let mut unnamed = Unnamed::default();
     let mut sheet = Sheet::default();
-    for record in reader.records() {
-        // Every cell is a piece of a text that was valid before.
-        let record = record.map_err(|_| CsvProblem::Unreadable(Unreadable::NotText))?;
+    let mut record = csv::StringRecord::new();
+    // Every cell is a piece of a text that was valid before.
+    while reader
+        .read_record(&mut record)
+        .map_err(|_| CsvProblem::Unreadable(Unreadable::NotText))?
+    {
         // A line may go on behind quoted line breaks.
         if record.len() > MOST_COLUMNS {
             return Err(CsvProblem::TooManyColumns);
@@ -84,6 +96,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
             .position()
             .map_or(0, |place| line_number(rest, place))
             + skipped;
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
         let cells: Vec<String> = record.iter().map(cell).collect();
         if cells.iter().all(String::is_empty) {
             continue;
@@ -100,22 +113,114 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, CsvProblem> {
                         return Err(CsvProblem::NoColumn(missing.join(" or ")));
                     }
                     sheet.ignored_columns = found.ignored(&cells);
+                    unnamed.is_it = false;
                     continue;
                 }
                 found
             }
         };
-        if sheet.lines.len() == MOST_LINES {
+        let whole = written(rest, record.position(), reader.position());
+        // Before they are made.
+        if unnamed.is_it && whole.matches('@').nth(MOST_LINES).is_some() {
             return Err(CsvProblem::TooManyLines);
         }
-        sheet
-            .lines
-            .push(columns.line(&cells, u32::try_from(number).unwrap_or(u32::MAX)));
+        match unnamed.mailboxes(whole, &cells, number) {
+            Some(people) => sheet.lines.extend(people),
+            None => sheet
+                .lines
+                .push(mailboxes::resolved(columns.line(&cells, number))),
+        }
+        if sheet.lines.len() > MOST_LINES {
+            return Err(CsvProblem::TooManyLines);
+        }
     }
     if sheet.lines.is_empty() {
         return Err(CsvProblem::Empty);
     }
-    Ok(sheet)
+    unnamed.end(sheet)
+}
+
+/// A list without headings, as far as it was read.
+#[derive(Debug)]
+struct Unnamed {
+    is_it: bool,
+    /// Whether any line begins with an address, and whether any has one further on.
+    addresses_first: bool,
+    addresses_behind: bool,
+    /// Columns behind the last that is read in which something stands, counted from 1.
+    further: BTreeSet<usize>,
+}
+
+impl Default for Unnamed {
+    fn default() -> Unnamed {
+        Unnamed {
+            is_it: true,
+            addresses_first: false,
+            addresses_behind: false,
+            further: BTreeSet::new(),
+        }
+    }
+}
+
+impl Unnamed {
+    /// The people on a line that has no columns: mailboxes, as they are copied from a mail.
+    fn mailboxes(&mut self, whole: &str, cells: &[String], number: u32) -> Option<Vec<Line>> {
+        if !self.is_it {
+            return None;
+        }
+        let people = mailboxes::people(whole, number).or_else(|| {
+            // Of one that was cut some would be missing.
+            let are_whole = cells.iter().all(|cell| cell.len() < LONGEST_CELL);
+            are_whole.then(|| mailboxes::of_cells(cells, number))?
+        });
+        if let Some(people) = people {
+            self.addresses_first = true;
+            return Some(people.into_iter().map(cut).collect());
+        }
+        for (at, text) in cells.iter().enumerate() {
+            match at {
+                0 => self.addresses_first |= text.contains('@'),
+                _ => self.addresses_behind |= text.contains('@'),
+            }
+            if at >= headings::DOCUMENTED && !text.is_empty() {
+                self.further.insert(at + 1);
+            }
+        }
+        None
+    }
+
+    /// The list, where it can be meant so.
+    fn end(self, sheet: Sheet) -> Result<Sheet, CsvProblem> {
+        if !self.is_it {
+            return Ok(sheet);
+        }
+        if self.addresses_behind && !self.addresses_first {
+            return Err(CsvProblem::NoAddresses);
+        }
+        let name = |number| format!("column {number}");
+        Ok(Sheet {
+            ignored_columns: self.further.into_iter().map(name).collect(),
+            ..sheet
+        })
+    }
+}
+
+/// What was not cut into cells, tidied as they are.
+fn cut(line: Line) -> Line {
+    Line {
+        username: cell(&line.username),
+        first_name: cell(&line.first_name),
+        last_name: cell(&line.last_name),
+        ..line
+    }
+}
+
+/// The record as it stands in the text.
+fn written<'a>(text: &'a str, from: Option<&csv::Position>, to: &csv::Position) -> &'a str {
+    let place = |position: &csv::Position| usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    from.and_then(|from| text.get(place(from)..place(to)))
+        .unwrap_or_default()
+        .trim_matches(is_space)
 }
 
 /// Where the record starts; its position is before the empty lines that lead to it.

@@ -108,6 +108,9 @@ fn key(heading: &str) -> String {
         .collect()
 }
 
+/// How many columns are read where there are no headings: all but that of whom the person replaces.
+pub const DOCUMENTED: usize = 6;
+
 impl Columns {
     /// The order of the form: username, first name, last name, title, department, phone. Nobody is
     /// taken out for want of a heading.

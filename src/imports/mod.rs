@@ -10,6 +10,7 @@ mod decode;
 mod headings;
 mod leavers;
 mod look_ups;
+mod mailboxes;
 mod read;
 mod recent;
 mod run;

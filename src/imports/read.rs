@@ -24,6 +24,8 @@ pub struct Details {
     pub made_at: OffsetDateTime,
     /// The file's name; empty where the list was pasted.
     pub name: String,
+    /// The username on its first line, as given.
+    pub first_username: String,
     /// `checked`, `running` or `done`.
     pub state: String,
     /// Headings that no field is filled from.
@@ -94,7 +96,12 @@ pub fn details(
         String,
         i32,
         i32,
+        Option<String>,
     );
+    let first_username = of_import(account_id, id)
+        .filter(import_lines::position.eq(1))
+        .select(import_lines::username)
+        .single_value();
     let found: Option<Found> = imports::table
         .inner_join(accounts::table)
         .inner_join(
@@ -114,6 +121,7 @@ pub fn details(
             users::last_name,
             accounts::seats,
             accounts::active_users,
+            first_username,
         ))
         .first(connection)
         .optional()?;
@@ -130,6 +138,7 @@ pub fn details(
         last_name,
         seats,
         active_users,
+        first_username,
     ) = found;
     let no_seat_from = match state.as_str() {
         "checked" => seats::no_seat_from(connection, account_id, id, seats - active_users)?,
@@ -140,6 +149,7 @@ pub fn details(
         made_by: format!("{first_name} {last_name}"),
         made_at,
         name,
+        first_username: first_username.unwrap_or_default(),
         state,
         ignored_columns,
         started_at,

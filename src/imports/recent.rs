@@ -37,6 +37,9 @@ pub struct Recent {
     /// The file's name; empty where the list was pasted.
     #[diesel(sql_type = Text)]
     pub name: String,
+    /// The username on its first line, as given.
+    #[diesel(sql_type = Text)]
+    pub first_username: String,
     /// How many lines it has.
     #[diesel(sql_type = Int4)]
     pub lines: i32,
@@ -60,6 +63,9 @@ pub fn recent(
     Statement::new(
         "select imports.id, users.first_name || ' ' || users.last_name as made_by, made_at, state, name,
                 imported, refused,
+                coalesce((select username from import_lines
+                          where import_lines.account_id = imports.account_id and import_id = imports.id
+                              and position = 1), '') as first_username,
                 coalesce((select max(position) from import_lines
                           where import_lines.account_id = imports.account_id and import_id = imports.id), 0) as lines
          from imports

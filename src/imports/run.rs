@@ -42,7 +42,7 @@ pub enum StartError {
     #[error("There is no such import.")]
     NotFound,
     /// Nothing is left to import.
-    #[error("Nobody is chosen. Take in at least one line.")]
+    #[error("Nobody is chosen. Include at least one line.")]
     NobodyChosen,
     /// Nobody who is chosen has a seat, or takes somebody's.
     #[error(
@@ -336,7 +336,7 @@ fn finish(
         added: counts.added,
         reactivated: counts.reactivated,
         replaced: counts.replaced,
-        refused: counts.refused_at_run,
+        refused: counts.all_refused(),
     };
     history::record(tx, author, None, &event, now)
 }

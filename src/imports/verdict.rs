@@ -118,7 +118,7 @@ impl Decided {
         Decided {
             verdict: leaver.map_or(Verdict::Add, |_| Verdict::Replace),
             reason: leaver.map_or_else(String::new, |leaver| {
-                format!("{} is deactivated and this person added.", leaver.name)
+                format!("In the place of {}, who is deactivated.", leaver.name)
             }),
             user_id: None,
             person: Some(AddUser {
@@ -300,7 +300,12 @@ fn told(problems: &[FieldProblem]) -> String {
         .iter()
         .map(|problem| {
             let label = problem.field.map_or("Username", ProfileField::label);
-            format!("{label}: {}", problem.message)
+            let message = &problem.message;
+            // Some name their field themselves.
+            match message.strip_prefix(label) {
+                Some(rest) if rest.starts_with(':') => message.clone(),
+                _ => format!("{label}: {message}"),
+            }
         })
         .collect();
     sentences.join(" ")

@@ -101,8 +101,8 @@ impl Explanation {
         let (heading, what_happened, what_to_do) = match status {
             StatusCode::NOT_FOUND => (
                 "There is no such page",
-                "The address may be mistyped, or what it led to belongs to another account.",
-                "Go back, or start again from here.",
+                "What this address led to may have been deleted, the address may be mistyped, or it belongs to another account.",
+                "Go back and load that page again, or go on from here.",
             ),
             StatusCode::FORBIDDEN => (
                 "This was refused",

@@ -40,8 +40,8 @@
     const region = form.closest("#live");
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
     const fresh = await liveIn(answer);
-    // It stands otherwise than this page thought: let the page itself say how.
-    if (!fresh?.querySelector("[data-in-place]")) return location.reload();
+    // It stands otherwise than this page thought: let the page itself say how, from its top, where that stands.
+    if (!fresh?.querySelector("[data-in-place]")) return location.replace(location.pathname + location.search);
     exchange(region, document.adoptNode(fresh));
     announcer.textContent = document.querySelector("[data-standing]").textContent;
   };

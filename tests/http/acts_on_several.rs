@@ -261,7 +261,7 @@ fn an_import_is_told_by_its_beginning_and_its_end_and_each_line_in_the_history_o
     );
     import(&site, &client, &path);
     let mut expected = vec![
-        "The import of a list came to its end: 1 added, 1 reactivated, 1 replaced.".to_string(),
+        "The import of a list finished: 1 added, 1 reactivated, 1 replaced.".to_string(),
         "The import of a list was started, with 3 users.".to_string(),
     ];
     expected.extend(before);

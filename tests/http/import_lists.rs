@@ -4,7 +4,7 @@ use time::Duration;
 use user_accounts::clock;
 use user_accounts::housekeeping::keep_house;
 
-use crate::imports::{HEAD, check, company, import};
+use crate::imports::{HEAD, check, company, import, run};
 
 const UNRUN: &str = "Lists checked and not run";
 const RAN: &str = "Lists that ran";
@@ -134,10 +134,35 @@ fn a_list_goes_by_the_name_of_its_file_and_says_what_came_of_it() {
     let odd = "New <b>people</b>.csv";
     let list = format!("{HEAD}nora@acme.example,Nora,New,,,\nmax@elsewhere.example,Max,Moe,,,\n");
     let first = hand_in(Some(odd), &list);
-    hand_in(None, "kim@acme.example,Kim,Koe");
+    let pasted = hand_in(None, "kim@acme.example,Kim,Koe");
+    let two = hand_in(None, "lou@acme.example,Lou,Loe\nmia@acme.example,Mia,Moe");
+    hand_in(None, ",Kim,Koe");
     let page = client.get("/imports/new");
     assert!(page.says("New <b>people</b>.csv : 2 lines, by Boss Tester, today "));
+    assert!(page.says("Pasted list: kim@acme.example : 1 line, by Boss Tester, today "));
+    assert!(page.says("Pasted list: lou@acme.example … : 2 lines, by Boss Tester, today "));
     assert!(page.says("Pasted list : 1 line, by Boss Tester, today "));
+    for (path, lead) in [
+        (
+            &pasted,
+            "Pasted list: kim@acme.example: 1 line, handed in by",
+        ),
+        (
+            &two,
+            "Pasted list: lou@acme.example …: 2 lines, handed in by",
+        ),
+    ] {
+        let page = client.get(path);
+        assert!(page.says(lead), "{}", page.text());
+    }
+    // Whoever is erased is erased from the line, which the name is read from.
+    site.sql("update import_lines set username = 'erased' where username = 'kim@acme.example'");
+    assert!(
+        client
+            .get(&pasted)
+            .says("Pasted list: 1 line, handed in by")
+    );
+    assert!(!client.get("/imports/new").body.contains("kim@acme.example"));
     assert!(
         client
             .get(&first)
@@ -163,7 +188,7 @@ fn a_list_that_is_not_to_be_run_is_deleted_at_once() {
         "nora@acme.example,Nora,New\npat@acme.example,Pat,Poe\n",
     );
     let other = check(&client, "kim@acme.example,Kim,Koe\n");
-    assert!(client.get(&path).says("Delete this list"));
+    assert!(client.get(&path).says("Delete it now"));
     let events = site.count("events");
     let answer = client.post(&format!("{path}/delete"), &[]);
     assert_eq!(
@@ -171,9 +196,21 @@ fn a_list_that_is_not_to_be_run_is_deleted_at_once() {
         (303, Some("/imports/new"))
     );
     let page = client.get("/imports/new");
-    assert!(page.says("The list was deleted. Nobody was changed."));
+    assert!(page.says("The list was deleted. Nothing else was changed."));
     assert!(!page.body.contains(&path) && page.body.contains(&other));
-    assert_eq!(client.get(&path).status, 404);
+    let gone = client.get(&path);
+    assert!(
+        gone.status == 404 && gone.says("What this address led to may have been deleted"),
+        "{}",
+        gone.text()
+    );
+    for ending in ["", "/choice", "/delete"] {
+        let answer = client.post(&format!("{path}{ending}"), &[]);
+        assert!(
+            answer.status == 404 && answer.says("may have been deleted"),
+            "{ending}"
+        );
+    }
     assert_eq!(site.count("import_lines"), 1);
     assert_eq!(site.count("users"), 1);
     assert_eq!(site.count("events"), events);
@@ -230,4 +267,92 @@ fn addresses_without_names_are_told_once_where_they_were_pasted() {
         "what was pasted stays"
     );
     assert_eq!(site.count("imports"), 0);
+}
+
+#[test]
+fn people_copied_from_a_mail_are_a_list_and_addresses_in_another_than_the_first_column_are_told_once()
+ {
+    let (site, _, client) = company();
+    let paste = |list: &str| client.upload("/imports", &[("list", None, list.as_bytes())]);
+    let copied = paste("Nora New <nora@acme.example>; \"Poe, Pat\" <pat@acme.example>");
+    let path = copied.location.expect("a list");
+    let page = client.get(&path);
+    for words in ["2 will be added", "Nora New", "Pat Poe", "Import 2 people"] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    import(&site, &client, &path);
+    assert_eq!(
+        site.value("select string_agg(concat_ws(' ', username, first_name, last_name), ', ' order by username) from users where username not like 'boss@%'"),
+        "nora@acme.example Nora New, pat@acme.example Pat Poe"
+    );
+    let turned = paste("Nora,New,nora@acme.example\nPat,Poe,pat@acme.example");
+    assert_eq!(
+        (turned.status, turned.error_at("list").as_deref()),
+        (
+            422,
+            Some(
+                "The first column has no addresses. Put the username first, or name the columns in the first line: Username, First name, Last name."
+            )
+        )
+    );
+}
+
+#[test]
+fn a_list_without_headings_says_which_columns_are_not_used() {
+    let (_site, _, client) = company();
+    let path = check(&client, "kim@acme.example,Kim,Koe,,,,tom@acme.example\n");
+    let page = client.get(&path);
+    assert!(
+        page.says("Columns that are not used: column 7."),
+        "{}",
+        page.text()
+    );
+    let told = client.get("/imports/new");
+    for words in [
+        "six columns in this order: Username, First name, Last name, Title, Department, Phone.",
+        "Replaces needs the first line.",
+    ] {
+        assert!(told.says(words), "{words}: {}", told.text());
+    }
+}
+
+#[test]
+fn what_was_refused_is_counted_alike_on_the_page_and_in_the_activity() {
+    let (site, acme, client) = company();
+    let long = "x".repeat(101);
+    let path = check(
+        &client,
+        &format!(
+            "nora@acme.example,Nora,New\nkim@acme.example,{long},Koe\npat@acme.example,Pat,Poe\nlou@acme.example,Lou,Loe\n"
+        ),
+    );
+    let page = client.get(&path);
+    assert!(
+        page.says("Refused First name: use at most 100 characters."),
+        "the field is named once: {}",
+        page.text()
+    );
+    for words in ["Chosen to be added: 3 people", "What becomes of it"] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    client.post(
+        &format!("{path}/choice"),
+        &[("line", "4"), ("chosen", "no")],
+    );
+    assert!(client.get(&path).says("Chosen to be added: 2 of 3 people"));
+    // Somebody else of that name has the address when the list runs.
+    assert_eq!(client.post(&path, &[("people", "2")]).status, 303);
+    site.person(acme, "pat@acme.example", false);
+    site.sql("update users set first_name = 'Zed', last_name = 'Zimmer' where username = 'pat@acme.example'");
+    run(&site);
+    let page = client.get(&path);
+    for words in ["1 added", "2 refused", "1 left out", "What became of it"] {
+        assert!(page.says(words), "{words}: {}", page.text());
+    }
+    let activity = client.get("/activity");
+    assert!(
+        activity.says("The import of a list finished: 1 added, 2 refused."),
+        "{}",
+        activity.text()
+    );
 }

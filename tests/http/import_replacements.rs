@@ -21,9 +21,9 @@ fn a_list_replaces_people_also_with_no_seat_free_and_keeps_both_histories() {
     for words in [
         "2 will replace",
         "0 will be added",
-        "Tom Tester is deactivated and this person added.",
+        "In the place of Tom Tester, who is deactivated.",
         "Those who are replaced are deactivated in the same moment.",
-        "Replace 2 people",
+        "Chosen to replace somebody: 2 people",
         "Import 2 people",
     ] {
         assert!(page.says(words), "{words}: {}", page.text());
@@ -41,12 +41,16 @@ fn a_list_replaces_people_also_with_no_seat_free_and_keeps_both_histories() {
             .status,
         303
     );
-    assert!(client.get(&path).says("Replace 1 of 2 people"));
+    assert!(
+        client
+            .get(&path)
+            .says("Chosen to replace somebody: 1 of 2 people")
+    );
     let done = import(&site, &client, &path);
     for words in [
         "1 replaced",
         "1 left out",
-        "Tom Tester is deactivated and this person added.",
+        "In the place of Tom Tester, who is deactivated.",
     ] {
         assert!(done.says(words), "{words}: {}", done.text());
     }
@@ -72,7 +76,7 @@ fn a_list_replaces_people_also_with_no_seat_free_and_keeps_both_histories() {
     assert!(
         client
             .get("/activity")
-            .says("The import of a list came to its end: 1 replaced.")
+            .says("The import of a list finished: 1 replaced.")
     );
     assert_eq!(site.count("mails"), 1);
     site.mailed_password("nora@acme.example");

@@ -103,7 +103,7 @@ fn who_has_a_seat_follows_every_change_of_the_choice() {
         "{file}"
     );
     let activity = client.get("/activity");
-    says_all(&activity, &["came to its end: 2 added, 1 refused."]);
+    says_all(&activity, &["finished: 2 added, 1 refused."]);
 }
 
 #[test]
@@ -209,7 +209,7 @@ n@acme.example,Nora,N,tom@acme.example
         ["Left out", "Will be reactivated", "Will replace"]
     );
     let done = import(&site, &client, &path);
-    assert_eq!(verdicts(&done), ["Left out", "Reactivated", "Replaced"]);
+    assert_eq!(verdicts(&done), ["Left out", "Reactivated", "Added"]);
     assert_eq!(active(&site), "bob n");
 }
 
@@ -253,7 +253,7 @@ fn an_account_over_its_seats_is_told_how_many_and_may_still_replace() {
         ],
     );
     let done = import(&site, &client, &path);
-    assert_eq!(verdicts(&done), ["Replaced", "Refused"]);
+    assert_eq!(verdicts(&done), ["Added", "Refused"]);
     assert_eq!(active(&site), "kim n sam");
 }
 

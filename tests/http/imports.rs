@@ -132,7 +132,7 @@ fn an_import_adds_and_reactivates_with_a_mail_and_an_event_each() {
     );
     assert_eq!(site.count("events where kind in ('user_added', 'user_reactivated', 'import_finished') and actor = 'user' and source is not null and request_id is not null and happened_at > (select made_at from imports)"), 3);
     let activity = client.get("/activity?kind=people");
-    assert!(activity.says("The import of a list came to its end: 1 added, 1 reactivated."));
+    assert!(activity.says("The import of a list finished: 1 added, 1 reactivated."));
     let password = site.mailed_password("nora@acme.example");
     let nora = site.client();
     let answer = nora.post(
@@ -171,7 +171,7 @@ fn lines_are_left_out_and_taken_in_again_one_by_one_and_by_verdict() {
     assert!(
         client
             .get(&path)
-            .says("all lines that could be are left out")
+            .says("you left out every line that could be imported")
     );
     client.post(&path, &[]);
     assert!(client.get(&path).says("Nobody is chosen."));

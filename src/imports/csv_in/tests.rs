@@ -221,3 +221,105 @@ fn space_behind_an_apostrophe_or_at_the_cut_of_a_long_cell_goes_too() {
     assert_eq!(sheet.lines[0].first_name, "Ann");
     assert_eq!(sheet.lines[0].last_name, "x".repeat(LONGEST_CELL - 1));
 }
+
+/// Username, first and last name of everybody on a list, with the line.
+fn names(list: &str) -> Vec<(u32, String)> {
+    let sheet = read(list.as_bytes()).expect(list);
+    let name = |line: Line| format!("{}|{}|{}", line.username, line.first_name, line.last_name);
+    let numbered = |line: Line| (line.number, name(line));
+    sheet.lines.into_iter().map(numbered).collect()
+}
+
+#[test]
+fn people_are_read_as_mail_programs_copy_them() {
+    let max = |number| (number, "max@acme.example|Max|Muster".to_string());
+    let ann = |number| (number, "ann@acme.example|Ann Marie|Lee".to_string());
+    for list in [
+        "Max Muster <max@acme.example>; Ann Marie Lee <ann@acme.example>",
+        "Max Muster <max@acme.example>, Ann Marie Lee <ann@acme.example>,",
+        "Max Muster <max@acme.example>\tAnn Marie Lee <ann@acme.example>",
+        "\"Muster, Max\" <max@acme.example>; \"Lee, Ann Marie\" <ann@acme.example>;",
+        "\"Muster, Max\" <max@acme.example>, \"Lee, Ann Marie\" <ann@acme.example>",
+        "Muster, Max <max@acme.example>; Lee, Ann Marie <ann@acme.example>",
+        "'Max Muster' <mailto:max@acme.example>;\"Ann Marie Lee\"<ann@acme.example>\n",
+        "\"Max Muster <max@acme.example>\",\"Lee, Ann Marie <ann@acme.example>\"",
+    ] {
+        assert_eq!(names(list), [max(1), ann(1)], "{list}");
+    }
+    assert_eq!(
+        names("Muster, Max <max@acme.example>\r\n\r\nAnn Marie Lee <ann@acme.example>\r\n"),
+        [max(1), ann(3)]
+    );
+    let alone = |number: u32| (number, "jo@acme.example||".to_string());
+    for list in [
+        "Max Muster <max@acme.example>; jo@acme.example; jo@acme.example <jo@acme.example>",
+        "Max Muster <max@acme.example>; <jo@acme.example>; jo@acme.example",
+    ] {
+        assert_eq!(names(list), [max(1), alone(1), alone(1)], "{list}");
+    }
+    assert_eq!(
+        names("Ann <ann@acme.example>"),
+        [(1, "ann@acme.example|Ann|".to_string())]
+    );
+}
+
+#[test]
+fn an_address_with_its_name_in_the_column_of_usernames_gives_the_names_that_are_missing() {
+    let list = "Username;First name;Last name;Title\n\
+                Max Muster <max@acme.example>;;;Chief\n\
+                \"Muster, Max\" <max@acme.example>;Maximilian;;\n\
+                <max@acme.example>;Max;Muster;\n\
+                Max <max@acme.example> <m@acme.example>;Max;Muster;\n";
+    assert_eq!(
+        names(list)
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect::<Vec<_>>(),
+        [
+            "max@acme.example|Max|Muster",
+            "max@acme.example|Maximilian|Muster",
+            "max@acme.example|Max|Muster",
+            "Max <max@acme.example> <m@acme.example>|Max|Muster",
+        ]
+    );
+    assert_eq!(
+        names("Max Muster <max@acme.example>,Max,Moe,Chief"),
+        [(1, "max@acme.example|Max|Moe".to_string())]
+    );
+    let many = |count| read("<a@b>".repeat(count).as_bytes());
+    assert_eq!(many(MOST_LINES).unwrap().lines.len(), MOST_LINES);
+    assert_eq!(many(MOST_LINES + 1), Err(CsvProblem::TooManyLines));
+}
+
+#[test]
+fn addresses_that_stand_in_another_than_the_first_column_are_told_once_for_the_list() {
+    for list in [
+        "Ann,Lee,ann@acme.example\nMax,Muster,max@acme.example",
+        "Ann;ann@acme.example",
+        "Max;Muster;<max@acme.example>",
+    ] {
+        assert_eq!(
+            read(list.as_bytes()),
+            Err(CsvProblem::NoAddresses),
+            "{list}"
+        );
+    }
+    for list in [
+        "Ann,Lee,ann@acme.example\nmax@acme.example,Max,Muster",
+        "Ann,Lee\nMax,Muster",
+    ] {
+        assert_eq!(read(list.as_bytes()).unwrap().lines.len(), 2, "{list}");
+    }
+}
+
+#[test]
+fn columns_behind_the_sixth_are_named_where_no_heading_does() {
+    let sheet = read(
+        b"a@b.example,A,B,,,,,x\nc@d.example,C,D,,,,y,\ne@f.example,E,F,,,1,, ,\nMax Moe <g@h.example>",
+    )
+    .unwrap();
+    assert_eq!(sheet.ignored_columns, ["column 7", "column 8"]);
+    assert_eq!(sheet.lines.len(), 4);
+    let six = read(b"a@b.example,A,B,T,D,1,,\n").unwrap();
+    assert!(six.ignored_columns.is_empty());
+}

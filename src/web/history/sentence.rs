@@ -238,11 +238,8 @@ fn import_finished(counts: [(i64, &str); 4]) -> String {
         .map(|(count, word)| format!("{} {word}", grouped(count.unsigned_abs())))
         .collect();
     match parts.as_slice() {
-        [] => "The import of a list came to its end: nobody was changed.".to_string(),
-        parts => format!(
-            "The import of a list came to its end: {}.",
-            parts.join(", ")
-        ),
+        [] => "The import of a list finished: nobody was changed.".to_string(),
+        parts => format!("The import of a list finished: {}.", parts.join(", ")),
     }
 }
 

@@ -146,7 +146,7 @@ async fn draw(
 fn handed_in(list: &Recent, user: &SignedInUser) -> HandedIn {
     HandedIn {
         href: format!("/imports/{}", list.id),
-        name: words::list_name(&list.name).to_string(),
+        name: words::list_name(&list.name, &list.first_username, list.lines.into()),
         rest: format!(
             ": {}, by {}, {}.{}",
             pages::lines(list.lines.unsigned_abs().into()),

@@ -125,7 +125,7 @@ pub struct LineCount {
 pub struct WholeChoice {
     /// `add`, `reactivate` or `replace`.
     pub verdict: &'static str,
-    /// `Add 12 people`.
+    /// `Chosen to be added: 12 people`.
     pub words: String,
     /// Whether some are in: then they can be left out.
     pub some_in: bool,
@@ -167,11 +167,19 @@ impl ImportPage {
         if self.people == 0 && self.seats.short().is_none() {
             let why = match self.choices.as_slice() {
                 [] => " on this list",
-                _ => ": all lines that could be are left out",
+                _ => ": you left out every line that could be imported",
             };
             return format!("There is nothing to import{why}.");
         }
         self.seats.sentence()
+    }
+
+    /// The heading over what the lines say.
+    fn what_of_it(&self) -> &'static str {
+        match self.stage {
+            Stage::Done => "What became of it",
+            Stage::Checked | Stage::Running => "What becomes of it",
+        }
     }
 
     /// What becomes of those whose place is taken.

@@ -157,7 +157,11 @@ fn draw(
 fn lead(details: &Details, user: &SignedInUser) -> String {
     format!(
         "{}: {}, handed in by {}, {}.",
-        words::list_name(&details.name),
+        words::list_name(
+            &details.name,
+            &details.first_username,
+            details.counts.lines()
+        ),
         pages::lines(details.counts.lines().unsigned_abs()),
         details.made_by,
         when::exact(details.made_at, &user.zone)

@@ -15,7 +15,7 @@ use crate::web::input::{Form, Id, Parameters};
 use crate::web::redirect::see_other;
 
 const TOO_LATE_TO_CHOOSE: &str = "This list was started meanwhile, in another window or by another administrator. Who is on it can no longer be changed.";
-const DELETED: &str = "The list was deleted. Nobody was changed.";
+const DELETED: &str = "The list was deleted. Nothing else was changed.";
 const TOO_LATE_TO_DELETE: &str = "This list was started meanwhile, in another window or by another administrator. It stays and says what was done.";
 
 /// POST `/imports/{id}`: from here on a worker carries it out.

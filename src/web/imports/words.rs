@@ -5,11 +5,20 @@ use crate::imports::{Counts, Shown, StoredLine, Verdict};
 use crate::web::components::Tone;
 use crate::web::users::place::Place;
 
-/// What a list is called.
-pub fn list_name(file: &str) -> &str {
+/// Longest username by which a list is called, in characters.
+const LONGEST_USERNAME: usize = 60;
+
+/// What a list is called: by its file; where it was pasted by its first address, as long as that is one.
+pub fn list_name(file: &str, first_username: &str, lines: i64) -> String {
+    let pasted = "Pasted list";
     match file {
-        "" => "Pasted list",
-        file => file,
+        "" if !first_username.contains('@') => pasted.to_string(),
+        "" => {
+            let first: String = first_username.chars().take(LONGEST_USERNAME).collect();
+            let others = if lines > 1 { " …" } else { "" };
+            format!("{pasted}: {first}{others}")
+        }
+        file => file.to_string(),
     }
 }
 
@@ -19,9 +28,8 @@ pub fn line(stored: &StoredLine, stage: Stage, no_seat_from: Option<i32>) -> Imp
     let left_out = verdict.is_importable() && !stored.chosen;
     let no_seat = stored.has_no_seat(no_seat_from);
     let (words, tone) = match (stored.outcome.as_deref(), verdict) {
-        (Some("added"), _) => ("Added", Tone::Quiet),
+        (Some("added" | "replaced"), _) => ("Added", Tone::Quiet),
         (Some("reactivated"), _) => ("Reactivated", Tone::Quiet),
-        (Some("replaced"), _) => ("Replaced", Tone::Quiet),
         (Some("unchanged"), _) | (None, Verdict::Unchanged) => ("Unchanged", Tone::Quiet),
         (Some(_), _) | (None, Verdict::Refused) => ("Refused", Tone::Problem),
         (None, _) if left_out => ("Left out", Tone::Attention),
@@ -136,16 +144,16 @@ pub fn counts(path: &str, counts: &Counts, stage: Stage, now_shown: Shown) -> Ve
 /// What can be taken in or left out as a whole.
 pub fn choices(counts: &Counts) -> Vec<WholeChoice> {
     [
-        (Verdict::Add, "Add", counts.add, counts.add_chosen),
+        (Verdict::Add, "be added", counts.add, counts.add_chosen),
         (
             Verdict::Reactivate,
-            "Reactivate",
+            "be reactivated",
             counts.reactivate,
             counts.reactivate_chosen,
         ),
         (
             Verdict::Replace,
-            "Replace",
+            "replace somebody",
             counts.replace,
             counts.replace_chosen,
         ),
@@ -155,9 +163,12 @@ pub fn choices(counts: &Counts) -> Vec<WholeChoice> {
     .map(|(verdict, verb, all, chosen)| WholeChoice {
         verdict: verdict.as_str(),
         words: if all == chosen {
-            format!("{verb} {}", persons(all.unsigned_abs()))
+            format!("Chosen to {verb}: {}", persons(all.unsigned_abs()))
         } else {
-            format!("{verb} {chosen} of {}", persons(all.unsigned_abs()))
+            format!(
+                "Chosen to {verb}: {chosen} of {}",
+                persons(all.unsigned_abs())
+            )
         },
         some_in: chosen > 0,
         some_out: chosen < all,

@@ -358,9 +358,9 @@ fn errors() {
             layout: signed_in(),
             status: 404,
             heading: "There is no such page".to_owned(),
-            what_happened: "Nothing is at this address, or it belongs to another account."
+            what_happened: "What this address led to may have been deleted, the address may be mistyped, or it belongs to another account."
                 .to_owned(),
-            what_to_do: "Check the address, or go on from here.".to_owned(),
+            what_to_do: "Go back and load that page again, or go on from here.".to_owned(),
             links: vec![Link::new("User Accounts", "/users")],
             request_id: Some("01980000-0000-7000-8000-000000000001".to_owned()),
         },

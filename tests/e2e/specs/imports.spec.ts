@@ -34,14 +34,14 @@ test("a file is checked line by line, chosen from, run, and its refused lines ar
   for (const words of ["2 will be added", "1 unchanged", "1 refused"]) {
     await expect(users.getByRole("link", { name: words })).toBeVisible();
   }
-  await expect(users.getByText("Nobody is changed yet.")).toBeVisible();
+  await expect(users.getByText("Nothing has been changed yet.")).toBeVisible();
   await expect(users.getByText(/Username: Use an email address of your company.*Last name: Enter the last name\./)).toBeVisible();
   await expect(users.getByRole("button", { name: "Import 2 people" })).toBeVisible();
   await checked(users);
 
   await users.getByRole("button", { name: "Leave out line 3" }).click();
   await expect(users.getByRole("button", { name: "Import 1 person" })).toBeVisible();
-  await expect(users.getByRole("button", { name: "Take in line 3" })).toBeVisible();
+  await expect(users.getByRole("button", { name: "Include line 3" })).toBeVisible();
   await users.getByRole("button", { name: "Import 1 person" }).click();
   await expect(users.getByRole("progressbar", { name: "Done", exact: true })).toBeVisible();
   await expect(users.getByRole("link", { name: "1 added" })).toBeVisible();
@@ -98,7 +98,7 @@ test("a list names who leaves for whom, also with every seat in use", async ({ u
   await paste.fill(`Username\tFirst name\tLast name\tReplaces\n${company.at("nora")}\tNora\tNew\t${tom.username}\n`);
   await users.getByRole("button", { name: "Check the list" }).click();
   await expect(users.getByRole("link", { name: "1 will replace" })).toBeVisible();
-  await expect(users.getByRole("cell", { name: /Tom Leaver is deactivated and this person added\./ })).toBeVisible();
+  await expect(users.getByRole("cell", { name: /In the place of Tom Leaver, who is deactivated\./ })).toBeVisible();
   await expect(users.getByText("Whoever is replaced is deactivated in the same moment.")).toBeVisible();
   await checked(users);
   await users.getByRole("button", { name: "Import 1 person" }).click();
@@ -124,7 +124,7 @@ test("who has a seat follows the choice, also where no script runs", async ({ us
   await expect(row("ann")).toContainText("Left out");
   await expect(row("cat")).toContainText("Will be added");
   await expect(standing).toHaveText("2 seats are needed and 2 of 3 are free.");
-  await users.getByRole("button", { name: "Take in line 1" }).click();
+  await users.getByRole("button", { name: "Include line 1" }).click();
   await users.getByRole("link", { name: "1 without a seat" }).click();
   await expect(row("cat")).toBeVisible();
   await expect(row("bea")).toHaveCount(0);
@@ -161,7 +161,7 @@ test("the run goes on by itself and its page follows", async ({ users, company }
   await users.getByRole("link", { name: "Next" }).click();
   await expect(users.getByRole("link", { name: company.at("p100") })).toBeVisible();
   await users.goto("/activity");
-  await expect(users.getByText("The import of a list came to its end: 1,500 added.")).toBeVisible();
+  await expect(users.getByText("The import of a list finished: 1,500 added.")).toBeVisible();
 });
 
 test("leaving a line out far down the list moves nothing, keeps the focus, and says what is left", { tag: "@script" }, async ({ users, company }) => {
@@ -175,7 +175,7 @@ test("leaving a line out far down the list moves nothing, keeps the focus, and s
   const before = await users.evaluate(() => scrollY);
   expect(before).toBeGreaterThan(500);
   await users.keyboard.press("Enter");
-  await expect(button("Take in line 35")).toBeFocused();
+  await expect(button("Include line 35")).toBeFocused();
   expect(await users.evaluate(() => scrollY)).toBe(before);
   const standing = users.locator("[data-standing]");
   await expect(standing).toHaveText("59 seats are needed and 39 of 40 are free, so the last 20 people who need one cannot be imported.");
@@ -184,10 +184,10 @@ test("leaving a line out far down the list moves nothing, keeps the focus, and s
   await expect(button("Import 39 people")).toBeInViewport();
   await checked(users);
   // With some left out and the others in, both ways are there; the one that is pressed goes.
-  await button("Take all in").focus();
+  await button("Include all").focus();
   await users.keyboard.press("Enter");
   await expect(button("Leave out line 35")).toBeVisible();
-  await expect(button("Take all in")).toHaveCount(0);
+  await expect(button("Include all")).toHaveCount(0);
   await expect(standing).toBeFocused();
   // Of a list that was started in another window nobody is left out any more.
   const other = await users.context().newPage();
@@ -195,14 +195,15 @@ test("leaving a line out far down the list moves nothing, keeps the focus, and s
   await other.getByRole("button", { name: "Import 39 people" }).click();
   await expect(other.getByRole("progressbar", { name: "All 60 done" })).toBeVisible();
   await button("Leave out line 35").click();
-  await expect(users.getByText("This list was started meanwhile")).toBeVisible();
+  await expect(users.getByText("This list was started meanwhile")).toBeInViewport();
   await expect(users.getByRole("link", { name: "39 added" })).toBeVisible();
 });
 
 test("a list that is not to be run is deleted where it stands", async ({ users, company }) => {
   await toImport(users);
   await choose(users, `${company.at("ann")},Ann,Poe`);
-  await users.getByRole("button", { name: "Delete this list" }).click();
-  await expect(users.getByText("The list was deleted. Nobody was changed.")).toBeVisible();
+  await checked(users);
+  await users.getByRole("button", { name: "Delete it now" }).click();
+  await expect(users.getByText("The list was deleted. Nothing else was changed.")).toBeVisible();
   await expect(users.getByRole("heading", { name: "Lists checked and not run" })).toHaveCount(0);
 });
