@@ -88,11 +88,9 @@ pub fn sentence(entry: &Entry) -> String {
         Event::SecondFactorOn {} => "Set up a second factor.".to_string(),
         Event::SecondFactorOff {} => "The second factor was removed.".to_string(),
         Event::RecoveryCodesRenewed {} => "Made new recovery codes.".to_string(),
-        Event::RecoveryCodeUsed { left: 1 } => {
-            "Signed in with a recovery code; 1 is left.".to_string()
-        }
+        Event::RecoveryCodeUsed { left: 1 } => "Used a recovery code; 1 is left.".to_string(),
         Event::RecoveryCodeUsed { left } => {
-            format!("Signed in with a recovery code; {left} are left.")
+            format!("Used a recovery code; {left} are left.")
         }
         Event::SecondFactorDemanded { required: true } => {
             "Administrators need a second factor from now on.".to_string()
