@@ -2,7 +2,8 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+// The first is the same engine without the parts of a window: the specs take a third less time.
+const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
 function find(): string {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
