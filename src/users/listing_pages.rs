@@ -8,11 +8,13 @@ use uuid::Uuid;
 
 use super::listing::{Listing, PAGE, Page};
 use super::listing_rows::{Way, read};
-use super::matches::{COUNTED_MATCHES, Matches};
+use super::matches::Matches;
 use super::needs::Count;
 use super::place::Direction;
 use crate::db;
 
+/// So many people of a chip are gathered by an index at once; of more a page is soon found along the list.
+const GATHERED: i64 = 500;
 /// Rows of an export read at a time.
 const BATCH: usize = 1_000;
 
@@ -28,7 +30,7 @@ impl Expected {
 /// As a chip tells.
 impl From<Count> for Expected {
     fn from(count: Count) -> Expected {
-        Expected(if count.at_least || count.people > COUNTED_MATCHES {
+        Expected(if count.at_least || count.people > GATHERED {
             Way::WalkThenGather
         } else {
             Way::Gather
