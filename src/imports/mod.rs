@@ -23,7 +23,7 @@ pub use check::{HandInError, check, hand_in};
 pub use choice::{Changed, Choice, choose, delete};
 pub use counts::{Counts, Promised};
 pub use csv_in::{CsvProblem, LARGEST_FILE, MOST_LINES};
-pub use read::{Details, LINES_PAGE, Shown, StoredLine, details, lines, refused};
+pub use read::{Details, LINES_PAGE, Shown, StoredLine, details, exists, lines, refused};
 pub use recent::{DELETED_AT_ONCE, KEPT_UNRUN, Recent, delete_unrun, recent};
 pub use run::{StartError, carry_on, run_next, start};
 pub use sheet::{Line, Sheet};

@@ -77,6 +77,15 @@ pub enum Shown {
     LeftOut,
 }
 
+/// Whether there is such an import in the account.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn exists(connection: &mut db::Connection, account_id: Uuid, id: Uuid) -> QueryResult<bool> {
+    let known = imports::table.find((account_id, id));
+    diesel::select(diesel::dsl::exists(known)).get_result(connection)
+}
+
 /// The import of that id in the account.
 ///
 /// # Errors

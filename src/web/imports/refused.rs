@@ -38,9 +38,9 @@ pub async fn show(
     let account_id = administrator.account_id();
     let shared = app.clone();
     let exists = blocking(move || {
-        shared.db.read(|connection| {
-            Ok::<_, db::Error>(imports::details(connection, account_id, id.0)?.is_some())
-        })
+        shared
+            .db
+            .read(|connection| imports::exists(connection, account_id, id.0))
     })
     .await??;
     if !exists {

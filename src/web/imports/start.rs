@@ -79,9 +79,9 @@ pub async fn choose(
                 }
                 Ok(changed)
             }
-            None => Ok::<_, db::Error>(match imports::details(tx, account_id, id.0)? {
-                Some(_) => Changed::Done,
-                None => Changed::NotFound,
+            None => Ok::<_, db::Error>(match imports::exists(tx, account_id, id.0)? {
+                true => Changed::Done,
+                false => Changed::NotFound,
             }),
         })
     })
