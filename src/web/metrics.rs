@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
@@ -77,6 +78,8 @@ fn server(listener: TcpListener, metrics: Arc<Metrics>, sources: Sources) -> io:
     .workers(1)
     .worker_max_blocking_threads(1)
     .client_request_timeout(HEAD_TIMEOUT)
+    // That time is counted for the first request of a connection alone; whoever asks once a minute needs no second.
+    .keep_alive(KeepAlive::Disabled)
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())

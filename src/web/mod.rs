@@ -9,6 +9,7 @@ pub mod bar;
 pub mod blocking;
 pub mod components;
 pub mod compress;
+mod connections;
 pub mod context;
 pub mod csv_stream;
 pub mod error;

@@ -13,7 +13,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use socket2::SockRef;
 
 use super::app::App;
-use super::{assets, compress, context, error_frame, headers, origin, routes};
+use super::{assets, compress, connections, context, error_frame, headers, origin, routes};
 
 /// The cookie's name where the page is reached by plain http.
 const COOKIE_NAME: &str = "session";
@@ -73,6 +73,7 @@ pub fn start(
         .spawn(assets::pack_all)?;
     let key = Key::from(&app.cookie_key);
     let https = app.settings.https;
+    let kept_for = connections::kept_for(!app.settings.trusted_proxies.is_empty());
     let data = web::Data::new(app);
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = HttpServer::new(move || {
@@ -86,9 +87,12 @@ pub fn start(
             .wrap(from_fn(compress::whole_pages))
             .wrap(Compress::default())
             .wrap(from_fn(context::of_request))
+            .wrap(from_fn(connections::note_answers))
             .configure(routes::configure)
     })
+    .keep_alive(kept_for)
     .client_request_timeout(HEAD_TIMEOUT)
+    .on_connect(move |io, extensions| connections::watch(io, extensions, kept_for + HEAD_TIMEOUT))
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .workers(workers)
     .max_connections(CONNECTIONS.div_ceil(workers))

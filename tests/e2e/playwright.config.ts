@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: "list",
+  reporter: [["list"], ["./support/failures.ts"]],
   use: {
     browserName: "chromium",
     launchOptions: chromium(),

@@ -22,6 +22,7 @@ mod database_restarts;
 mod database_tls;
 mod downloads;
 mod invariants;
+mod kept_connections;
 mod killed_at_statements;
 mod killed_at_the_commit;
 mod killed_in_a_reset;

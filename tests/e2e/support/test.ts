@@ -1,5 +1,6 @@
 // What every spec starts from.
 import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { test as base, type Browser, type Page } from "@playwright/test";
 import { Company } from "./company";
 import { keepPages } from "./pages";
@@ -44,7 +45,10 @@ export const test = base.extend<Fixtures, { program: Program }>({
       const watch = new Watch(program.origin);
       await use(watch);
       if (info.status !== info.expectedStatus) {
-        await info.attach("program.log", { body: program.log, contentType: "text/plain" });
+        // As a file: what is attached as text is printed among the reasons.
+        const path = info.outputPath("program.log");
+        await writeFile(path, program.log);
+        await info.attach("program.log", { path });
       } else watch.sawNothing();
     },
     { auto: true },
