@@ -6,38 +6,19 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::activation::{self, ActivationError};
+use super::activation::ActivationError;
+use super::edit_step::{Membership, Step, StepError, take_step};
 use super::merge::{Collision, Merge, Version, merge};
-use super::reactivation_undone::{self, ends_own_password};
 use super::{
     Deactivated, Identity, Profile, User, Username, end_mailed_secrets, find, lock,
     looks_like_another_person, mail_passwords, reserved,
 };
-use crate::accounts::{self, Account};
+use crate::accounts;
 use crate::history::{self, Author, Change, Event};
 use crate::mail::outbox::{self, Kind, NewMail};
 use crate::schema::{recovery_links, users};
 use crate::sessions::Digest;
 use crate::{db, sessions};
-
-/// What the form says of the box "Active Account".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Membership {
-    /// The box was not on the form.
-    Unsaid,
-    /// Ticked. When this takes somebody back in, a new password may be sent.
-    Active {
-        /// Whether to mail one.
-        send_password: bool,
-    },
-    /// Not ticked.
-    Inactive {
-        /// What was given as the reason; may be empty.
-        reason: String,
-    },
-    /// `Undo` of a reactivation: out again as before it.
-    InactiveAgain,
-}
 
 /// What was on the page when the pop-up opened.
 #[derive(Debug, Clone)]
@@ -63,6 +44,8 @@ pub struct EditUser {
     pub profile: Profile,
     /// In or out.
     pub membership: Membership,
+    /// Who is taken out to make room, where this takes somebody back in.
+    pub deactivate: Option<Uuid>,
     /// The administrator was asked, and says that it is the same person under a new name.
     pub same_person: bool,
 }
@@ -87,6 +70,8 @@ pub struct Edited {
     pub inactive_again: bool,
     /// Whether the user was taken back in, and with a new password.
     pub reactivated: Option<bool>,
+    /// Who was taken out to make room for them.
+    pub made_room: Option<User>,
     /// Whether a password of their own ended with that.
     pub own_password_ended: bool,
     /// Whether a new password is on its way because the address changed before it was used.
@@ -121,6 +106,9 @@ pub enum EditError {
     /// Taking out or in was refused.
     #[error(transparent)]
     Activation(ActivationError),
+    /// Whoever was to make room cannot be taken out; why.
+    #[error("{0}")]
+    NobodyToFree(String),
     /// The database.
     #[error(transparent)]
     Database(db::Error),
@@ -145,6 +133,15 @@ impl From<ActivationError> for EditError {
     }
 }
 
+impl From<StepError> for EditError {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Refused(refusal) => refusal.into(),
+            StepError::NobodyToFree(why) => EditError::NobodyToFree(why),
+        }
+    }
+}
+
 /// Saves an edit. `own_session` is the session of the administrator, which stays when they edit
 /// themself.
 ///
@@ -158,7 +155,8 @@ pub fn edit(
     now: OffsetDateTime,
 ) -> Result<Edited, EditError> {
     let account = accounts::lock_for(tx, author)?;
-    let stored = lock(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
+    let (stored, leaving) = lock_both(tx, author.account_id, command.id, command.deactivate)?;
+    let stored = stored.ok_or(EditError::NotFound)?;
     let theirs = stored.profile();
     let seen = Version::of(&command.seen.username, &command.seen.profile);
     let yours = Version::of(command.username.as_str(), &command.profile);
@@ -169,7 +167,13 @@ pub fn edit(
     if !command.same_person && looks_different(&stored, &merge) {
         return Err(EditError::DifferentPerson(Box::new(stored)));
     }
-    let step = Step::of(command, &stored);
+    let step = Step::of(
+        &command.membership,
+        command.seen.active,
+        &stored,
+        command.deactivate.is_some(),
+        leaving.as_ref(),
+    )?;
     // Asked before whether somebody elsewhere has a new address: an edit that is refused in any case
     // tells nothing about it.
     step.check(&account, author, &stored)?;
@@ -181,7 +185,14 @@ pub fn edit(
         move_username(tx, author, &stored, &merge.username, own_session, now)?;
         password_mailed_again = tell_addresses(tx, author, &stored, &merge.username, step, now)?;
     }
-    let stepped = take_step(tx, author, &stored, step, &command.membership, now)?;
+    let stepped = take_step(
+        tx,
+        author,
+        (&stored, &merge.profile),
+        step,
+        &command.membership,
+        now,
+    )?;
     let user = find(tx, author.account_id, command.id)?.ok_or(EditError::NotFound)?;
     Ok(Edited {
         user,
@@ -193,84 +204,29 @@ pub fn edit(
             && command.membership == Membership::InactiveAgain,
         deactivated: stepped.deactivated,
         reactivated: stepped.reactivated,
+        made_room: step.makes_room.cloned(),
         own_password_ended: stepped.own_password_ended,
         password_mailed_again,
     })
 }
 
-/// The step that an edit takes with somebody, in or out, if it takes one.
-#[derive(Debug, Clone, Copy)]
-struct Step {
-    /// Whether the box is other than the pop-up had shown it.
-    box_was_changed: bool,
-    comes_back: bool,
-    leaves: bool,
-}
-
-impl Step {
-    fn of(command: &EditUser, stored: &User) -> Step {
-        let (shall_be_in, shall_be_out) = match command.membership {
-            Membership::Unsaid => (false, false),
-            Membership::Active { .. } => (true, false),
-            Membership::Inactive { .. } | Membership::InactiveAgain => (false, true),
-        };
-        let was_in = command.seen.active;
-        Step {
-            box_was_changed: (shall_be_in && !was_in) || (shall_be_out && was_in),
-            comes_back: shall_be_in && !was_in && !stored.active,
-            leaves: shall_be_out && was_in && stored.active,
-        }
-    }
-
-    /// What stands against it, whatever else the edit says.
-    fn check(
-        self,
-        account: &Account,
-        author: &Author,
-        stored: &User,
-    ) -> Result<(), ActivationError> {
-        if self.comes_back && account.free_seats() <= 0 {
-            return Err(ActivationError::NoSeat);
-        }
-        if self.leaves && author.user_id() == Some(stored.id) {
-            return Err(ActivationError::Yourself);
-        }
-        Ok(())
-    }
-}
-
-/// What became of the step.
-#[derive(Default)]
-struct Stepped {
-    deactivated: Option<Deactivated>,
-    reactivated: Option<bool>,
-    own_password_ended: bool,
-}
-
-fn take_step(
+/// Locks who is edited and whoever is to make room, in the order of their ids, as everybody does who locks several.
+fn lock_both(
     tx: &mut db::Connection,
-    author: &Author,
-    stored: &User,
-    step: Step,
-    membership: &Membership,
-    now: OffsetDateTime,
-) -> Result<Stepped, EditError> {
-    let mut stepped = Stepped::default();
-    match membership {
-        Membership::Inactive { reason } if step.leaves => {
-            stepped.deactivated = Some(activation::deactivate(tx, author, stored, reason, now)?);
-        }
-        Membership::InactiveAgain if step.leaves => {
-            stepped.deactivated = Some(reactivation_undone::undo(tx, author, stored, now)?);
-        }
-        Membership::Active { send_password } if step.comes_back => {
-            stepped.own_password_ended = ends_own_password(tx, stored, author, *send_password)?;
-            activation::reactivate(tx, author, stored, *send_password, now)?;
-            stepped.reactivated = Some(*send_password);
-        }
-        _ => {}
+    account_id: Uuid,
+    edited: Uuid,
+    leaving: Option<Uuid>,
+) -> QueryResult<(Option<User>, Option<User>)> {
+    let Some(leaving) = leaving.filter(|leaving| *leaving != edited) else {
+        return Ok((lock(tx, account_id, edited)?, None));
+    };
+    if leaving < edited {
+        let first = lock(tx, account_id, leaving)?;
+        Ok((lock(tx, account_id, edited)?, first))
+    } else {
+        let first = lock(tx, account_id, edited)?;
+        Ok((first, lock(tx, account_id, leaving)?))
     }
-    Ok(stepped)
 }
 
 fn looks_different(stored: &User, merge: &Merge) -> bool {
@@ -355,7 +311,7 @@ fn tell_addresses(
     author: &Author,
     stored: &User,
     new_username: &str,
-    step: Step,
+    step: Step<'_>,
     now: OffsetDateTime,
 ) -> Result<bool, EditError> {
     let stays = stored.active && !step.leaves;

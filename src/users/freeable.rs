@@ -41,7 +41,8 @@ pub fn could_be_freed(
     idle(connection, account_id, now, now)
 }
 
-/// Who was added and mailed before and never signed in, then who signed in before and not since.
+/// Who was added before and never signed in, then who signed in before and not since; nobody who was mailed a
+/// password since, as whoever was just reactivated.
 fn idle(
     connection: &mut db::Connection,
     account_id: Uuid,
@@ -53,6 +54,11 @@ fn idle(
             .filter(users::account_id.eq(account_id))
             .filter(users::active)
             .filter(users::administrator.eq(false))
+            .filter(
+                users::password_mail_at
+                    .is_null()
+                    .or(users::password_mail_at.lt(mailed_before)),
+            )
             .select(User::as_select())
             .limit(OFFERED)
     };
@@ -60,11 +66,6 @@ fn idle(
     let mut found: Vec<User> = candidates()
         .filter(users::last_sign_in_at.is_null())
         .filter(users::created_at.lt(mailed_before))
-        .filter(
-            users::password_mail_at
-                .is_null()
-                .or(users::password_mail_at.lt(mailed_before)),
-        )
         .order(users::id)
         .load(connection)?;
     found.extend(

@@ -7,6 +7,7 @@ mod administrator;
 mod admission;
 mod conflict;
 mod edit;
+mod edit_step;
 mod freeable;
 mod listing;
 mod listing_order;
@@ -43,7 +44,8 @@ pub use conflict::{
     Case, Conflict, ConflictRule, Holder, LookUp, explain, explain_beforehand, give_look_up_back,
     record_case, take_look_up,
 };
-pub use edit::{EditError, EditUser, Edited, Membership, Seen, edit};
+pub use edit::{EditError, EditUser, Edited, Seen, edit};
+pub use edit_step::Membership;
 pub use freeable::could_be_freed;
 pub use listing::{Listing, PAGE, Page, Row, Show, Sort, SortColumn};
 pub use listing_pages::{Expected, batch, page};

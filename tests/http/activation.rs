@@ -166,7 +166,7 @@ fn undo_needs_the_seat_and_does_not_make_an_administrator_again() {
     let refused = back(&list);
     assert_eq!(refused.status, 422);
     assert!(
-        refused.says("This could not be undone: no seat is free any more. 2 of 2 seats are in use. Deactivate a user first, then reactivate this one."),
+        refused.says("This could not be undone: no seat is free any more. Choose below whom to deactivate for this one, or deactivate a user first."),
         "{}",
         refused.text()
     );
@@ -190,7 +190,8 @@ fn reactivating_needs_a_seat() {
     let acme = site.company("Acme", "acme.example", 2);
     let ann = site.person(acme, "ann@acme.example", false);
     site.sql("update users set active = false, deactivated_at = now() where username like 'ann%'");
-    site.person(acme, "bea@acme.example", false);
+    // An administrator, who is not offered to make room.
+    site.person(acme, "bea@acme.example", true);
     let client = site.signed_in("boss@acme.example");
     let path = format!("/users/{ann}");
     let dialog = client.get(&path);

@@ -126,7 +126,7 @@ fn over_its_seats_the_pop_up_says_how_many_must_go_and_swapping_goes_on() {
     let inactive = site.value("select id from users where username like 'idle%'");
     let dialog = client.get(&format!("/users/{inactive}")).dialog();
     assert!(
-        dialog.says("Deactivate 3 users before you reactivate Idle Tester."),
+        dialog.says("choose whom to deactivate for them, or deactivate 3 users first."),
         "{}",
         dialog.text()
     );
@@ -165,6 +165,161 @@ fn with_no_seat_free_that_is_said_beside_everything_else_and_leads_to_who_makes_
         assert!(
             refused.body.contains("href=\"#deactivate\""),
             "the summary leads there"
+        );
+    }
+}
+
+/// The fields of a Save that reactivates, with a new password.
+const BACK_IN: [(&str, &str); 8] = [
+    ("username", "kim@acme.example"),
+    ("first_name", "Kim"),
+    ("last_name", "Tester"),
+    ("title", ""),
+    ("active_account_on_form", "yes"),
+    ("original_active", "no"),
+    ("active_account", "yes"),
+    ("send_new_password", "yes"),
+];
+
+#[test]
+fn a_reactivation_with_no_seat_free_offers_who_makes_room_and_does_both_at_once() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    let kim = site.person(acme, "kim@acme.example", false);
+    site.sql("update users set active = false, deactivated_at = now() where username like 'kim%'");
+    site.person(acme, "idle@acme.example", false);
+    site.sql(
+        "update users set created_at = now() - interval '90 days' where username like 'idle%'",
+    );
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{kim}");
+    let opened = client.get(&format!("{path}?reactivate=yes")).dialog();
+    assert!(
+        opened.says(
+            "No seat is free. Choose below whom to deactivate for Kim Tester, then click Save."
+        ) && opened.says("Whom to deactivate")
+            && opened.says("Idle Tester"),
+        "{}",
+        opened.text()
+    );
+    let before = site.everything();
+    let refused = client.post(&path, &BACK_IN);
+    assert_eq!(refused.status, 422);
+    assert_eq!(
+        refused.error_at("active_account").as_deref(),
+        Some(
+            "No seat is free. Choose below whom to deactivate for this one, or deactivate a user first."
+        )
+    );
+    assert_eq!(site.everything(), before);
+
+    let idle = opened.field("deactivate");
+    let mut fields = BACK_IN.to_vec();
+    fields.push(("deactivate", &idle));
+    let from_the_inactive = format!("{path}?show=inactive");
+    assert_eq!(client.post(&from_the_inactive, &fields).status, 303);
+    let list = client.get("/users?show=inactive");
+    assert!(
+        list.says("Idle Tester is deactivated, and can be reactivated once a seat is free. Kim Tester is active again. A new password is on its way to kim@acme.example."),
+        "{}",
+        list.text()
+    );
+    // Taking back the one would leave the other out: there is no Undo, but a way to both.
+    assert!(list.says("Open Kim Tester") && list.says("Open Idle Tester") && !list.says("Undo"));
+    assert_eq!(
+        site.value("select string_agg(username, ',' order by username) from users where active"),
+        "boss@acme.example,kim@acme.example"
+    );
+    assert_eq!(
+        site.value("select deactivation_reason from users where username like 'idle%'"),
+        "Made room for Kim Tester"
+    );
+    // Who came back a moment ago is the last to make room for the next one.
+    site.deliver();
+    site.sql(
+        "update users set last_sign_in_at = now() - interval '90 days' where username like 'kim%'",
+    );
+    site.sql("update accounts set seats = 3");
+    site.person(acme, "late@acme.example", false);
+    site.sql(
+        "update users set created_at = now() - interval '90 days' where username like 'late%'",
+    );
+    let next = client.get("/users/new").dialog();
+    assert!(
+        next.says("Late Tester") && !next.says("Kim Tester"),
+        "{}",
+        next.text()
+    );
+    // The same form again, as by a second click: nobody else leaves, and no second mail goes out.
+    let after = site.value("select count(*) from mails");
+    assert_eq!(client.post(&path, &fields).status, 303);
+    assert_eq!(site.count("users where active"), 3);
+    assert_eq!(site.value("select count(*) from mails"), after);
+}
+
+#[test]
+fn who_cannot_leave_makes_no_room_for_who_comes_back() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 2);
+    let kim = site.person(acme, "kim@acme.example", false);
+    site.sql("update users set active = false, deactivated_at = now() where username like 'kim%'");
+    let out = site.person(acme, "out@acme.example", false);
+    site.sql("update users set active = false, deactivated_at = now() where username like 'out%'");
+    site.person(acme, "idle@acme.example", false);
+    let other = site.company("Beta", "beta.example", 5);
+    let theirs = site.person(other, "theirs@beta.example", false);
+    let client = site.signed_in("boss@acme.example");
+    let boss = site.value("select id from users where username = 'boss@acme.example'");
+    let before = site.everything();
+    for (named, why) in [
+        (
+            boss,
+            "You cannot deactivate yourself. Ask another administrator to do it.",
+        ),
+        (
+            out.to_string(),
+            "This user is inactive already. Choose somebody else.",
+        ),
+        (
+            theirs.to_string(),
+            "There is no such user. Choose somebody else.",
+        ),
+        (
+            kim.to_string(),
+            "There is no such user. Choose somebody else.",
+        ),
+    ] {
+        let mut fields = BACK_IN.to_vec();
+        fields.push(("deactivate", &named));
+        let refused = client.post(&format!("/users/{kim}"), &fields);
+        assert_eq!(refused.status, 422, "{why}");
+        assert_eq!(refused.error_at("deactivate").as_deref(), Some(why));
+        assert_eq!(site.everything(), before, "{why}");
+    }
+}
+
+#[test]
+fn whom_a_form_names_stays_where_nobody_is_reactivated_by_it() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 3);
+    let kim = site.person(acme, "kim@acme.example", false);
+    let idle = site.person(acme, "idle@acme.example", false).to_string();
+    let client = site.signed_in("boss@acme.example");
+    let path = format!("/users/{kim}");
+    for (of_box, was_active) in [("active_account", "yes"), ("left", "yes"), ("left", "no")] {
+        let fields = [
+            ("username", "kim@acme.example"),
+            ("first_name", "Kim"),
+            ("last_name", "Tester"),
+            ("active_account_on_form", "yes"),
+            ("original_active", was_active),
+            (of_box, "yes"),
+            ("deactivate", &idle),
+        ];
+        assert_eq!(client.post(&path, &fields).status, 303);
+        assert_eq!(
+            site.count("users where active and username like 'idle%'"),
+            1
         );
     }
 }

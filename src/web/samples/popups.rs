@@ -174,15 +174,13 @@ fn email_address_is_already_in_use() {
     }
 }
 
-#[test]
-fn add_a_user_where_no_seat_is_free() {
-    let full = Seats {
-        used: 120,
-        total: 120,
-    };
-    let dialog = add(&ProfileValues::default(), Errors::none(), full, None);
-    over_the_list("add-full", UsersDialog::Add(Box::new(dialog.clone())));
-    let could_be_freed = vec![
+const FULL: Seats = Seats {
+    used: 120,
+    total: 120,
+};
+
+fn could_be_freed() -> Vec<CouldBeFreed> {
+    vec![
         CouldBeFreed {
             id: id(1),
             name: "Mia Lang".to_owned(),
@@ -197,11 +195,17 @@ fn add_a_user_where_no_seat_is_free() {
             why: "Last signed in 11 months ago".to_owned(),
             chosen: true,
         },
-    ];
+    ]
+}
+
+#[test]
+fn add_a_user_where_no_seat_is_free() {
+    let dialog = add(&ProfileValues::default(), Errors::none(), FULL, None);
+    over_the_list("add-full", UsersDialog::Add(Box::new(dialog.clone())));
     let html = over_the_list(
         "add-full-choice",
         UsersDialog::Add(Box::new(AddDialog {
-            could_be_freed,
+            could_be_freed: could_be_freed(),
             ..dialog
         })),
     );
@@ -270,14 +274,19 @@ fn edit_user() {
         "edit-deactivating",
         UsersDialog::Edit(Box::new(edit(active(false)))),
     );
-    let inactive = Activation::Inactive {
+    let inactive = |seats, could_be_freed| Activation::Inactive {
         ticked: true,
         send_new_password: true,
         has_own_password: true,
-        seats: FEW,
+        seats,
+        could_be_freed,
     };
-    let html = over_the_list("edit-inactive", UsersDialog::Edit(Box::new(edit(inactive))));
+    let dialog = edit(inactive(FEW, Vec::new()));
+    let html = over_the_list("edit-inactive", UsersDialog::Edit(Box::new(dialog)));
     assert!(html.contains("Send a new password"));
+    let dialog = edit(inactive(FULL, could_be_freed()));
+    let html = over_the_list("edit-no-seat", UsersDialog::Edit(Box::new(dialog)));
+    assert!(html.contains("Whom to deactivate"));
 }
 
 #[test]

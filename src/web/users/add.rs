@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::conflicts::AddressConflict;
 use super::dialogs::{AddDialog, CouldBeFreed, ProfileFields, ProfileValues, UsersDialog};
+use super::making_room::{self, could_be_freed};
 use super::place::Place;
 use super::{conflict_words, form, list, place_query};
 use crate::users::{self, ActivationError, AddError, AddUser, ReplaceError, ReplaceUser};
@@ -16,8 +17,8 @@ use crate::web::flash::Flash;
 use crate::web::form::Errors;
 use crate::web::guard::{Administrator, SignedInUser};
 use crate::web::input::{Form, Query};
+use crate::web::page;
 use crate::web::redirect::see_other;
-use crate::web::{page, when};
 use crate::{accounts, db, ids};
 
 /// GET `/users/new`.
@@ -61,10 +62,7 @@ pub async fn add(
         .one("id")?
         .and_then(|id| Uuid::parse_str(id).ok())
         .unwrap_or_else(ids::new);
-    let deactivate = match form.0.one("deactivate")? {
-        Some(id) => Some(Uuid::parse_str(id).map_err(|_| WebError::NotFound)?),
-        None => None,
-    };
+    let deactivate = making_room::named(&form.0)?;
     let (shared, user, typed, back) = (
         app.clone(),
         administrator.0.clone(),
@@ -199,41 +197,6 @@ fn make_room_and_add(
         );
     }
     Ok(message)
-}
-
-/// Who is offered where no seat is free.
-fn could_be_freed(
-    connection: &mut db::Connection,
-    user: &SignedInUser,
-    chosen: Option<Uuid>,
-) -> Result<Vec<CouldBeFreed>, db::Error> {
-    if list::seats(user).free() > 0 {
-        return Ok(Vec::new());
-    }
-    let people = users::could_be_freed(connection, user.account_id(), user.now)?;
-    let day = |at| when::day(at, user.now, &user.zone);
-    let today = day(user.now);
-    let on = |at| {
-        let day = day(at);
-        if day == today {
-            "today".to_string()
-        } else {
-            day
-        }
-    };
-    Ok(people
-        .iter()
-        .map(|person| CouldBeFreed {
-            id: person.id,
-            name: person.full_name(),
-            username: person.username.clone(),
-            why: match person.last_sign_in_at {
-                None => format!("Never signed in, added {}", on(person.created_at)),
-                Some(at) => format!("Last signed in {}", on(at)),
-            },
-            chosen: chosen == Some(person.id),
-        })
-        .collect())
 }
 
 fn added_message(command: &AddUser, id: Uuid, place: &Place) -> Flash {

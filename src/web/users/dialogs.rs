@@ -274,10 +274,17 @@ pub enum Activation {
         has_own_password: bool,
         /// Whether there is a seat.
         seats: Seats,
+        /// Who could make room, offered where there is none.
+        could_be_freed: Vec<CouldBeFreed>,
     },
 }
 
 impl Activation {
+    /// Whether it offers somebody to make room.
+    pub fn offers_room(&self) -> bool {
+        matches!(self, Activation::Inactive { could_be_freed, .. } if !could_be_freed.is_empty())
+    }
+
     /// The field `Reason`, named `reason`.
     pub fn reason_field() -> Field {
         Field::text("reason", "Reason")

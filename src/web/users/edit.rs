@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use super::conflicts::{AddressConflict, EditConflict};
 use super::dialogs::{
-    Activation, DifferentPersonDialog, EditDialog, ProfileFields, ProfileValues, UsersDialog,
+    DifferentPersonDialog, EditDialog, ProfileFields, ProfileValues, UsersDialog,
 };
 use super::edit_form::Typed;
-use super::edit_words::{edited_message, not_activated, reactivating, reason_problem};
+use super::edit_words::{edited_message, no_seat, reactivating, reason_problem};
 use super::fact::Fact;
 use super::pages::UsersPage;
 use super::place::Place;
-use super::{conflict_words, edit_facts, edit_meanwhile, form, list, place_query};
+use super::{conflict_words, edit_activation, edit_facts, edit_meanwhile, form, list, place_query};
 use crate::users::{self, ActivationError, EditError, EditUser, Membership, Seen, User};
 use crate::web::app::App;
 use crate::web::blocking::blocking;
@@ -90,6 +90,10 @@ struct Again {
     conflict: Option<AddressConflict>,
     edit_conflict: Option<EditConflict>,
     membership: Membership,
+    /// Who is to make room.
+    deactivate: Option<Uuid>,
+    /// Whether there was no seat for them.
+    seat_missing: bool,
     undoes_deactivation: bool,
     /// Whether Save is all that is left to do.
     reactivating: bool,
@@ -105,6 +109,8 @@ impl Again {
             conflict: None,
             edit_conflict: None,
             membership: Membership::Unsaid,
+            deactivate: None,
+            seat_missing: false,
             undoes_deactivation: false,
             reactivating: false,
         }
@@ -117,6 +123,7 @@ impl Again {
             values: typed.values.clone(),
             originals: typed.originals.clone().unwrap_or(again.originals),
             membership: typed.membership.clone(),
+            deactivate: typed.deactivate,
             undoes_deactivation: typed.undoes_deactivation,
             ..again
         }
@@ -144,10 +151,11 @@ impl Again {
             EditError::ForeignDomain => {
                 self.errors.add("username", form::foreign_domain(domains));
             }
+            EditError::Activation(ActivationError::NoSeat) => self.seat_missing = true,
             EditError::Activation(refusal) => {
-                let words = not_activated(&refusal, list::seats(user), self.undoes_deactivation);
-                self.errors.add("active_account", words);
+                self.errors.add("active_account", refusal.to_string());
             }
+            EditError::NobodyToFree(why) => self.errors.add("deactivate", why),
             EditError::Collision(collisions, now_stored) => {
                 let conflict = edit_meanwhile::side_by_side(
                     app,
@@ -244,6 +252,7 @@ fn command(
         username,
         profile,
         membership: typed.membership.clone(),
+        deactivate: typed.deactivate,
         same_person: typed.same_person,
     })
 }
@@ -314,18 +323,30 @@ fn draw(
     user: &SignedInUser,
     subject: &User,
     place: Place,
-    again: Again,
+    mut again: Again,
 ) -> Result<UsersPage, db::Error> {
     let domains = accounts::domains(connection, user.account_id())?;
     let list = list::build(connection, app, user, &place, &[])?;
     let facts: Vec<Fact> = edit_facts::facts(connection, user, subject, &place)?;
-    let activation = activation(connection, user, subject, &again)?;
+    let activation = edit_activation::of(
+        connection,
+        user,
+        subject,
+        &again.membership,
+        again.deactivate,
+        &again.errors,
+    )?;
+    let offers_room = activation.offers_room();
+    if again.seat_missing {
+        let words = no_seat(list::seats(user), again.undoes_deactivation, offers_room);
+        again.errors.add("active_account", words);
+    }
     let dialog = EditDialog {
         id: subject.id,
         name: subject.full_name(),
         lead: again
             .reactivating
-            .then(|| reactivating(subject, list::seats(user))),
+            .then(|| reactivating(subject, list::seats(user), offers_room)),
         fields: ProfileFields::new(
             &again.values,
             &again.errors,
@@ -346,42 +367,4 @@ fn draw(
         list,
         UsersDialog::Edit(Box::new(dialog)),
     ))
-}
-
-fn activation(
-    connection: &mut db::Connection,
-    user: &SignedInUser,
-    subject: &User,
-    again: &Again,
-) -> Result<Activation, db::Error> {
-    if !subject.active {
-        let (ticked, send_new_password) = match again.membership {
-            Membership::Active { send_password } => (true, send_password),
-            _ => (false, true),
-        };
-        return Ok(Activation::Inactive {
-            ticked,
-            send_new_password,
-            has_own_password: users::has_own_password(connection, user.account_id(), subject.id)?,
-            seats: list::seats(user),
-        });
-    }
-    if subject.id == user.signed_in.user_id {
-        return Ok(Activation::MustStayActive {
-            because: ActivationError::Yourself.to_string(),
-        });
-    }
-    let reason = match &again.membership {
-        Membership::Inactive { reason } => Activation::reason_field()
-            .value(reason)
-            .errors(&again.errors),
-        _ => Activation::reason_field(),
-    };
-    let mut consequences = edit_facts::consequences(connection, user, subject)?;
-    consequences.insert(1, edit_facts::seat_given_up(list::seats(user), subject));
-    Ok(Activation::Active {
-        ticked: !matches!(again.membership, Membership::Inactive { .. }),
-        consequences,
-        reason: Box::new(reason),
-    })
 }

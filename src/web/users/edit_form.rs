@@ -1,7 +1,10 @@
 //! The form of an edit, as a browser sends it.
 
+use uuid::Uuid;
+
 use super::dialogs::ProfileValues;
 use super::form;
+use super::making_room;
 use crate::users::Membership;
 use crate::web::error::WebError;
 use crate::web::input::Parameters;
@@ -16,6 +19,8 @@ pub struct Typed {
     pub was_active: Option<bool>,
     /// What it says of the box.
     pub membership: Membership,
+    /// Whom it names to make room.
+    pub deactivate: Option<Uuid>,
     /// It is the `Undo` of a deactivation.
     pub undoes_deactivation: bool,
     /// The guard was answered: it is the same person.
@@ -28,7 +33,7 @@ impl Typed {
     /// Reads the form.
     ///
     /// # Errors
-    /// [`WebError::BadRequest`] for a field given twice.
+    /// [`WebError::BadRequest`] for a field given twice, [`WebError::NotFound`] where whoever makes room is no id.
     pub fn read(form: &Parameters) -> Result<Typed, WebError> {
         let values = form::typed(form, "")?;
         // A form without the hidden twins says nothing of what it saw: then what is stored counts.
@@ -55,6 +60,7 @@ impl Typed {
             originals,
             was_active: form.one("original_active")?.map(|word| word != "no"),
             membership,
+            deactivate: making_room::named(form)?,
             undoes_deactivation: form.one("undo_deactivation")?.is_some(),
             same_person: form.one("same_person")? == Some("yes"),
             pairs: form.pairs().to_vec(),

@@ -3,7 +3,7 @@
 use super::form::stored_values;
 use super::place::Place;
 use crate::history::Change;
-use crate::users::{ActivationError, Deactivated, Edited, User};
+use crate::users::{Deactivated, Edited, User};
 use crate::web::components::Seats;
 use crate::web::flash::Flash;
 use crate::web::input::is_refused;
@@ -35,7 +35,10 @@ impl Undo {
         // Whose Undo it was comes back into the list, or stays in it: that needs no way back of its own.
         if edited.deactivated.is_some() && !edited.inactive_again && !seats.is_over() {
             Undo::Deactivation
-        } else if edited.reactivated.is_some() && left_the_filter(&edited.user, place) {
+        } else if edited.reactivated.is_some()
+            && edited.made_room.is_none()
+            && left_the_filter(&edited.user, place)
+        {
             Undo::Reactivation
         } else {
             Undo::Nothing
@@ -94,6 +97,16 @@ pub fn edited_message(
             there.user_href(&user.id),
         );
     }
+    if let Some(left) = &edited.made_room {
+        let inactive = Place {
+            inactive: true,
+            ..Place::default()
+        };
+        flash = flash.link(
+            format!("Open {}", left.full_name()),
+            inactive.user_href(&left.id),
+        );
+    }
     let fields = match undo {
         Undo::Deactivation => back_in(user, has_own_password),
         Undo::Reactivation => out_again(user),
@@ -117,6 +130,12 @@ fn what_was_done(edited: &Edited, has_own_password: bool, seats: Seats, undo: Un
             sentences
                 .push("Undo mails them a new password: they had not chosen their own.".to_string());
         }
+    }
+    if let Some(left) = &edited.made_room {
+        sentences.push(format!(
+            "{} is deactivated, and can be reactivated once a seat is free.",
+            left.full_name()
+        ));
     }
     if let Some(new_password) = edited.reactivated {
         sentences.push(reactivation(user, new_password, has_own_password));
@@ -210,36 +229,40 @@ fn nothing_changed(edited: &Edited) -> String {
 }
 
 /// What the pop-up that `Reactivate` opens says first: what is left to do.
-pub fn reactivating(subject: &User, seats: Seats) -> String {
+pub fn reactivating(subject: &User, seats: Seats, offers_room: bool) -> String {
     let name = subject.full_name();
-    if seats.free() == 0 {
+    if seats.free() > 0 {
+        format!(
+            "Click Save to reactivate {name} and mail them a new password. Both are ticked below."
+        )
+    } else if offers_room {
+        format!("No seat is free. Choose below whom to deactivate for {name}, then click Save.")
+    } else {
         format!(
             "{name} cannot be reactivated yet: no seat is free. Deactivate {} first.",
             seats.to_deactivate()
         )
-    } else {
-        format!(
-            "Click Save to reactivate {name} and mail them a new password. Both are ticked below."
-        )
     }
 }
 
-/// Why the box could not be saved as it was sent, and what to do; that it was an `Undo` comes first, because
+/// That nobody could be taken in for want of a seat, and what to do; that it was an `Undo` comes first, because
 /// nobody who pressed it opened the pop-up.
-pub fn not_activated(refusal: &ActivationError, seats: Seats, undoes_deactivation: bool) -> String {
-    if !matches!(refusal, ActivationError::NoSeat) {
-        return refusal.to_string();
-    }
+pub fn no_seat(seats: Seats, undoes_deactivation: bool, offers_room: bool) -> String {
     let no_seat = if undoes_deactivation {
         "This could not be undone: no seat is free any more."
     } else {
         "No seat is free."
     };
-    format!(
-        "{no_seat} {} are in use. Deactivate {} first, then reactivate this one.",
-        seats.words(),
-        seats.to_deactivate()
-    )
+    let whom = seats.to_deactivate();
+    if offers_room {
+        // How many are in use stands beside the choice.
+        format!(
+            "{no_seat} Choose below whom to deactivate for this one, or deactivate {whom} first."
+        )
+    } else {
+        let words = seats.words();
+        format!("{no_seat} {words} are in use. Deactivate {whom} first, then reactivate this one.")
+    }
 }
 
 /// The form of an edit that takes the user back in as they are. Mailed passwords ended with the

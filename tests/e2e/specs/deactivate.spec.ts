@@ -86,6 +86,34 @@ test("deactivating is taken back with Undo", async ({ users, company }) => {
   await checked(users);
 });
 
+test("with no seat free somebody else makes room for who is reactivated, in one step", async ({ users, company }) => {
+  const [ann, bea] = [company.person("Ann", "Lee"), company.person("Bea", "Moss")];
+  await company.add(users, ann, bea);
+  await users.goto("/users");
+  const edit = await openUser(users, ann.username);
+  await edit.getByRole("checkbox", { name: "Active Account" }).uncheck();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await company.setSeats(2);
+  await show(users, "Show Inactive");
+  await openUser(users, ann.username);
+  await expect(edit).toContainText("No seat is free. 2 of 2 seats are in use.");
+  await edit.getByRole("checkbox", { name: "Active Account" }).check();
+  const leaving = edit.getByRole("group", { name: "Whom to deactivate" }).getByRole("radio", { name: /Bea Moss/ });
+  await expect(leaving).toBeVisible();
+  await checked(users);
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(edit.getByRole("alert")).toContainText("No seat is free. Choose below whom to deactivate for this one");
+  await expect(edit.getByRole("checkbox", { name: "Active Account" })).toBeChecked();
+  await checked(users);
+  await leaving.check();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(users.getByText("Bea Moss is deactivated, and can be reactivated once a seat is free. Ann Lee is active again.")).toBeVisible();
+  await expect(link(users, bea.username)).toBeVisible();
+  await show(users, "Show Active");
+  await expect(row(users, ann.username)).toBeVisible();
+  await expect(users.getByText("2 of 2 seats")).toBeVisible();
+});
+
 test("a different person under the same username is stopped, and replaced or kept", async ({ users, company }) => {
   const ann = company.person("Ann", "Lee");
   await company.add(users, ann);
