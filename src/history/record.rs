@@ -91,7 +91,7 @@ pub fn record(
     event: &Event,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
-    record_for_each(tx, author, &[user], event, now)
+    record_alike(tx, author, &[user], event, now)
 }
 
 /// Writes the same event about each of `users`, in one statement.
@@ -101,13 +101,24 @@ pub fn record(
 pub fn record_for_each(
     tx: &mut db::Connection,
     author: &Author,
-    users: &[Option<Uuid>],
+    users: &[Uuid],
+    event: &Event,
+    now: OffsetDateTime,
+) -> QueryResult<()> {
+    let subjects: Vec<Option<Uuid>> = users.iter().copied().map(Some).collect();
+    record_alike(tx, author, &subjects, event, now)
+}
+
+fn record_alike(
+    tx: &mut db::Connection,
+    author: &Author,
+    subjects: &[Option<Uuid>],
     event: &Event,
     now: OffsetDateTime,
 ) -> QueryResult<()> {
     let (kind, details) = split(event)?;
-    Rows::alike(users, &kind, &details).insert(tx, author, now)?;
-    log(author, users, &kind);
+    Rows::alike(subjects, &kind, &details).insert(tx, author, now)?;
+    log(author, subjects, &kind);
     Ok(())
 }
 

@@ -123,10 +123,7 @@ fn record(
     match (people.as_slice(), request) {
         ([], _) => {}
         (people, Some(_)) => history::record_together(tx, author, people, &event, now)?,
-        (people, None) => {
-            let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
-            history::record_for_each(tx, author, &subjects, &event, now)?;
-        }
+        (people, None) => history::record_for_each(tx, author, people, &event, now)?,
     }
     diesel::update(
         training_request_people::table

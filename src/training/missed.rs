@@ -102,6 +102,5 @@ fn tell(
     if people.is_empty() {
         return Ok(());
     }
-    let subjects: Vec<Option<Uuid>> = people.iter().copied().map(Some).collect();
-    history::record_for_each(tx, author, &subjects, event, now)
+    history::record_for_each(tx, author, people, event, now)
 }

@@ -177,9 +177,6 @@ fn tell(
     };
     match request {
         Some(_) => history::record_together(tx, author, users, &event, now),
-        None => {
-            let subjects: Vec<Option<Uuid>> = users.iter().copied().map(Some).collect();
-            history::record_for_each(tx, author, &subjects, &event, now)
-        }
+        None => history::record_for_each(tx, author, users, &event, now),
     }
 }

@@ -209,8 +209,7 @@ pub fn reactivate_all(
     let event = Event::UserReactivated {
         new_password: send_password,
     };
-    let subjects: Vec<Option<Uuid>> = ids.iter().copied().map(Some).collect();
-    history::record_for_each(tx, author, &subjects, &event, now)?;
+    history::record_for_each(tx, author, ids, &event, now)?;
     Ok(())
 }
 

@@ -66,13 +66,7 @@ pub fn replace(
         old_user: command.leaving,
         new_user: new.id,
     };
-    history::record_for_each(
-        tx,
-        author,
-        &[Some(command.leaving), Some(new.id)],
-        &event,
-        now,
-    )?;
+    history::record_for_each(tx, author, &[command.leaving, new.id], &event, now)?;
     Ok(new)
 }
 
