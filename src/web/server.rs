@@ -34,6 +34,10 @@ const SHUTDOWN_SECONDS: u64 = 20;
 /// [`HEAD_TIMEOUT`].
 pub const CONNECTIONS: usize = 5_000;
 
+/// Connections that the kernel keeps until they are taken. The 128 of Rust's listeners are gone when a company's browsers
+/// come back at once, and whoever finds no place tries again after one, three and seven seconds.
+const ARRIVING: i32 = 4_096;
+
 /// The cookie that carries a session's token: encrypted and authenticated, for this host alone.
 pub fn session_cookie(key: Key, https: bool) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), key)
@@ -65,6 +69,7 @@ pub fn start(
     // The end of an answer does not wait for the client to acknowledge its beginning, which takes 40 ms
     // on a connection that is used again. Connections have it of their listener.
     SockRef::from(&listener).set_tcp_nodelay(true)?;
+    SockRef::from(&listener).listen(ARRIVING)?;
     #[cfg(target_os = "linux")]
     SockRef::from(&listener).set_tcp_user_timeout(Some(UNREAD))?;
     // Beside the first requests: a page does not wait for the style sheet to be packed.
@@ -96,6 +101,8 @@ pub fn start(
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .workers(workers)
     .max_connections(CONNECTIONS.div_ceil(workers))
+    // Of handshakes too: with fewer, a few hundred clients that begin theirs and go no further would keep all out.
+    .max_connection_rate(CONNECTIONS.div_ceil(workers))
     .disable_signals();
     Ok(match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?.run(),

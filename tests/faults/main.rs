@@ -41,6 +41,7 @@ mod several_programs;
 #[path = "../http/site.rs"]
 mod site;
 mod slow_clients;
+mod stalled_handshakes;
 mod starting;
 mod stopping;
 mod under_load;
