@@ -197,7 +197,7 @@ test("what goes to many, and the rest", async ({ users, company, another }) => {
   await users.getByRole("radio", { name: /All Active Users/ }).check();
   await users.getByRole("button", { name: "Request Training" }).click();
   await picture(users, "training-never-attended");
-  await users.getByRole("radio", { name: "Request New User Training for them" }).check();
+  await users.getByRole("radio", { name: "Request that training for them" }).check();
   await users.getByLabel("Note for the trainer").fill("Mornings, please.");
   await users.getByRole("button", { name: "Request Training" }).click();
   await picture(users, "training-requested");

@@ -96,7 +96,10 @@ test("those who never attended can get New User Training instead", async ({ user
   const training = await select(users, ann);
   await training.getByRole("radio", { name: "Advanced Training" }).check();
   await training.getByRole("button", { name: "Request Training" }).click();
-  await training.getByRole("radio", { name: "Request New User Training for them" }).check();
+  // No other choice has the words of a training in its name.
+  for (const kind of ["New User Training", "Advanced Training"])
+    await expect(training.getByRole("radio", { name: kind })).toHaveCount(1);
+  await training.getByRole("radio", { name: "Request that training for them" }).check();
   await training.getByRole("button", { name: "Request Training" }).click();
   await expect(users.getByRole("heading", { name: "New User Training" })).toBeVisible();
 
