@@ -88,9 +88,10 @@ pub fn start(
             .wrap(from_fn(error_frame::of_whom))
             .wrap(session_cookie(key.clone(), https))
             .wrap(from_fn(origin::refuse_other_sites))
-            .wrap(from_fn(headers::add))
             .wrap(from_fn(compress::whole_pages))
             .wrap(Compress::default())
+            // Around compressing, which answers by itself whoever takes no encoding.
+            .wrap(from_fn(headers::add))
             .wrap(from_fn(context::of_request))
             .wrap(from_fn(connections::note_answers))
             .configure(routes::configure)

@@ -27,7 +27,10 @@ fn every_kind_of_response_carries_the_security_headers() {
         client.send("PUT", "/users", b"", &[]),
         client.post_raw("/sign-out", b"", &[("sec-fetch-site", "cross-site")]),
         client.get("/users/not-an-id"),
+        // What the framework answers by itself.
+        client.send("GET", "/users", b"", &[("accept-encoding", "*;q=0")]),
     ];
+    assert_eq!(answers[10].status, 406);
     for answer in &answers {
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
