@@ -49,9 +49,17 @@ pub(super) fn watch(io: &dyn Any, extensions: &mut Extensions, patience: Duratio
         Some(tls) => Some(tls.get_ref().0),
         None => io.downcast_ref::<TcpStream>(),
     };
-    // Without a handle more, for want of them, it is not watched.
-    let Some(Ok(socket)) = tcp.map(|tcp| SockRef::from(tcp).try_clone()) else {
+    let Some(tcp) = tcp else {
         return;
+    };
+    let socket = match SockRef::from(tcp).try_clone() {
+        Ok(socket) => socket,
+        Err(error) => {
+            // For want of file descriptors; one that cannot be watched could be held for good.
+            tracing::warn!(%error, "a connection is not taken");
+            let _ = SockRef::from(tcp).shutdown(Shutdown::Both);
+            return;
+        }
     };
     let connection = Rc::new(Connection {
         socket,

@@ -21,6 +21,7 @@ mod database_refuses;
 mod database_restarts;
 mod database_tls;
 mod downloads;
+mod few_descriptors;
 mod invariants;
 mod kept_connections;
 mod killed_at_statements;
