@@ -1,6 +1,7 @@
 //! What comes in: query strings and forms, as names and values. A name given twice where one is meant
 //! is a bad request, never a guess (GitLab CVE-2023-7028).
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -33,6 +34,9 @@ const MOST_PARAMETERS: usize = 6_000;
 const SILENCE: Duration = Duration::from_secs(10);
 /// A form of ours arrives in seconds, also on a slow line: who lets single bytes drip is gone after this.
 const WHOLE_FORM: Duration = Duration::from_secs(60);
+
+/// Stands between the ids of a value that holds several; it means nothing in an address (RFC 3986 section 2.3).
+pub const BETWEEN_IDS: char = '.';
 
 /// Characters that no text takes: control characters (a field of many lines keeps its line breaks), marks that turn
 /// the order of what is shown, and what stands for bytes that were no UTF-8.
@@ -91,13 +95,17 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a name as an id; what is no id names nobody.
+    /// The ids that the values of a name hold, each once and in order. A value may hold several, with dots between
+    /// them: a box that stands for many names them all where no script ticks theirs.
     ///
     /// # Errors
     /// [`WebError::NotFound`] for a value that is no id.
     pub fn ids(&self, name: &str) -> Result<Vec<Uuid>, WebError> {
+        let mut seen = HashSet::new();
         self.all(name)
+            .flat_map(|text| text.split(BETWEEN_IDS))
             .map(|text| Uuid::parse_str(text).map_err(|_| WebError::NotFound))
+            .filter(|id| id.as_ref().map_or(true, |id| seen.insert(*id)))
             .collect()
     }
 

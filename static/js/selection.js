@@ -10,6 +10,8 @@
   const words = document.getElementById("selected-words");
   const clear = document.getElementById("selected-clear");
   const form = document.getElementById("selection");
+  // Without a script it names them all; with one their own boxes do.
+  all?.removeAttribute("name");
   const boxes = [...document.querySelectorAll('input[name="user"][form="selection"]')];
   // What was ticked is used up where the act's own page is shown, and nobody else's business.
   if (!form) {

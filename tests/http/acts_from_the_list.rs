@@ -103,3 +103,49 @@ fn adding_a_user_keeps_who_is_ticked_through_cancel_a_refusal_and_success() {
     assert_eq!(added.location, Some(format!("/users{query}")));
     assert_eq!(client.get("/users/new?user=nobody").status, 200);
 }
+
+#[test]
+fn the_box_of_a_whole_page_names_everybody_on_it_once_where_no_script_ticks_them() {
+    let site = Site::start();
+    let acme = site.company("Acme", "acme.example", 9);
+    for name in ["ann", "bea", "cem"] {
+        site.person(acme, &format!("{name}@acme.example"), false);
+    }
+    let client = site.signed_in("boss@acme.example");
+    let all = site.value("select string_agg(id::text, '.' order by username) from users");
+    let list = client.get("/users");
+    assert!(
+        list.body
+            .contains(&format!("id=\"select-all\" name=\"user\" value=\"{all}\""))
+    );
+    let ann = site.value("select id from users where username like 'ann%'");
+    // Somebody ticked her as well.
+    for path in ["/password-resets/new", "/training-requests/new"] {
+        let dialog = client
+            .get(&format!("{path}?user={all}&user={ann}"))
+            .dialog();
+        assert!(
+            dialog.says("Selected users (4)"),
+            "{path}: {}",
+            dialog.text()
+        );
+    }
+    let kept = client.get(&format!("/users?user={all}&user={ann}"));
+    assert!(kept.says("4 kept."), "{}", kept.text());
+    let asked = client.post(
+        "/password-resets",
+        &[("scope", "selected"), ("opened", ""), ("user", &all)],
+    );
+    assert_eq!(asked.status, 303);
+    assert_eq!(
+        site.count("mails where kind = 'password_reset'"),
+        4,
+        "each of them once"
+    );
+    assert_eq!(
+        client
+            .get(&format!("/password-resets/new?user={all}.x"))
+            .status,
+        404
+    );
+}

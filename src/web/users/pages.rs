@@ -9,6 +9,7 @@ use super::dialogs::{Activation, UsersDialog};
 use super::onboarding::Onboarding;
 use super::place::Place;
 use crate::web::components::{Pager, Seats, Tone, grouped};
+use crate::web::input::BETWEEN_IDS;
 use crate::web::layout::Layout;
 
 /// `/users`, `/users/new`, `/users/{id}` and the others that open a pop-up over the list.
@@ -104,6 +105,12 @@ impl UserList {
             elsewhere if elsewhere == kept => format!("{kept} kept, none of them on this page."),
             elsewhere => format!("{kept} kept, {elsewhere} of them not on this page."),
         }
+    }
+
+    /// Everybody on this page, as one value of the field `user`.
+    pub fn all_on_page(&self) -> String {
+        let ids: Vec<String> = self.rows.iter().map(|row| row.id.to_string()).collect();
+        ids.join(&BETWEEN_IDS.to_string())
     }
 
     /// Who is ticked and not on this page.

@@ -1,5 +1,5 @@
 import { checked } from "../support/checked";
-import { atTheTop, box, fill, link, open, openUser, row, search, show } from "../support/page";
+import { atTheTop, box, fill, hasScript, link, open, openUser, row, search, show } from "../support/page";
 import { expect, test } from "../support/test";
 import type { Page } from "@playwright/test";
 
@@ -244,9 +244,9 @@ test.describe("with 120 people", () => {
     await expect(users).toHaveURL("/users/new");
   });
 
-  test("Select all on this page ticks this page and says how many", { tag: "@script" }, async ({ users }) => {
+  test("Select all on this page selects this page and says how many", async ({ users }) => {
     await users.getByRole("checkbox", { name: "Select all on this page" }).check();
-    await expect(users.getByText("50 selected")).toBeVisible();
+    if (await hasScript(users)) await expect(users.getByText("50 selected")).toBeVisible();
     await checked(users);
     const reset = await open(users, "Reset Password");
     await expect(reset.getByRole("radio", { name: "Selected users (50)" })).toBeChecked();
