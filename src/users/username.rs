@@ -30,7 +30,7 @@ pub enum UsernameProblem {
     #[error("Enter only the address: what stands between < and >.")]
     WithName,
     /// A letter before the `@` that is not plain ASCII: letters that look alike are different.
-    #[error("Use only plain letters a to z, digits and . _ + - before the @.")]
+    #[error("Use only plain letters a to z, digits and signs such as . _ + - before the @.")]
     NotAscii,
     /// Over the lengths that mail allows.
     #[error(

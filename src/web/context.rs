@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{ConnectionType, Method, StatusCode, header};
+use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template as _;
@@ -147,11 +147,8 @@ fn explain(
         fresh.force_close();
     }
     fresh.content_type("text/html; charset=utf-8");
-    let body = if request.method() == Method::HEAD {
-        String::new()
-    } else {
-        page.render().unwrap_or_default()
-    };
+    // Also to HEAD, of which the server sends no body: its length is that of GET (RFC 9110 section 8.6).
+    let body = page.render().unwrap_or_default();
     ServiceResponse::new(request, fresh.body(body))
 }
 

@@ -41,5 +41,6 @@ pub mod server;
 mod short_cookie;
 pub mod training;
 pub mod unbroken;
+mod unsaved;
 pub mod users;
 pub mod when;

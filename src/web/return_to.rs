@@ -13,6 +13,7 @@ use super::error::WebError;
 use super::origin::{is_fetched_by_script, is_file};
 use super::redirect::see_other;
 use super::short_cookie::ShortCookie;
+use super::unsaved;
 
 /// Keeps the address.
 const COOKIE: ShortCookie = ShortCookie {
@@ -25,9 +26,13 @@ const LIFE: Duration = Duration::minutes(15);
 const LONGEST: usize = 2_000;
 
 /// The way to the sign-in page, for who asks for something without a session. A browser keeps the page that a
-/// person asked for last; what a script asks for changes nothing.
+/// person asked for last; what a script asks for changes nothing. Whoever sent something is told there that it was
+/// not saved.
 pub fn sign_in_first(request: &HttpRequest, https: bool) -> WebError {
     let address = request.uri().path_and_query().map_or("", |it| it.as_str());
+    if let Some(note) = unsaved::note(request.method(), https) {
+        return WebError::SignedOut(Some(Box::new(note)));
+    }
     let kept = if !shows_page(request.method(), request.headers()) {
         None
     } else if is_ours(address) {

@@ -182,6 +182,22 @@ fn who_is_a_user_already_becomes_administrator_without_being_named_again() {
         String::from_utf8(there.stdout).unwrap(),
         "Initech: ada@initech.example is an administrator.\n"
     );
+    for (email, names, added) in [
+        ("ada@initech.example", &[][..], false),
+        (
+            "bo@initech.example",
+            &["--first-name", "Bo", "--last-name", "Ek"],
+            true,
+        ),
+    ] {
+        let told = add(&[&["--json", "--email", email], names].concat());
+        let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+        assert_eq!(
+            (&told["administrator"], &told["added"]),
+            (&email.into(), &added.into())
+        );
+        assert!(told["account"].is_string(), "{told}");
+    }
 }
 
 #[test]

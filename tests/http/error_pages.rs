@@ -103,3 +103,17 @@ fn what_a_browser_asks_for_by_itself_takes_no_message_away() {
             .contains("class=\"flash success\"")
     );
 }
+
+#[test]
+fn head_of_an_error_page_says_the_length_that_get_sends() {
+    let site = Site::start();
+    let client = site.client();
+    let whole = client.get("/nowhere");
+    let head = client.send("HEAD", "/nowhere", b"", &[]);
+    assert_eq!((whole.status, head.status), (404, 404));
+    assert!(!whole.body.is_empty() && head.body.is_empty());
+    assert_eq!(
+        head.header("content-length"),
+        whole.header("content-length")
+    );
+}

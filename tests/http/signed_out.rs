@@ -78,3 +78,58 @@ fn nobody_is_told_who_held_no_session_or_left_it_themself() {
     );
     assert_eq!(theirs.get("/users").status, 200);
 }
+
+#[test]
+fn what_was_sent_without_a_session_is_told_to_be_unsaved_once() {
+    let (site, boss, theirs, path) = two_administrators();
+    let before = site.count("users");
+    let fields = [("username", "new@acme.example"), ("first_name", "New")];
+    let stranger = site.client();
+    assert!(stranger.get("/users").header("set-cookie").is_none());
+    let refused = stranger.post("/users", &fields);
+    assert_eq!(refused.location.as_deref(), Some("/sign-in"));
+    let note = refused.header("set-cookie").unwrap().to_string();
+    assert!(
+        note.starts_with("unsaved=yes;") && note.contains("Max-Age=60"),
+        "{note}"
+    );
+    let with_note = [("cookie", "unsaved=yes")];
+    let page = stranger.send("GET", "/sign-in", b"", &with_note);
+    assert!(
+        page.says("What you sent was not saved, because you are not signed in any more. Sign in, then enter it again."),
+        "{}",
+        page.text()
+    );
+    let ends = page.header("set-cookie").unwrap();
+    assert!(
+        ends.starts_with("unsaved=;") && ends.contains("Max-Age=0"),
+        "{ends}"
+    );
+    assert!(!stranger.get("/sign-in").says("was not saved"));
+
+    // Whose session was ended by somebody else hears both.
+    crate::edit::edit(
+        &boss,
+        &boss.get(&path),
+        &path,
+        &[("active_account_on_form", "yes")],
+    );
+    assert_eq!(
+        theirs.post("/users", &fields).location.as_deref(),
+        Some("/sign-in")
+    );
+    let page = theirs.send("GET", "/sign-in", b"", &with_note);
+    assert!(
+        page.says(&format!("What you sent was not saved. {TOLD}")),
+        "{}",
+        page.text()
+    );
+    assert_eq!(site.count("users"), before);
+    // Signing out twice saves nothing and loses nothing.
+    assert!(
+        stranger
+            .post("/sign-out", &[])
+            .header("set-cookie")
+            .is_none_or(|it| !it.contains("unsaved"))
+    );
+}

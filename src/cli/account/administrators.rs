@@ -31,6 +31,9 @@ pub struct AddAdministratorCommand {
     /// Read their own password from standard input instead of mailing one
     #[arg(long)]
     pub(super) password_stdin: bool,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Adds them, or makes the user who is there one.
@@ -79,6 +82,10 @@ pub(super) fn add_administrator(
         users::insert(tx, &author, ids::new(), &username, profile, true, &password, now).map_err(Failure::Add)?;
         Ok((account, false))
     })?;
+    if command.json {
+        say(serde_json::json!({ "account": account.id, "administrator": username.as_str(), "added": !existed }).to_string());
+        return Ok(());
+    }
     say(format!(
         "{}: {} is an administrator.",
         account.name,

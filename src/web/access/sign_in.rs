@@ -14,7 +14,7 @@ use crate::web::form::Errors;
 use crate::web::guard::{Visitor, hand_over, token_digest};
 use crate::web::input::{Form, Query};
 use crate::web::redirect::see_other;
-use crate::web::{context, page, return_to, when};
+use crate::web::{context, page, return_to, unsaved, when};
 use crate::{clock, db};
 
 /// What a browser is told whose session is alive no more.
@@ -29,6 +29,7 @@ const SESSION_ENDED: &str = "You were signed out. You had been away for a long t
 pub async fn show(
     app: web::Data<App>,
     visitor: Visitor,
+    request: HttpRequest,
     query: Query,
 ) -> Result<HttpResponse, WebError> {
     if let Some(user) = &visitor.user {
@@ -43,10 +44,31 @@ pub async fn show(
     }
     // Only the browser that held a session is told that it ended: it still has the session's token. The
     // session is gone from the database, and with it what ended it, so every reason is named.
-    if layout.flash.is_none() && token_digest(&visitor.cookie).is_some() {
-        layout.flash = Some(Flash::notice(SESSION_ENDED));
+    let had_session = token_digest(&visitor.cookie).is_some();
+    let unsaved = unsaved::take(&request, app.settings.https);
+    if layout.flash.is_none() {
+        layout.flash = why_here(had_session, unsaved.is_some()).map(Flash::notice);
     }
-    page::ok(&SignInPage::new(layout, "", Errors::none()))
+    let mut answer = page::ok(&SignInPage::new(layout, "", Errors::none()))?;
+    if let Some(ends) = unsaved {
+        // A name in plain ASCII, without a value: it is always written.
+        let _ = answer.add_cookie(&ends);
+    }
+    Ok(answer)
+}
+
+/// Why somebody is at the sign-in page who meant to be elsewhere: a session of theirs ended, or what they sent came
+/// without one.
+fn why_here(had_session: bool, unsaved: bool) -> Option<String> {
+    match (had_session, unsaved) {
+        (true, true) => Some(format!("What you sent was not saved. {SESSION_ENDED}")),
+        (true, false) => Some(SESSION_ENDED.to_string()),
+        (false, true) => Some(
+            "What you sent was not saved, because you are not signed in any more. Sign in, then enter it again."
+                .to_string(),
+        ),
+        (false, false) => None,
+    }
 }
 
 /// POST `/sign-in`.

@@ -1,0 +1,27 @@
+//! What was sent by somebody who is not signed in any more: it was not saved, and their browser is told so at the
+//! sign-in page. A cookie carries it there, once: in an address it would be a link that somebody else can write.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
+use actix_web::http::Method;
+
+use super::short_cookie::ShortCookie;
+
+const COOKIE: ShortCookie = ShortCookie {
+    plain: "unsaved",
+    secure: "__Host-unsaved",
+};
+/// The sign-in page is the next that the browser asks for.
+const LIFE: Duration = Duration::minutes(1);
+
+/// The note for the sign-in page, where a request would have changed something.
+pub fn note(method: &Method, https: bool) -> Option<Cookie<'static>> {
+    (!method.is_safe()).then(|| COOKIE.holding(https, "yes".to_string(), LIFE))
+}
+
+/// What ends the note, where the browser has one.
+pub fn take(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
+    request.cookie(COOKIE.name(https))?;
+    Some(COOKIE.holding(https, String::new(), Duration::ZERO))
+}
