@@ -64,7 +64,6 @@ fn half_of_a_second_request_holds_no_connection_and_a_proxys_outlast_its_own_pat
     });
     let mut of_a_proxy = kept_at(&behind_a_proxy.base);
     let site = Site::start();
-    let mut idle = kept_at(&site.base);
     let mut held: Vec<TcpStream> = (0..HELD)
         .map(|_| {
             let mut stream = kept_at(&site.base);
@@ -74,6 +73,7 @@ fn half_of_a_second_request_holds_no_connection_and_a_proxys_outlast_its_own_pat
             stream
         })
         .collect();
+    let mut idle = kept_at(&site.base);
     // Who reads a page for a while finds the connection as it was.
     sleep(Duration::from_secs(9));
     ask(&mut idle);
