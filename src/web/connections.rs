@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::net::Shutdown;
+use std::os::fd::{AsRawFd, RawFd};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
@@ -19,7 +19,7 @@ use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
 use actix_web::{Error, rt};
-use socket2::{SockRef, Socket};
+use nix::sys::socket::{Shutdown, SockaddrStorage, getpeername, shutdown};
 
 /// How long a browser's connection is kept after an answer: as long as somebody looks at a page before going on.
 const BROWSERS: Duration = Duration::from_secs(15);
@@ -35,8 +35,11 @@ pub(super) fn kept_for(behind_a_proxy: bool) -> Duration {
 
 /// A connection, as its requests know it.
 struct Connection {
-    /// A second handle, with which it is ended from outside; closed with the connection.
-    socket: Socket,
+    /// Its descriptor, by which it is ended from outside while this is there, which is as long as the connection. A
+    /// second descriptor for each would take twice as many of the system.
+    socket: RawFd,
+    /// Whose it is: a descriptor that were another's by then would be left alone.
+    peer: SockaddrStorage,
     /// Requests whose answers have not left whole.
     answering: Cell<usize>,
     /// When the last answer left, or when the connection was made.
@@ -49,25 +52,23 @@ pub(super) fn watch(io: &dyn Any, extensions: &mut Extensions, patience: Duratio
         Some(tls) => Some(tls.get_ref().0),
         None => io.downcast_ref::<TcpStream>(),
     };
-    let Some(tcp) = tcp else {
+    let socket = tcp.map(AsRawFd::as_raw_fd);
+    let Some((socket, peer)) = socket.and_then(|socket| Some((socket, peer_of(socket)?))) else {
         return;
-    };
-    let socket = match SockRef::from(tcp).try_clone() {
-        Ok(socket) => socket,
-        Err(error) => {
-            // For want of file descriptors; one that cannot be watched could be held for good.
-            tracing::warn!(%error, "a connection is not taken");
-            let _ = SockRef::from(tcp).shutdown(Shutdown::Both);
-            return;
-        }
     };
     let connection = Rc::new(Connection {
         socket,
+        peer,
         answering: Cell::new(0),
         quiet_since: Cell::new(Instant::now()),
     });
     rt::spawn(end_when_quiet(Rc::downgrade(&connection), patience));
     extensions.insert(connection);
+}
+
+/// The other end of a socket; nothing where it is gone.
+fn peer_of(socket: RawFd) -> Option<SockaddrStorage> {
+    getpeername(socket).ok()
 }
 
 async fn end_when_quiet(connection: Weak<Connection>, patience: Duration) {
@@ -84,7 +85,9 @@ async fn end_when_quiet(connection: Weak<Connection>, patience: Duration) {
         };
         if wait.is_zero() {
             // As if the client had ended its half: what is still to be sent goes out.
-            let _ = connection.socket.shutdown(Shutdown::Read);
+            if peer_of(connection.socket) == Some(connection.peer) {
+                let _ = shutdown(connection.socket, Shutdown::Read);
+            }
             return;
         }
     }

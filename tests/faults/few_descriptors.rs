@@ -15,7 +15,7 @@ use crate::support::smtp_sink::{Reply, Sink};
 
 /// More than it may have open beside what it has at the start.
 const SPARE: usize = 40;
-const ASKING: usize = 100;
+const ASKING: usize = 60;
 
 fn open_files(program: Pid) -> usize {
     std::fs::read_dir(format!("/proc/{program}/fd"))
@@ -64,7 +64,7 @@ fn with_few_file_descriptors_half_requests_hold_none_and_the_page_comes_back() {
         })
         .collect();
     kill(program.pid(), Signal::SIGCONT).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(90);
     loop {
         let open = asking.iter_mut().map(is_over).filter(|over| !over).count();
         if open == 0 {
