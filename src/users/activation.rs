@@ -8,7 +8,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{User, end_mailed_secrets, mail_passwords};
+use super::{Profile, User, end_mailed_secrets, mail_passwords};
 use crate::history::{self, Author, Event};
 use crate::mail::outbox::{self, Kind};
 use crate::schema::{passwords, users};
@@ -78,6 +78,11 @@ pub fn deactivate(
         again_since: None,
     };
     deactivate_all(tx, author, &[leaving], now)
+}
+
+/// The reason that is kept of whoever was taken out to make room for somebody.
+pub(super) fn made_room_for(profile: &Profile) -> String {
+    format!("Made room for {}", profile.full_name())
 }
 
 /// Somebody active who is taken out.

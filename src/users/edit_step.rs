@@ -136,7 +136,7 @@ pub(super) fn take_step(
         }
         Membership::Active { send_password } if step.comes_back => {
             if let Some(leaving) = step.makes_room {
-                let reason = format!("Made room for {}", profile.full_name());
+                let reason = activation::made_room_for(profile);
                 activation::deactivate(tx, author, leaving, &reason, now).map_err(why_not)?;
             }
             stepped.own_password_ended = ends_own_password(tx, stored, author, *send_password)?;

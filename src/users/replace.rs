@@ -80,7 +80,7 @@ pub fn free_and_add(
     command: &ReplaceUser,
     now: OffsetDateTime,
 ) -> Result<NewUser, ReplaceError> {
-    let reason = format!("Made room for {}", command.profile.full_name());
+    let reason = activation::made_room_for(&command.profile);
     Ok(swap(tx, author, command, &reason, now)?.new_user())
 }
 

@@ -1,7 +1,6 @@
 //! Where somebody wanted to go who has to sign in first. A cookie keeps it in their own browser for a few
 //! minutes: in an address it would be a link that somebody else can write.
 
-use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, Uri};
@@ -38,7 +37,7 @@ pub fn sign_in_first(request: &HttpRequest, https: bool) -> WebError {
     } else if is_ours(address) {
         Some(COOKIE.holding(https, URL_SAFE_NO_PAD.encode(address), LIFE))
     } else {
-        ends(request, https)
+        COOKIE.ending_for(request, https)
     };
     WebError::SignedOut(kept.map(Box::new))
 }
@@ -57,18 +56,8 @@ pub fn lead_back(request: &HttpRequest, https: bool) -> HttpResponse {
 }
 
 /// That answer, after which the browser keeps no page any more.
-pub fn forget(mut answer: HttpResponse, request: &HttpRequest, https: bool) -> HttpResponse {
-    if let Some(ends) = ends(request, https) {
-        // A name in plain ASCII, without a value: it is always written.
-        let _ = answer.add_cookie(&ends);
-    }
-    answer
-}
-
-/// What ends the cookie, where the browser has one.
-fn ends(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
-    request.cookie(COOKIE.name(https))?;
-    Some(COOKIE.holding(https, String::new(), Duration::ZERO))
+pub fn forget(answer: HttpResponse, request: &HttpRequest, https: bool) -> HttpResponse {
+    COOKIE.forget(answer, request, https)
 }
 
 /// Whether a person follows a link or types an address: not a download, and nothing that a script fetches.

@@ -2,6 +2,7 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// A cookie of the program's own, by its two names.
 pub struct ShortCookie {
@@ -17,7 +18,7 @@ impl ShortCookie {
         if https { self.secure } else { self.plain }
     }
 
-    /// The cookie, for so long; for no time at all, what ends it.
+    /// The cookie, for so long.
     pub fn holding(&self, https: bool, value: String, life: Duration) -> Cookie<'static> {
         Cookie::build(self.name(https), value)
             .path("/")
@@ -26,5 +27,30 @@ impl ShortCookie {
             .http_only(true)
             .same_site(SameSite::Lax)
             .finish()
+    }
+
+    /// What ends it.
+    pub fn ending(&self, https: bool) -> Cookie<'static> {
+        self.holding(https, String::new(), Duration::ZERO)
+    }
+
+    /// What ends it, where the browser has one.
+    pub fn ending_for(&self, request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
+        request.cookie(self.name(https))?;
+        Some(self.ending(https))
+    }
+
+    /// That answer, after which the browser has it no more.
+    pub fn forget(
+        &self,
+        mut answer: HttpResponse,
+        request: &HttpRequest,
+        https: bool,
+    ) -> HttpResponse {
+        if let Some(ending) = self.ending_for(request, https) {
+            // A name in plain ASCII, without a value: it is always written.
+            let _ = answer.add_cookie(&ending);
+        }
+        answer
     }
 }

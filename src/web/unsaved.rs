@@ -1,10 +1,10 @@
 //! What was sent by somebody who is not signed in any more: it was not saved, and their browser is told so at the
 //! sign-in page. A cookie carries it there, once: in an address it would be a link that somebody else can write.
 
-use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::short_cookie::ShortCookie;
 
@@ -20,8 +20,12 @@ pub fn note(method: &Method, https: bool) -> Option<Cookie<'static>> {
     (!method.is_safe()).then(|| COOKIE.holding(https, "yes".to_string(), LIFE))
 }
 
-/// What ends the note, where the browser has one.
-pub fn take(request: &HttpRequest, https: bool) -> Option<Cookie<'static>> {
-    request.cookie(COOKIE.name(https))?;
-    Some(COOKIE.holding(https, String::new(), Duration::ZERO))
+/// Whether the browser has the note.
+pub fn is_noted(request: &HttpRequest, https: bool) -> bool {
+    request.cookie(COOKIE.name(https)).is_some()
+}
+
+/// That answer, after which the browser has it no more.
+pub fn forget(answer: HttpResponse, request: &HttpRequest, https: bool) -> HttpResponse {
+    COOKIE.forget(answer, request, https)
 }

@@ -1,11 +1,12 @@
 //! Connections that are kept after an answer.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::site::Site;
+use crate::sockets::until_closed;
 
 const HELD: usize = 200;
 
@@ -27,19 +28,6 @@ fn ask(stream: &mut TcpStream) {
     let mut answer = [0; 4096];
     let count = stream.read(&mut answer).unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 200 "), "{count} bytes");
-}
-
-/// Whether the server ends the connection by then.
-fn ends_by(stream: &mut TcpStream, deadline: Instant) -> bool {
-    let left = deadline
-        .saturating_duration_since(Instant::now())
-        .max(Duration::from_millis(1));
-    stream.set_read_timeout(Some(left)).unwrap();
-    let mut rest = Vec::new();
-    match stream.read_to_end(&mut rest) {
-        Ok(_) => true,
-        Err(error) => error.kind() == ErrorKind::ConnectionReset,
-    }
 }
 
 /// The connections to `base` that the server has not closed, by the kernel's table (proc(5), `/proc/net/tcp`).
@@ -79,9 +67,12 @@ fn half_of_a_second_request_holds_no_connection_and_a_proxys_outlast_its_own_pat
     ask(&mut idle);
     let deadline = Instant::now() + Duration::from_secs(30);
     for stream in &mut held {
-        assert!(ends_by(stream, deadline), "it is held still");
+        assert!(until_closed(stream, deadline).is_some(), "it is held still");
     }
-    assert!(ends_by(&mut idle, deadline), "nobody uses it");
+    assert!(
+        until_closed(&mut idle, deadline).is_some(),
+        "nobody uses it"
+    );
     assert_eq!(site.client().get("/sign-in").status, 200);
     ask(&mut of_a_proxy);
 }

@@ -42,6 +42,7 @@ mod several_programs;
 #[path = "../http/site.rs"]
 mod site;
 mod slow_clients;
+mod sockets;
 mod stalled_handshakes;
 mod starting;
 mod stopping;

@@ -1,19 +1,17 @@
 //! More connections than the program takes.
 
-use std::io::{ErrorKind, Read as _};
 use std::net::TcpStream;
 use std::thread::scope;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use user_accounts::web::server::CONNECTIONS;
 
 use crate::site::Site;
+use crate::sockets::{as_many_as_allowed, until_closed};
 
 #[test]
 fn connections_past_the_limit_wait_until_the_silent_ones_are_closed_and_are_served_then() {
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-    setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
+    as_many_as_allowed();
     let site = Site::start();
     let address = site.base.trim_start_matches("http://").to_string();
     // By several at once: the first must still be there when the last comes.
@@ -44,15 +42,7 @@ fn connections_past_the_limit_wait_until_the_silent_ones_are_closed_and_are_serv
     assert!(waited < Duration::from_secs(40), "{waited:?}");
     let deadline = Instant::now() + Duration::from_secs(25);
     for stream in &mut silent {
-        let left = deadline
-            .saturating_duration_since(Instant::now())
-            .max(Duration::from_millis(1));
-        stream.set_read_timeout(Some(left)).unwrap();
-        let mut said = Vec::new();
-        match stream.read_to_end(&mut said) {
-            Ok(_) => {}
-            Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "closed in time"),
-        }
+        assert!(until_closed(stream, deadline).is_some(), "closed in time");
     }
     let start = Instant::now();
     assert_eq!(site.client().get("/sign-in").status, 200);

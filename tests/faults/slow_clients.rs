@@ -1,40 +1,18 @@
 //! Clients that send a little and then nothing, by the thousand.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpStream;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
 use crate::site::Site;
+use crate::sockets::{as_many_as_allowed, until_closed};
 
 const EACH: usize = 1_000;
 
-/// What came until the server closed the connection, or nothing when it did not in time.
-fn until_closed(stream: &mut TcpStream, deadline: Instant) -> Option<String> {
-    let mut came = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let left = deadline
-            .saturating_duration_since(Instant::now())
-            .max(Duration::from_millis(1));
-        stream.set_read_timeout(Some(left)).unwrap();
-        match stream.read(&mut buffer) {
-            Ok(0) => return Some(String::from_utf8_lossy(&came).into_owned()),
-            Ok(count) => came.extend_from_slice(&buffer[..count]),
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => {
-                return Some(String::from_utf8_lossy(&came).into_owned());
-            }
-            Err(_) => return None,
-        }
-    }
-}
-
 #[test]
 fn a_thousand_slow_heads_and_a_thousand_slow_bodies_are_closed_and_the_page_stays_up() {
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-    setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
+    as_many_as_allowed();
     let site = Site::start();
     site.company("Acme", "acme.example", 50);
     let client = site.signed_in("boss@acme.example");

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use user_accounts::ids;
 
 use crate::program::Program;
+use crate::sockets::as_many_as_allowed;
 use crate::support::postgres::fresh_database_url;
 
 /// Many times what actix lets shake hands at once unless it is told otherwise, 256 for each core, three seconds each.
@@ -48,8 +48,7 @@ fn greets(port: u16, patience: Duration) -> bool {
 
 #[test]
 fn thousands_who_begin_no_handshake_let_nobody_wait_for_theirs() {
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-    setrlimit(Resource::RLIMIT_NOFILE, most, most).unwrap();
+    as_many_as_allowed();
     let folder = std::env::temp_dir().join(format!("ua-handshakes-{}", ids::new().simple()));
     std::fs::create_dir(&folder).unwrap();
     let file = |name: &str| folder.join(name).display().to_string();

@@ -124,7 +124,7 @@ pub async fn file(
 pub async fn receive(app: web::Data<App>, user: WithOwnPassword) -> Result<HttpResponse, WebError> {
     let mut answer = see_other("/");
     answer
-        .add_cookie(&COOKIE.holding(app.settings.https, String::new(), Duration::ZERO))
+        .add_cookie(&COOKIE.ending(app.settings.https))
         .map_err(|error| WebError::Internal(error.to_string()))?;
     let flash = Flash::success(
         "Your second factor is on. If you do not have your app at hand, sign in with a recovery code; each works once.",

@@ -45,16 +45,13 @@ pub async fn show(
     // Only the browser that held a session is told that it ended: it still has the session's token. The
     // session is gone from the database, and with it what ended it, so every reason is named.
     let had_session = token_digest(&visitor.cookie).is_some();
-    let unsaved = unsaved::take(&request, app.settings.https);
+    let https = app.settings.https;
     if layout.flash.is_none() {
-        layout.flash = why_here(had_session, unsaved.is_some()).map(Flash::notice);
+        let unsaved = unsaved::is_noted(&request, https);
+        layout.flash = why_here(had_session, unsaved).map(Flash::notice);
     }
-    let mut answer = page::ok(&SignInPage::new(layout, "", Errors::none()))?;
-    if let Some(ends) = unsaved {
-        // A name in plain ASCII, without a value: it is always written.
-        let _ = answer.add_cookie(&ends);
-    }
-    Ok(answer)
+    let answer = page::ok(&SignInPage::new(layout, "", Errors::none()))?;
+    Ok(unsaved::forget(answer, &request, https))
 }
 
 /// Why somebody is at the sign-in page who meant to be elsewhere: a session of theirs ended, or what they sent came

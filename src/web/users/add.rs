@@ -182,19 +182,12 @@ fn make_room_and_add(
         })?;
     let mut message = added_message(command, new.id, place);
     if let Some(left) = users::find(tx, user.account_id(), leaving)? {
-        let inactive = Place {
-            inactive: true,
-            ..Place::default()
-        };
         message.text = format!(
             "{0} was deactivated and {1} {0} can be reactivated once a seat is free.",
             left.full_name(),
             message.text
         );
-        message = message.link(
-            format!("Open {}", left.full_name()),
-            inactive.user_href(&left.id),
-        );
+        message = making_room::open_leaver(message, &left);
     }
     Ok(message)
 }

@@ -1,6 +1,7 @@
 //! What the page says after an edit.
 
 use super::form::stored_values;
+use super::making_room::open_leaver;
 use super::place::Place;
 use crate::history::Change;
 use crate::users::{Deactivated, Edited, User};
@@ -98,14 +99,7 @@ pub fn edited_message(
         );
     }
     if let Some(left) = &edited.made_room {
-        let inactive = Place {
-            inactive: true,
-            ..Place::default()
-        };
-        flash = flash.link(
-            format!("Open {}", left.full_name()),
-            inactive.user_href(&left.id),
-        );
+        flash = open_leaver(flash, left);
     }
     let fields = match undo {
         Undo::Deactivation => back_in(user, has_own_password),

@@ -1,7 +1,5 @@
 //! GET `/users`, and the list that every pop-up stands over.
 
-use std::collections::HashSet;
-
 use actix_web::{HttpResponse, web};
 use uuid::Uuid;
 
@@ -107,7 +105,7 @@ pub fn build(
     };
     let cursor = |key: Option<users::Key>| key.map(|key| app.seal.seal(account_id, &key));
     // Without a script ticks live in the address alone: the pages before and after keep them.
-    let kept = each_once(ticked);
+    let kept = as_carried(ticked);
     let pager = Pager {
         previous: cursor(found.before).map(|before| {
             Place {
@@ -148,16 +146,14 @@ pub fn build(
     })
 }
 
-/// Who an address says is ticked, once each; nobody where it is not made of ids.
+/// Who an address says is ticked, as many as one carries; nobody where it is not made of ids.
 pub fn ticked(query: &Parameters) -> Vec<Uuid> {
-    each_once(&query.ids("user").unwrap_or_default())
+    as_carried(&query.ids("user").unwrap_or_default())
 }
 
-/// Everybody ticked, once each, as many as an address carries.
-fn each_once(ticked: &[Uuid]) -> Vec<Uuid> {
-    let mut seen = HashSet::new();
-    let new = ticked.iter().filter(|id| seen.insert(**id));
-    new.take(MOST_TICKED).copied().collect()
+/// Of those who are ticked as many as an address carries.
+fn as_carried(ticked: &[Uuid]) -> Vec<Uuid> {
+    ticked.iter().take(MOST_TICKED).copied().collect()
 }
 
 /// What needs attention, most urgent first; the chosen one also when nobody is left in it.

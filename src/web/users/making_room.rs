@@ -4,11 +4,14 @@ use uuid::Uuid;
 
 use super::dialogs::CouldBeFreed;
 use super::list;
+use super::place::Place;
+use crate::db;
+use crate::users::{self, User};
 use crate::web::error::WebError;
+use crate::web::flash::Flash;
 use crate::web::guard::SignedInUser;
 use crate::web::input::Parameters;
 use crate::web::when;
-use crate::{db, users};
 
 /// Whom the form names to make room: the field `deactivate`.
 ///
@@ -18,6 +21,18 @@ pub(super) fn named(form: &Parameters) -> Result<Option<Uuid>, WebError> {
     form.one("deactivate")?
         .map(|id| Uuid::parse_str(id).map_err(|_| WebError::NotFound))
         .transpose()
+}
+
+/// That message, with the way to whoever was deactivated.
+pub(super) fn open_leaver(message: Flash, left: &User) -> Flash {
+    let inactive = Place {
+        inactive: true,
+        ..Place::default()
+    };
+    message.link(
+        format!("Open {}", left.full_name()),
+        inactive.user_href(&left.id),
+    )
 }
 
 /// Who is offered where no seat is free.

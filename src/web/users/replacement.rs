@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::conflicts::AddressConflict;
 use super::dialogs::{ProfileFields, ProfileValues, ReplaceDialog, UsersDialog};
+use super::making_room::open_leaver;
 use super::pages::UsersPage;
 use super::place::Place;
 use super::{conflict_words, edit_facts, form, list, place_query};
@@ -188,20 +189,11 @@ fn message(old: &User, command: &ReplaceUser, new: NewUser, place: &Place) -> Fl
         command.profile.full_name(),
         command.username.as_str()
     );
-    let inactive = Place {
-        inactive: true,
-        ..Place::default()
-    };
-    Flash::success(text)
-        .mark(new.id)
-        .link(
-            format!("Open {}", command.profile.full_name()),
-            place.user_href(&new.id),
-        )
-        .link(
-            format!("Open {}", old.full_name()),
-            inactive.user_href(&old.id),
-        )
+    let message = Flash::success(text).mark(new.id).link(
+        format!("Open {}", command.profile.full_name()),
+        place.user_href(&new.id),
+    );
+    open_leaver(message, old)
 }
 
 async fn draw(

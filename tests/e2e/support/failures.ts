@@ -1,5 +1,5 @@
 // What failed and why, once more after everything else: the end of a long output is what is kept and read.
-import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
+import type { Reporter, TestCase, TestResult } from "@playwright/test/reporter";
 
 /** Lines of a reason: the message and where it was. */
 const LINES = 20;
@@ -17,7 +17,7 @@ export default class Failures implements Reporter {
     this.failed.push([test.titlePath().filter(Boolean).join(" › "), ...reasons].join("\n"));
   }
 
-  onEnd(_: FullResult) {
+  onEnd() {
     if (this.failed.length > 0) console.log(`\nWhat failed, and why:\n\n${this.failed.join("\n\n")}`);
   }
 
